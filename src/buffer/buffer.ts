@@ -1,0 +1,86 @@
+/**
+ * What stands between writers and shippers.
+ *
+ * A buffer is a set of sources. A source is one series that one shipper at a time may empty: a journal, or a
+ * partition of a store. A shipper claims sources, reads each from its cursor, and acknowledges what was
+ * delivered; only what is acknowledged is ever deleted. Reading does not delete: a shipper that dies before it
+ * acknowledges leaves everything for the next one.
+ *
+ *     writer ──append──► source ──read──► shipper ──acknowledge──► cursor moves ──► space is free again
+ */
+
+/** A record as it lies in a buffer: the line's bytes and what is needed to order and route it. */
+export interface StoredRecord {
+  /** Milliseconds since 1970-01-01 UTC; the timestamp that stands in the line. */
+  readonly timestamp: number;
+  /** The id of the writer, the part of the record's id before the last hyphen. */
+  readonly writer: string;
+  /** The record's number within its writer, from 0. */
+  readonly seq: number;
+  /** The record's place within its source. Rises with every record, not necessarily by one. */
+  readonly ordinal: number;
+  /** The record's service, decoded. */
+  readonly service: string;
+  /** The record's type, decoded, such as INFO. */
+  readonly type: string;
+  /** `bytes[start, end)` is the line: UTF-8 JSON text without a line break. Never written to again. */
+  readonly bytes: Buffer;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** What one read brought. */
+export interface Chunk {
+  readonly records: StoredRecord[];
+  /** True when the source had nothing further to give at the time of the read. */
+  readonly drained: boolean;
+}
+
+/** Ordinals `from` to `to`, both included. */
+export interface OrdinalRange {
+  readonly from: number;
+  readonly to: number;
+}
+
+export interface Waiting {
+  readonly records: number;
+  readonly bytes: number;
+}
+
+/** One series under this shipper's lease. */
+export interface Source {
+  readonly name: string;
+  /** The machine that the writer ran on; fills `{host}` in a stream template. */
+  readonly host: string;
+  /** What was appended and not yet read by `read`. Cheap enough to ask several times a second. */
+  unread(): Waiting;
+  /**
+   * The next records after the last read, in order of ordinal, at most about `bytesMax` bytes of lines but at least one
+   * record if there is one. Records that were acknowledged already are left out.
+   */
+  read(bytesMax: number): Chunk | Promise<Chunk>;
+  /** Marks records as delivered. Ranges may come in any order; the cursor moves over what is contiguous. */
+  acknowledge(ranges: readonly OrdinalRange[]): void;
+  /**
+   * True when the writer is gone and everything it wrote is acknowledged; the source has then removed itself and
+   * will not be listed again.
+   */
+  finished(): boolean;
+}
+
+/** Damage that was found while reading; nothing of it stops the other sources. */
+export interface BufferDamage {
+  readonly source: string;
+  readonly records: number;
+  readonly bytes: number;
+  readonly reason: string;
+}
+
+export interface LogBuffer {
+  /** Claims what is free and returns all sources under this shipper's lease, the new ones among them. */
+  claim(): Source[] | Promise<Source[]>;
+  /** Makes what was acknowledged durable; resolves when it is. */
+  sync(): Promise<void>;
+  /** Gives the leases back. Unread and unacknowledged records stay. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,48 @@
+/**
+ * Where batches go. A sink sends one batch and says what became of it; it never retries by itself and it never
+ * decides what happens next: that is the ladder's work (`ship/`).
+ */
+import type { Batch } from "../batch/batch.js";
+
+/** Why a batch did not go through. The verdict of the ladder goes by this. */
+export type FailureCause =
+  /** The service asked for fewer requests. */
+  | "throttled"
+  /** 5xx, or an answer that cannot be understood. */
+  | "unavailable"
+  /** No answer in time: the batch may or may not have been stored. */
+  | "timeout"
+  /** No connection, or it broke: the batch may or may not have been stored. */
+  | "network"
+  /** No credentials, or expired or unknown ones. */
+  | "credentials"
+  /** Known credentials that may not do this. */
+  | "denied"
+  /** The service refused the batch for what stands in it. */
+  | "data";
+
+/** One record the destination will not take, now or later. */
+export interface RefusedRecord {
+  /** Index into the batch's items. */
+  readonly index: number;
+  readonly reason: "too-old" | "too-new" | "expired" | "invalid";
+  /** A sentence for people. */
+  readonly detail: string;
+}
+
+export type Answer =
+  /** Everything is stored except what is listed as refused. */
+  | { readonly verdict: "delivered"; readonly refused: readonly RefusedRecord[]; readonly requestId?: string }
+  /** Nothing is known to be stored; the same batch may go through later. */
+  | { readonly verdict: "retry"; readonly cause: FailureCause; readonly error: Error; readonly requestId?: string }
+  /** The batch cannot go through as it is; smaller ones, without the records at fault, can. */
+  | { readonly verdict: "split"; readonly cause: "data"; readonly error: Error; readonly requestId?: string };
+
+export interface Sink {
+  /** For people: `cloudwatch us-east-1`, `directory /var/log/x`. */
+  readonly name: string;
+  /** Sends one batch. Resolves with what became of it; rejects only on a defect. */
+  send(batch: Batch, signal: AbortSignal): Promise<Answer>;
+  /** Finishes what is open. Nothing is sent afterwards. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,37 @@
+/** Every error code that dragonlog throws or reports. Codes are stable; messages are not. */
+export type ErrorCode =
+  | "DRAGONLOG_OPTION_INVALID"
+  | "DRAGONLOG_OPTION_UNKNOWN"
+  | "DRAGONLOG_DEPENDENCY_MISSING"
+  | "DRAGONLOG_JOURNAL_UNAVAILABLE"
+  | "DRAGONLOG_JOURNAL_DEGRADED"
+  | "DRAGONLOG_JOURNAL_DAMAGED"
+  | "DRAGONLOG_JOURNAL_FULL"
+  | "DRAGONLOG_RECORD_TOO_LARGE"
+  | "DRAGONLOG_BUFFER_FULL"
+  | "DRAGONLOG_SINK_FAILED"
+  | "DRAGONLOG_SHIPPER_FAILED"
+  | "DRAGONLOG_DEADLINE_PASSED"
+  | "DRAGONLOG_COMMAND_NOT_STARTED"
+  | "DRAGONLOG_PORT_IN_USE";
+
+/**
+ * The one error class of dragonlog. `message` says what happened, `hint` says what to do about it,
+ * `code` is stable and meant for programs, `cause` is the error underneath where there is one.
+ */
+export class DragonlogError extends Error {
+  override readonly name = "DragonlogError";
+  readonly code: ErrorCode;
+  readonly hint: string;
+
+  constructor(code: ErrorCode, message: string, hint: string, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.code = code;
+    this.hint = hint;
+  }
+}
+
+/** The message of anything that was thrown, which in JavaScript may be anything. */
+export function messageOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown);
+}
