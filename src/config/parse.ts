@@ -1,0 +1,111 @@
+/**
+ * From what was given to options that can be trusted: known, of the right type and within range. Layers are read in
+ * full, so that a mistake is refused even where a stronger layer would have hidden it.
+ */
+import { DragonlogError } from "../system/errors.js";
+import { refuseValue } from "../system/refusal.js";
+import { formatSize } from "../system/units.js";
+import { nearest } from "./names.js";
+import {
+  OPTIONS,
+  type Option,
+  type OptionKey,
+  optionsIn,
+  type ParsedOptions,
+  type Scope,
+} from "./options.js";
+import { type Form, readValue } from "./read-value.js";
+
+/** One place where options were set. */
+export interface Layer {
+  readonly values: Readonly<Record<string, unknown>>;
+  readonly form: Form;
+  /** What a key is called there, such as `--journal-dir`. */
+  readonly nameOf: (key: string) => string;
+  /** True where all commands read the same place, so that an option of another one stands there rightly. */
+  readonly shared: boolean;
+}
+
+/**
+ * Options given in code. `source` says where, for messages: `new DragonLogger()`.
+ *
+ * Throws DRAGONLOG_OPTION_UNKNOWN for a key that does not exist or does not apply, DRAGONLOG_OPTION_INVALID for a value of
+ * the wrong type or out of range and for a missing option. An option that is undefined counts as not given.
+ */
+export function parseOptions<S extends Scope>(scope: S, input: unknown, source: string): ParsedOptions<S> {
+  if (typeof input !== "object" || input === null || Array.isArray(input)) {
+    throw refuseValue(`the argument of ${source}`, input, "an object of options");
+  }
+  const nameOf = (key: string) => `${key} of ${source}`;
+  return resolveOptions(scope, [{ values: { ...input }, form: "typed", nameOf, shared: false }]);
+}
+
+/** The options of a scope out of several layers, the strongest first; what no layer sets has its default. */
+export function resolveOptions<S extends Scope>(scope: S, layers: readonly Layer[]): ParsedOptions<S> {
+  const read = layers.map((layer) => readLayer(scope, layer));
+  const resolved: Partial<Record<OptionKey, unknown>> = {};
+  for (const [key, option] of optionsIn(scope)) {
+    const layer = read.find((values) => values[key] !== undefined);
+    const value = layer ? layer[key] : defaultOf(option, key, resolved);
+    if (value !== undefined) resolved[key] = value;
+    else if (option.requiredIn?.includes(scope)) throw missing(key, layers);
+  }
+  checkTogether(resolved, layers);
+  return resolved as ParsedOptions<S>;
+}
+
+function readLayer(scope: Scope, layer: Layer): Partial<Record<OptionKey, unknown>> {
+  const known = layer.shared ? (Object.entries(OPTIONS) as [OptionKey, Option][]) : optionsIn(scope);
+  const read: Partial<Record<OptionKey, unknown>> = {};
+  for (const [given, raw] of Object.entries(layer.values)) {
+    const [key, option] = known.find(([candidate]) => candidate === given) ?? [];
+    if (!key || !option)
+      throw unknownOption(
+        given,
+        layer,
+        known.map(([candidate]) => candidate),
+      );
+    if (raw !== undefined) read[key] = readValue(option, raw, layer.form, layer.nameOf(key));
+  }
+  return read;
+}
+
+function defaultOf(option: Option, key: OptionKey, resolved: Partial<Record<OptionKey, unknown>>): unknown {
+  const given = option.default;
+  if (given === undefined || typeof given === "boolean") return given;
+  const raw = typeof given === "function" ? given(String(resolved.journalDir)) : given;
+  return readValue(option, raw, "typed", key);
+}
+
+/** The one rule that no option can check alone. */
+function checkTogether(resolved: Partial<Record<OptionKey, unknown>>, layers: readonly Layer[]): void {
+  const { segmentBytes, journalBytesMax } = resolved as { segmentBytes?: number; journalBytesMax?: number };
+  if (segmentBytes === undefined || journalBytesMax === undefined) return;
+  if (journalBytesMax >= 2 * segmentBytes) return;
+  throw refuseValue(
+    layers[0]!.nameOf("journalBytesMax"),
+    formatSize(journalBytesMax),
+    `at least two segments, that is ${formatSize(2 * segmentBytes)} with segments of ${formatSize(segmentBytes)}`,
+  );
+}
+
+function unknownOption(given: string, layer: Layer, known: readonly string[]): DragonlogError {
+  const suggestion = nearest(given, known);
+  const elsewhere = Object.hasOwn(OPTIONS, given) ? "is no option here" : "is no option of dragonlog";
+  return new DragonlogError(
+    "DRAGONLOG_OPTION_UNKNOWN",
+    `${layer.nameOf(given)} ${elsewhere}`,
+    suggestion
+      ? `Did you mean ${layer.form === "text" ? layer.nameOf(suggestion) : suggestion}?`
+      : `There are: ${known.join(", ")}.`,
+  );
+}
+
+function missing(key: OptionKey, layers: readonly Layer[]): DragonlogError {
+  const names = layers.map((layer) => layer.nameOf(key));
+  return new DragonlogError(
+    "DRAGONLOG_OPTION_INVALID",
+    `${names[0]} is missing`,
+    `Set ${names.join(" or ")}. ${OPTIONS[key].doc}`,
+  );
+}

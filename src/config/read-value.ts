@@ -1,0 +1,80 @@
+import { refuseValue } from "../system/refusal.js";
+import { parseDuration, parseSize } from "../system/units.js";
+import type { Option } from "./options.js";
+
+/**
+ * Flags and variables are text and nothing else. Values from code and from dragonlog.json have types: numbers and
+ * booleans are themselves, and a duration or a size may also be a number of milliseconds or bytes.
+ */
+export type Form = "text" | "typed";
+
+/** The value of one option, understood. Throws DRAGONLOG_OPTION_INVALID, with `name` as what is at fault. */
+export function readValue(option: Option, raw: unknown, form: Form, name: string): unknown {
+  switch (option.kind) {
+    case "duration":
+    case "size": {
+      const value = readQuantity(option.kind, raw, form, name);
+      const min = parse(option.kind, option.min, name);
+      const max = parse(option.kind, option.max, name);
+      if (value < min || value > max) throw refuseValue(name, raw, accepted(option));
+      return value;
+    }
+    case "integer": {
+      const value = form === "text" && /^-?\d+$/.test(String(raw)) ? Number(raw) : raw;
+      const fits = Number.isSafeInteger(value) && Number(value) >= option.min && Number(value) <= option.max;
+      if (!fits || (option.only && !option.only.includes(Number(value)))) {
+        throw refuseValue(name, raw, accepted(option));
+      }
+      return value;
+    }
+    case "boolean": {
+      const value = form === "text" ? { true: true, false: false }[String(raw)] : raw;
+      if (typeof value !== "boolean") throw refuseValue(name, raw, accepted(option));
+      return value;
+    }
+    case "choice":
+      if (!option.choices.includes(raw as string)) throw refuseValue(name, raw, accepted(option));
+      return raw;
+    case "text": {
+      if (typeof raw !== "string" || raw === "") throw refuseValue(name, raw, accepted(option));
+      const wanted = option.check?.(raw);
+      if (wanted) throw refuseValue(name, raw, wanted);
+      return raw;
+    }
+    case "place":
+      if (typeof raw !== "string") throw refuseValue(name, raw, accepted(option));
+      return option.parse(raw, name);
+  }
+}
+
+/** What an option takes, in words, for errors and help. */
+export function accepted(option: Option): string {
+  switch (option.kind) {
+    case "duration":
+    case "size":
+      return `a ${option.kind} from ${option.min} to ${option.max}`;
+    case "integer":
+      return option.only
+        ? `one of ${option.only.join(", ")}`
+        : `a whole number from ${option.min} to ${option.max}`;
+    case "boolean":
+      return "true or false";
+    case "choice":
+      return `one of ${option.choices.join(", ")}`;
+    case "text":
+      return "a text that is not empty";
+    case "place":
+      return option.form;
+  }
+}
+
+function readQuantity(kind: "duration" | "size", raw: unknown, form: Form, name: string): number {
+  if (typeof raw === "string") return parse(kind, raw, name);
+  if (form === "typed" && Number.isSafeInteger(raw)) return raw as number;
+  const unit = kind === "duration" ? "milliseconds" : "bytes";
+  throw refuseValue(name, raw, `a ${kind} as text or as a whole number of ${unit}`);
+}
+
+function parse(kind: "duration" | "size", text: string, name: string): number {
+  return kind === "duration" ? parseDuration(text, name) : parseSize(text, name);
+}
