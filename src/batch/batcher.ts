@@ -1,0 +1,167 @@
+/**
+ * Records in, batches out.
+ *
+ * Every destination has a lane: the open batch, and the batches which were sealed and have not ended. A record goes
+ * into its destination's open batch if every limit allows it; otherwise that batch is sealed first. Records of one
+ * writer must be added in order of seq.
+ *
+ *     add ──► open batch ──full or flush──► sealed, in flight ──ended──► forgotten
+ *
+ * Invariants:
+ * - Every record is in exactly one batch, or one of its parts each in exactly one batch.
+ * - Batches of one lane are numbered in the order in which they were sealed. Where two of them hold records of one
+ *   writer in one millisecond, those of the lower number have the lower seqs; while it is in flight, the other names
+ *   it in `after`. No other batch is named, whatever order the timestamps come in.
+ * - A lane in which nothing is open and nothing in flight is removed.
+ *
+ * Adding costs the same for every record. Sealing compares the batch with those in flight of its lane, but only where
+ * their times overlap: with records that are read in order of time that is one millisecond at most.
+ */
+import type { StoredRecord } from "../buffer/buffer.js";
+import { refuseValue } from "../system/refusal.js";
+import type { Batch, Destination, Item } from "./batch.js";
+import type { BatchLimits } from "./limits.js";
+import { OpenBatch, type Taken } from "./open-batch.js";
+import { shareRun } from "./order.js";
+import { PART_BYTES_MIN, splitRecord } from "./parts.js";
+
+export interface BatcherOptions {
+  readonly limits: BatchLimits;
+  /**
+   * Where a record goes; asked once a record. Destinations of the same group and stream are the same destination,
+   * but the look-up is fastest where they are also the same object.
+   */
+  destinationOf(record: StoredRecord): Destination;
+}
+
+interface Lane {
+  readonly name: string;
+  readonly destination: Destination;
+  readonly open: OpenBatch;
+  /** In order of number. */
+  readonly inFlight: Batch[];
+  /** Set when the lane was removed; a destination that still points here needs a new one. */
+  removed: boolean;
+}
+
+const NONE: readonly Batch[] = Object.freeze([]);
+
+export class Batcher {
+  readonly #limits: BatchLimits;
+  readonly #destinationOf: (record: StoredRecord) => Destination;
+  readonly #lanes = new Map<string, Lane>();
+  readonly #laneOfDestination = new WeakMap<Destination, Lane>();
+  readonly #laneOfBatch = new Map<number, Lane>();
+  #lastNumber = 0;
+  #openItems = 0;
+  #openBytes = 0;
+
+  /** Throws DRAGONLOG_OPTION_INVALID for limits that no batch or no part could keep. */
+  constructor(options: BatcherOptions) {
+    checkLimits(options.limits);
+    this.#limits = options.limits;
+    this.#destinationOf = options.destinationOf;
+  }
+
+  /** Items in all open batches. */
+  get openItems(): number {
+    return this.#openItems;
+  }
+
+  /** Bytes of all open batches, as the destination counts them. */
+  get openBytes(): number {
+    return this.#openBytes;
+  }
+
+  /** Takes a record in. Returns the batches that became full by it, usually none. */
+  add(record: StoredRecord): readonly Batch[] {
+    const lane = this.#lane(this.#destinationOf(record));
+    const { timestamp, bytes, start, end } = record;
+    if (end - start > this.#limits.eventBytesMax) return this.#addParts(lane, record);
+    const batch = this.#addItem(lane, { record, timestamp, bytes, start, end, part: 1, parts: 1 });
+    return batch === undefined ? NONE : [batch];
+  }
+
+  /** Seals everything that is open. */
+  flush(): Batch[] {
+    const batches: Batch[] = [];
+    for (const lane of this.#lanes.values()) {
+      if (lane.open.length > 0) batches.push(this.#seal(lane, lane.open.takeAll()));
+    }
+    return batches;
+  }
+
+  /** The batch was delivered or given up: nothing waits for it any more. Ignored for one that is not in flight. */
+  ended(batchNumber: number): void {
+    const lane = this.#laneOfBatch.get(batchNumber);
+    if (lane === undefined) return;
+    this.#laneOfBatch.delete(batchNumber);
+    lane.inFlight.splice(
+      lane.inFlight.findIndex((batch) => batch.number === batchNumber),
+      1,
+    );
+    if (lane.inFlight.length > 0 || lane.open.length > 0) return;
+    lane.removed = true;
+    this.#lanes.delete(lane.name);
+  }
+
+  #addParts(lane: Lane, record: StoredRecord): Batch[] {
+    const batches: Batch[] = [];
+    for (const item of splitRecord(record, this.#limits.eventBytesMax)) {
+      const batch = this.#addItem(lane, item);
+      if (batch !== undefined) batches.push(batch);
+    }
+    return batches;
+  }
+
+  #addItem(lane: Lane, item: Item): Batch | undefined {
+    const { open } = lane;
+    const batch = open.hasRoomFor(item) ? undefined : this.#seal(lane, open.takeFor(item));
+    const bytesBefore = open.bytes;
+    open.push(item);
+    this.#openItems += 1;
+    this.#openBytes += open.bytes - bytesBefore;
+    return batch;
+  }
+
+  #seal(lane: Lane, { items, bytes }: Taken): Batch {
+    const after: number[] = [];
+    for (const earlier of lane.inFlight) {
+      if (shareRun(earlier.items, items)) after.push(earlier.number);
+    }
+    this.#lastNumber += 1;
+    const batch: Batch = { number: this.#lastNumber, destination: lane.destination, items, bytes, after };
+    lane.inFlight.push(batch);
+    this.#laneOfBatch.set(batch.number, lane);
+    this.#openItems -= items.length;
+    this.#openBytes -= bytes;
+    return batch;
+  }
+
+  #lane(destination: Destination): Lane {
+    const known = this.#laneOfDestination.get(destination);
+    if (known !== undefined && !known.removed) return known;
+    const name = JSON.stringify([destination.group, destination.stream]);
+    const lane = this.#lanes.get(name) ?? {
+      name,
+      destination,
+      open: new OpenBatch(this.#limits),
+      inFlight: [],
+      removed: false,
+    };
+    this.#lanes.set(name, lane);
+    this.#laneOfDestination.set(destination, lane);
+    return lane;
+  }
+}
+
+function checkLimits(limits: BatchLimits): void {
+  const atLeast = (name: keyof BatchLimits, least: number) => {
+    if (!(limits[name] >= least)) throw refuseValue(name, limits[name], `a number of at least ${least}`);
+  };
+  atLeast("eventsMax", 1);
+  atLeast("eventOverheadBytes", 0);
+  atLeast("eventBytesMax", PART_BYTES_MIN);
+  atLeast("bytesMax", limits.eventBytesMax + limits.eventOverheadBytes);
+  atLeast("spanMsMax", 0);
+}

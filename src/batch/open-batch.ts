@@ -1,0 +1,111 @@
+/**
+ * The batch of one destination that is still being filled, and where it is cut when it is full.
+ *
+ * Invariants: what is held never exceeds a limit; `earliest` and `latest` are the extremes of what is held;
+ * `ordered` says that the items stand in the order of delivery, so that nothing needs to be sorted.
+ *
+ * Of the items that are taken out and those that stay, none belong to one run unless the batch is taken whole. So
+ * everything of a run leaves in the order in which it came.
+ */
+import type { Item } from "./batch.js";
+import type { BatchLimits } from "./limits.js";
+import { compareItems, compareRuns, startOfRun } from "./order.js";
+
+/**
+ * A full batch may be cut short, so that the run which goes on with the next record stays together and the next
+ * batch need not wait for this one. That buys flights side by side, which hide the latency of a put, and pays with
+ * fullness, which is what the requests per second are limited by. A batch keeps at least this share of itself; a
+ * tenth more requests cost less than one round trip in series, and a longer run is better sent in series.
+ */
+export const CUT_FILL_MIN = 0.9;
+
+/** The items of a batch in order of delivery. */
+export interface Taken {
+  readonly items: Item[];
+  /** Their bytes, overhead included. */
+  readonly bytes: number;
+}
+
+export class OpenBatch {
+  readonly #limits: BatchLimits;
+  #items: Item[] = [];
+  #bytes = 0;
+  #earliest = Number.POSITIVE_INFINITY;
+  #latest = Number.NEGATIVE_INFINITY;
+  #ordered = true;
+
+  constructor(limits: BatchLimits) {
+    this.#limits = limits;
+  }
+
+  get length(): number {
+    return this.#items.length;
+  }
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** Whether every limit still holds with `item` added. An empty batch has room for any item. */
+  hasRoomFor(item: Item): boolean {
+    const limits = this.#limits;
+    return (
+      this.#items.length < limits.eventsMax &&
+      this.#bytes + this.#sizeOf(item) <= limits.bytesMax &&
+      this.#latest - item.timestamp <= limits.spanMsMax &&
+      item.timestamp - this.#earliest <= limits.spanMsMax
+    );
+  }
+
+  /** Adds an item for which there is room. */
+  push(item: Item): void {
+    const items = this.#items;
+    if (this.#ordered && items.length > 0 && compareItems(items[items.length - 1]!, item) > 0) {
+      this.#ordered = false;
+    }
+    items.push(item);
+    this.#bytes += this.#sizeOf(item);
+    if (item.timestamp < this.#earliest) this.#earliest = item.timestamp;
+    if (item.timestamp > this.#latest) this.#latest = item.timestamp;
+  }
+
+  /** Takes everything. */
+  takeAll(): Taken {
+    return this.#takeUntil(this.#items.length, this.#bytes);
+  }
+
+  /** Takes as much as makes room for `next`; what the run of `next` needs beside it may stay. */
+  takeFor(next: Item): Taken {
+    this.#sort();
+    const held = this.#items.length;
+    const cut = startOfRun(this.#items, next.record);
+    const runGoesOn = cut < held && compareRuns(this.#items[cut]!.record, next.record) === 0;
+    if (!runGoesOn) return this.takeAll();
+
+    let cutOffBytes = 0;
+    for (let index = cut; index < held; index += 1) cutOffBytes += this.#sizeOf(this.#items[index]!);
+    const keptBytes = this.#bytes - cutOffBytes;
+    const keptShare = held === this.#limits.eventsMax ? cut / held : keptBytes / this.#bytes;
+    const nextHasRoom = cutOffBytes + this.#sizeOf(next) <= this.#limits.bytesMax;
+    return keptShare >= CUT_FILL_MIN && nextHasRoom ? this.#takeUntil(cut, keptBytes) : this.takeAll();
+  }
+
+  #takeUntil(cut: number, bytes: number): Taken {
+    this.#sort();
+    const items = this.#items;
+    this.#items = items.splice(cut);
+    this.#bytes -= bytes;
+    this.#earliest = this.#items.at(0)?.timestamp ?? Number.POSITIVE_INFINITY;
+    this.#latest = this.#items.at(-1)?.timestamp ?? Number.NEGATIVE_INFINITY;
+    return { items, bytes };
+  }
+
+  #sort(): void {
+    if (!this.#ordered) this.#items.sort(compareItems);
+    this.#ordered = true;
+  }
+
+  #sizeOf(item: Item): number {
+    return item.end - item.start + this.#limits.eventOverheadBytes;
+  }
+}

@@ -1,0 +1,46 @@
+/**
+ * The order in which everything is delivered: by (timestamp, writer, seq, part). A run is what must keep its order
+ * of arrival at the destination: the records of one writer in one millisecond.
+ */
+import type { StoredRecord } from "../buffer/buffer.js";
+import type { Item } from "./batch.js";
+
+/** Orders by (timestamp, writer): 0 means that both belong to one run. */
+export function compareRuns(a: StoredRecord, b: StoredRecord): number {
+  if (a.timestamp !== b.timestamp) return a.timestamp - b.timestamp;
+  if (a.writer !== b.writer) return a.writer < b.writer ? -1 : 1;
+  return 0;
+}
+
+export function compareRecords(a: StoredRecord, b: StoredRecord): number {
+  return compareRuns(a, b) || a.seq - b.seq;
+}
+
+export function compareItems(a: Item, b: Item): number {
+  return compareRecords(a.record, b.record) || a.part - b.part;
+}
+
+/** Index of the first of `items`, which are in order, that belongs to the record's run or stands after it. */
+export function startOfRun(items: readonly Item[], record: StoredRecord): number {
+  let low = 0;
+  let high = items.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (compareRuns(items[middle]!.record, record) < 0) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** Whether `a` and `b`, each in order and not empty, hold items of one run. Walks only where both overlap. */
+export function shareRun(a: readonly Item[], b: readonly Item[]): boolean {
+  let i = startOfRun(a, b[0]!.record);
+  let j = startOfRun(b, a[0]!.record);
+  while (i < a.length && j < b.length) {
+    const order = compareRuns(a[i]!.record, b[j]!.record);
+    if (order === 0) return true;
+    if (order < 0) i += 1;
+    else j += 1;
+  }
+  return false;
+}
