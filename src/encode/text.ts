@@ -1,0 +1,38 @@
+/** JSON text of a value: the fast way where it goes, the complete way otherwise. */
+import { anyMembers, anyText, shortenedByLast } from "./any.js";
+import { plainMembers, plainText } from "./plain.js";
+
+/** What encoding had to change; counted, so that nothing is shortened silently. */
+export interface EncodeCounts {
+  /** Values deeper than `DEPTH_MAX`, cut off and marked. */
+  shortened: number;
+}
+
+export function valueText(value: unknown, counts: EncodeCounts): string {
+  try {
+    const plain = plainText(value);
+    if (plain !== undefined) {
+      return plain;
+    }
+  } catch {
+    // A getter or proxy threw: the complete way marks the value that threw and keeps the rest.
+  }
+  const text = anyText(value);
+  counts.shortened += shortenedByLast();
+  return text;
+}
+
+/** The members of `metadata`, without braces. */
+export function membersText(metadata: object, counts: EncodeCounts): string {
+  try {
+    const plain = plainMembers(metadata);
+    if (plain !== undefined) {
+      return plain;
+    }
+  } catch {
+    // As above.
+  }
+  const text = anyMembers(metadata);
+  counts.shortened += shortenedByLast();
+  return text;
+}

@@ -1,0 +1,281 @@
+/**
+ * The segment files of one writer: made, prepared ahead, recycled, capped.
+ *
+ * Two stagings take turns: one under the active segment, one under the spare that is prepared while the active one
+ * fills. So the memory that an application sees is two segments, whatever waits on the disk.
+ *
+ *     create ─► spare ─► active ─► sealed ─► delivered ─► spare again (its pages are warm)
+ *                                              └─► deleted, when a spare is there already
+ */
+import { closeSync, fdatasync, openSync, renameSync, unlinkSync, writeSync } from "node:fs";
+import { join } from "node:path";
+import { type Mapper, openMapper, type Window } from "../system/mapping.js";
+import { readCursor } from "./cursor.js";
+import { FILE_MODE, segmentPath } from "./folder.js";
+import { SEGMENT_HEADER_BYTES, TYPE_COUNT_WORD, TYPE_COUNTS } from "./format.js";
+import { plainStaging, Segment, type Staging } from "./segment.js";
+
+/** A segment that is complete and waits to be delivered. */
+export interface SealedSegment {
+  readonly number: number;
+  readonly firstSeq: number;
+  readonly bytes: number;
+  readonly countsByType: Int32Array;
+}
+
+export interface SegmentFilesOptions {
+  readonly folder: string;
+  readonly segmentBytes: number;
+  readonly journalBytesMax: number;
+  /** `auto`: map files where that works; `off`: write(2) always. */
+  readonly mapping: "auto" | "off";
+  /** Called once with the reason when files cannot be mapped. */
+  readonly onUnmapped: (error: unknown) => void;
+}
+
+/** Thrown when the cap leaves no room; anything else that is thrown comes from the file system. */
+export class JournalCapReached extends Error {}
+
+export class SegmentFiles {
+  readonly #options: SegmentFilesOptions;
+  #mapper: Mapper | undefined;
+  readonly #freeStagings: Staging[] = [];
+  #spare: Segment | undefined;
+  #spares = 0;
+  readonly sealed: SealedSegment[] = [];
+  #bytes = 0;
+  readonly #syncing = new Set<Promise<void>>();
+
+  constructor(options: SegmentFilesOptions) {
+    this.#options = options;
+    if (options.mapping === "auto") {
+      try {
+        this.#mapper = openMapper();
+      } catch (error) {
+        options.onUnmapped(error);
+      }
+    }
+  }
+
+  /** Bytes of all files, the spare included. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  get hasSpare(): boolean {
+    return this.#spare !== undefined;
+  }
+
+  /** The next segment, as a file with its final name. Throws `JournalCapReached` or an errno error. */
+  next(number: number, firstSeq: number, nowMs: number, bytesMin: number): Segment {
+    const { segmentBytes, folder } = this.#options;
+    let segment: Segment;
+    if (bytesMin > segmentBytes) {
+      const pages = Math.ceil(bytesMin / SEGMENT_HEADER_BYTES);
+      segment = this.#create(pages * SEGMENT_HEADER_BYTES, true);
+    } else {
+      segment = this.#spare ?? this.#recycle() ?? this.#create(segmentBytes, false);
+      this.#spare = undefined;
+    }
+    segment.begin(number, firstSeq, nowMs);
+    const path = segmentPath(folder, number);
+    renameSync(segment.path, path);
+    segment.path = path;
+    return segment;
+  }
+
+  /** Prepares the next segment, so that `next` costs one rename. Throws as `next` does. */
+  prepare(): void {
+    if (this.#spare === undefined) {
+      this.#spare = this.#recycle() ?? this.#create(this.#options.segmentBytes, false);
+    } else {
+      this.#release();
+    }
+  }
+
+  /** Ends a segment: its staging is free again, its bytes go to the disk in the background. */
+  seal(segment: Segment): void {
+    this.#giveBack(segment.staging);
+    if (segment.fd < 0) {
+      return;
+    }
+    this.sealed.push({
+      number: segment.number,
+      firstSeq: segment.firstSeq,
+      bytes: segment.bytes.length,
+      countsByType: segment.words.slice(TYPE_COUNT_WORD, TYPE_COUNT_WORD + TYPE_COUNTS),
+    });
+    const { fd } = segment;
+    const synced = new Promise<void>((resolve) => {
+      fdatasync(fd, () => {
+        closeSync(fd);
+        resolve();
+      });
+    });
+    this.#syncing.add(synced);
+    void synced.then(() => this.#syncing.delete(synced));
+  }
+
+  /** Resolves when every sealed segment is on the disk. */
+  async synced(): Promise<void> {
+    await Promise.all(this.#syncing);
+  }
+
+  /** Deletes the oldest sealed segment, delivered or not. Undefined when there is none. */
+  deleteOldest(): SealedSegment | undefined {
+    const oldest = this.sealed.shift();
+    if (oldest !== undefined) {
+      this.#delete(oldest);
+    }
+    return oldest;
+  }
+
+  /** Staging for a segment without a file. */
+  ramSegment(): Segment {
+    return new Segment("ram", plainStaging(this.#options.segmentBytes), -1, "");
+  }
+
+  /** Forgets all files: their folder was deleted by someone. Returns those that were not known to be delivered. */
+  forget(): SealedSegment[] {
+    if (this.#spare !== undefined) {
+      this.#giveBack(this.#spare.staging);
+      this.#spare.close();
+      this.#spare = undefined;
+    }
+    this.#bytes = 0;
+    return this.sealed.splice(0);
+  }
+
+  /** Closes for good. The active segment is closed by its owner. */
+  close(active: Segment): void {
+    if (this.#spare !== undefined) {
+      unlinkSync(this.#spare.path);
+      this.#spare.close();
+      this.#giveBack(this.#spare.staging);
+    }
+    this.#giveBack(active.staging);
+    for (const staging of this.#freeStagings) {
+      if (this.#mapper !== undefined && "attach" in staging) {
+        this.#mapper.release(staging as Window);
+      }
+    }
+  }
+
+  #giveBack(staging: Staging): void {
+    if (staging.bytes.length === this.#options.segmentBytes) {
+      this.#freeStagings.push(staging);
+    }
+  }
+
+  #sparePath(): string {
+    return join(this.#options.folder, `spare-${this.#spares++}.seg`);
+  }
+
+  #create(bytes: number, large: boolean): Segment {
+    if (this.#bytes + bytes > this.#options.journalBytesMax) {
+      this.#release();
+      if (this.#bytes + bytes > this.#options.journalBytesMax) {
+        throw new JournalCapReached();
+      }
+    }
+    const path = this.#sparePath();
+    const fd = openSync(path, "wx+", FILE_MODE);
+    try {
+      this.#allocate(fd, bytes);
+      const segment = large ? new Segment("written", plainStaging(bytes), fd, path) : this.#stage(fd, path);
+      this.#bytes += bytes;
+      return segment;
+    } catch (error) {
+      closeSync(fd);
+      unlinkSync(path);
+      throw error;
+    }
+  }
+
+  #allocate(fd: number, bytes: number): void {
+    if (this.#mapper !== undefined && process.platform === "linux") {
+      this.#mapper.allocate(fd, bytes);
+      return;
+    }
+    const zeros = Buffer.alloc(Math.min(bytes, 1 << 20));
+    for (let at = 0; at < bytes; ) {
+      at += writeSync(fd, zeros, 0, Math.min(zeros.length, bytes - at), at);
+    }
+  }
+
+  /** Maps the file where that works; from the first time that it does not, all segments are written with write(2). */
+  #stage(fd: number, path: string): Segment {
+    const { segmentBytes, onUnmapped } = this.#options;
+    if (this.#mapper !== undefined) {
+      const window = (this.#freeStagings.pop() ?? this.#mapper.reserve(segmentBytes)) as Window;
+      try {
+        window.attach(fd);
+        window.prefault();
+        return new Segment("mapped", window, fd, path);
+      } catch (error) {
+        this.#mapper.release(window);
+        this.#mapper = undefined;
+        this.#freeStagings.length = 0;
+        onUnmapped(error);
+      }
+    }
+    return new Segment("written", this.#freeStagings.pop() ?? plainStaging(segmentBytes), fd, path);
+  }
+
+  /** The oldest delivered segment under a spare's name, if there is one of the usual size. */
+  #recycle(): Segment | undefined {
+    const { folder, segmentBytes } = this.#options;
+    const delivered = this.#deliveredCount();
+    const index = this.sealed.findIndex((sealed, at) => at < delivered && sealed.bytes === segmentBytes);
+    if (index < 0) {
+      return undefined;
+    }
+    const [sealed] = this.sealed.splice(index, 1);
+    this.#release();
+    const path = this.#sparePath();
+    try {
+      renameSync(segmentPath(folder, sealed!.number), path);
+      return this.#stage(openSync(path, "r+"), path);
+    } catch {
+      // A shipper deleted it first, or the folder is gone: then a new one is made, or fails with the reason.
+      this.#bytes -= segmentBytes;
+      return undefined;
+    }
+  }
+
+  /** Deletes what is delivered. */
+  #release(): void {
+    for (const sealed of this.sealed.splice(0, this.#deliveredCount())) {
+      this.#delete(sealed);
+    }
+  }
+
+  #deliveredCount(): number {
+    if (this.sealed.length === 0) {
+      return 0;
+    }
+    const { next } = readCursor(this.#options.folder);
+    let count = 0;
+    while (count < this.sealed.length && endSeq(this.sealed[count]!) <= next) {
+      count++;
+    }
+    return count;
+  }
+
+  #delete(sealed: SealedSegment): void {
+    this.#bytes -= sealed.bytes;
+    try {
+      unlinkSync(segmentPath(this.#options.folder, sealed.number));
+    } catch {
+      // Deleted by a shipper already.
+    }
+  }
+}
+
+function endSeq(sealed: SealedSegment): number {
+  let seq = sealed.firstSeq;
+  for (const count of sealed.countsByType) {
+    seq += count;
+  }
+  return seq;
+}

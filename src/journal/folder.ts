@@ -1,0 +1,66 @@
+/** The names in a journal's folder, and `writer.json`, which says who writes there. */
+import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { ProcessIdentity } from "../system/process.js";
+
+export const FILE_MODE = 0o600;
+export const FOLDER_MODE = 0o700;
+const SEGMENT_NAME = /^(\d{12})\.seg$/;
+const WRITER_FILE = "writer.json";
+
+/** Where an application that ships by itself wants its records; a shipper for one place leaves the others alone. */
+export interface WriterInfo {
+  readonly version: 1;
+  readonly writer: string;
+  readonly service: string;
+  readonly host: string;
+  readonly process: ProcessIdentity;
+  readonly createdAt: number;
+  /** Which shipper the journal is meant for: `any`, or the name of an application's own destination. */
+  readonly shipper: string;
+  /** Records that never got into the journal, by cause. */
+  readonly dropped: Readonly<Record<string, number>>;
+  /** The writer ended in order and will not write again. */
+  readonly closed: boolean;
+}
+
+export function segmentPath(folder: string, number: number): string {
+  return join(folder, `${String(number).padStart(12, "0")}.seg`);
+}
+
+/** Numbers of the segments in the folder, rising. */
+export function listSegments(folder: string): number[] {
+  const numbers: number[] = [];
+  for (const name of readdirSync(folder)) {
+    const match = SEGMENT_NAME.exec(name);
+    if (match !== null) {
+      numbers.push(Number(match[1]));
+    }
+  }
+  return numbers.sort((a, b) => a - b);
+}
+
+export function createFolder(folder: string): void {
+  mkdirSync(folder, { recursive: true, mode: FOLDER_MODE });
+}
+
+/** Replaces a file in one step: a reader sees the old text or the new one, also after a crash. */
+export function replaceFile(path: string, text: string): void {
+  const temporary = `${path}.${process.pid}.tmp`;
+  writeFileSync(temporary, text, { mode: FILE_MODE });
+  renameSync(temporary, path);
+}
+
+export function writeWriterInfo(folder: string, info: WriterInfo): void {
+  replaceFile(join(folder, WRITER_FILE), `${JSON.stringify(info)}\n`);
+}
+
+/** Undefined when the folder is no journal (yet), or its `writer.json` is damaged. */
+export function readWriterInfo(folder: string): WriterInfo | undefined {
+  try {
+    const info = JSON.parse(readFileSync(join(folder, WRITER_FILE), "utf8")) as WriterInfo;
+    return typeof info.writer === "string" && typeof info.process?.pid === "number" ? info : undefined;
+  } catch {
+    return undefined;
+  }
+}

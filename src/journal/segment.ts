@@ -1,0 +1,151 @@
+/**
+ * One segment that is being written. Its format stands in `format.ts`.
+ *
+ * The same code fills all three kinds; they differ in what makes the bytes outlive the process:
+ *
+ *     mapped   the bytes are the file's own pages: nothing more to do
+ *     written  the bytes are staged in memory, and publishing writes them to the file with pwrite(2): slower, as safe
+ *     ram      there is no file (the folder cannot be used): lost with the process, and counted as such
+ */
+import { closeSync, fdatasync, fstatSync, writeSync } from "node:fs";
+import type { Window } from "../system/mapping.js";
+import {
+  align8,
+  COMMIT_WORD,
+  COUNT_WORD,
+  CREATED_DOUBLE,
+  checksum,
+  FIRST_SEQ_DOUBLE,
+  FORMAT_VERSION,
+  FRAME_HEADER_BYTES,
+  MAGIC,
+  NUMBER_DOUBLE,
+  PAGES_WORD,
+  SEGMENT_HEADER_BYTES,
+  TYPE_COUNT_WORD,
+  VERSION_WORD,
+} from "./format.js";
+
+/** Where a segment's bytes are built: a window over a file, or plain memory. */
+export type Staging = Pick<Window, "bytes" | "words" | "doubles">;
+
+export function plainStaging(bytes: number): Staging {
+  const memory = new ArrayBuffer(bytes);
+  return { bytes: Buffer.from(memory), words: new Int32Array(memory), doubles: new Float64Array(memory) };
+}
+
+/** The segment header's part that changes while it is written. */
+const LIVE_HEADER_BYTES = (TYPE_COUNT_WORD + 8) * 4;
+
+export class Segment {
+  readonly bytes: Buffer;
+  readonly words: Int32Array;
+  readonly doubles: Float64Array;
+  /** Where the next frame begins. */
+  position = SEGMENT_HEADER_BYTES;
+  number = 0;
+  firstSeq = 0;
+
+  constructor(
+    readonly kind: "mapped" | "written" | "ram",
+    readonly staging: Staging,
+    /** The open file; -1 for `ram`. */
+    readonly fd: number,
+    public path: string,
+  ) {
+    this.bytes = staging.bytes;
+    this.words = staging.words;
+    this.doubles = staging.doubles;
+  }
+
+  get records(): number {
+    return this.words[COUNT_WORD]!;
+  }
+
+  /** Makes it segment `number`, empty. */
+  begin(number: number, firstSeq: number, nowMs: number): void {
+    this.number = number;
+    this.firstSeq = firstSeq;
+    this.position = SEGMENT_HEADER_BYTES;
+    Atomics.store(this.words, COMMIT_WORD, SEGMENT_HEADER_BYTES / 8);
+    this.words.fill(0, COUNT_WORD, LIVE_HEADER_BYTES / 4);
+    this.bytes.write(MAGIC, 0, "latin1");
+    this.words[VERSION_WORD] = FORMAT_VERSION;
+    this.words[PAGES_WORD] = this.bytes.length / SEGMENT_HEADER_BYTES;
+    this.doubles[NUMBER_DOUBLE] = number;
+    this.doubles[FIRST_SEQ_DOUBLE] = firstSeq;
+    this.doubles[CREATED_DOUBLE] = nowMs;
+    if (this.kind === "written") {
+      writeSync(this.fd, this.bytes, 0, SEGMENT_HEADER_BYTES, 0);
+    }
+  }
+
+  /** Completes and publishes the frame at `position`, whose line ends before `end`. The record is safe when this returns. */
+  publish(end: number, timestamp: number, seq: number, typeCode: number, serviceBytes: number): void {
+    const { words, doubles, position } = this;
+    const next = align8(end);
+    for (let i = end; i < next; i++) {
+      this.bytes[i] = 0;
+    }
+    const word = position >> 2;
+    words[word] = end - position - FRAME_HEADER_BYTES;
+    doubles[(position >> 3) + 1] = timestamp;
+    doubles[(position >> 3) + 2] = seq;
+    words[word + 6] = typeCode;
+    words[word + 7] = serviceBytes;
+    words[word + 1] = checksum(words, word + 2, next >> 2);
+    words[COUNT_WORD]!++;
+    words[TYPE_COUNT_WORD + typeCode]!++;
+    if (this.kind === "written") {
+      this.#writeThrough(position, next);
+    }
+    this.position = next;
+    Atomics.store(words, COMMIT_WORD, next >> 3);
+  }
+
+  /** The frame first, then the header with COMMIT: a reader that sees COMMIT sees the frame. */
+  #writeThrough(from: number, to: number): void {
+    const { words } = this;
+    try {
+      writeSync(this.fd, this.bytes, from, to - from, from);
+      words[COMMIT_WORD] = to >> 3;
+      writeSync(this.fd, this.bytes, 0, LIVE_HEADER_BYTES, 0);
+    } catch (error) {
+      words[COMMIT_WORD] = from >> 3;
+      words[COUNT_WORD]!--;
+      words[TYPE_COUNT_WORD + words[(from >> 2) + 6]!]!--;
+      throw error;
+    }
+  }
+
+  /** Takes over everything that `other` holds, as the same segment of the journal. */
+  copyFrom(other: Segment): void {
+    this.bytes.set(other.bytes.subarray(0, other.position));
+    if (this.kind === "written") {
+      writeSync(this.fd, this.bytes, 0, other.position, 0);
+    }
+    this.position = other.position;
+    this.number = other.number;
+    this.firstSeq = other.firstSeq;
+  }
+
+  /** True when someone deleted the file under the journal. */
+  deleted(): boolean {
+    return this.fd >= 0 && fstatSync(this.fd).nlink === 0;
+  }
+
+  /** Writes everything published so far to the disk. Pages that were dirtied through a map are part of the file. */
+  sync(done: (error: Error | null) => void): void {
+    if (this.fd < 0) {
+      done(null);
+    } else {
+      fdatasync(this.fd, done);
+    }
+  }
+
+  close(): void {
+    if (this.fd >= 0) {
+      closeSync(this.fd);
+    }
+  }
+}
