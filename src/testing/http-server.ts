@@ -1,0 +1,139 @@
+/**
+ * The HTTP side: AWS JSON 1.1 on POST /, the controls under /_fake/, and the faults that concern the connection.
+ *
+ * A call goes: target, signature, body, faults (latency, then refusals or a broken connection), service, answer. Every
+ * answer but a cut or hanging one carries AWS's headers.
+ */
+import { randomUUID } from "node:crypto";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { setTimeout as sleep } from "node:timers/promises";
+import { DragonlogError, messageOf } from "../system/errors.js";
+import { AwsError } from "./aws-error.js";
+import { readJson } from "./body.js";
+import { type FaultPlan, refusalOf } from "./faults.js";
+import { operationOf, putOperation, type Service } from "./service.js";
+import { signedRegion } from "./signature.js";
+
+/** Longer than any client keeps an idle connection, so that reuse never races with the server closing it. */
+const keepAliveMs = 300_000;
+
+export interface HttpServerOptions {
+  readonly service: Service;
+  readonly faults: FaultPlan;
+  readonly latencyMs: number;
+  /** Serves a request under /_fake/. */
+  readonly control: (message: IncomingMessage, response: ServerResponse) => Promise<void>;
+  /** Called after each call that may have changed what the stand-in has seen. */
+  readonly changed: () => void;
+}
+
+export class HttpServer {
+  readonly #options: HttpServerOptions;
+  readonly #server: Server;
+  readonly #stopping = new AbortController();
+
+  constructor(options: HttpServerOptions) {
+    this.#options = options;
+    this.#server = createServer({ keepAliveTimeout: keepAliveMs, noDelay: true }, (message, response) => {
+      void this.#serve(message, response);
+    });
+  }
+
+  /** Resolves with the port. */
+  listen(port: number, host: string): Promise<number> {
+    return new Promise((resolve, reject) => {
+      this.#server.once("error", (error) => reject(listenError(error, host, port)));
+      this.#server.listen(port, host, () => {
+        const address = this.#server.address();
+        resolve(typeof address === "object" && address !== null ? address.port : port);
+      });
+    });
+  }
+
+  /** Cuts every connection, those that hang among them. */
+  close(): Promise<void> {
+    this.#stopping.abort();
+    return new Promise((resolve) => {
+      this.#server.close(() => resolve());
+      this.#server.closeAllConnections();
+    });
+  }
+
+  async #serve(message: IncomingMessage, response: ServerResponse): Promise<void> {
+    try {
+      if (message.url?.startsWith("/_fake/")) await this.#options.control(message, response);
+      else await this.#answer(message, response);
+    } catch (error) {
+      // The client went away in the middle of its request, or the server is stopping.
+      if (message.destroyed || this.#stopping.signal.aborted) return;
+      send(response, 500, { __type: "InternalFailure", message: messageOf(error) });
+    } finally {
+      this.#options.changed();
+    }
+  }
+
+  async #answer(message: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { stats } = this.#options.service;
+    try {
+      const operation = operationOf(header(message, "x-amz-target"));
+      stats.called(operation);
+      if (operation === putOperation) {
+        stats.putStarted();
+        response.once("close", () => stats.putEnded());
+      }
+      const body = await this.#carryOut(operation, message);
+      if (body !== undefined) send(response, 200, body);
+    } catch (error) {
+      if (!(error instanceof AwsError)) throw error;
+      stats.refused(error.type);
+      send(response, error.status, error.body());
+    }
+  }
+
+  /** The answer's body; undefined when a fault says that there is none. */
+  async #carryOut(operation: string, message: IncomingMessage): Promise<object | undefined> {
+    const { service, faults, latencyMs: baseLatencyMs } = this.#options;
+    const region = signedRegion(message.headers.authorization);
+    const request = await readJson(message);
+    const { latencyMs, fault } = faults.take(operation, request);
+    const waitMs = baseLatencyMs + latencyMs;
+    if (waitMs > 0) await sleep(waitMs, undefined, { signal: this.#stopping.signal });
+
+    const refusal = refusalOf(fault, operation);
+    if (refusal !== undefined) throw refusal;
+    const kind = fault?.kind;
+    const answer =
+      kind === "cut" || kind === "hang"
+        ? undefined
+        : service.call(operation, request, region, fault?.kind === "reject" ? fault : undefined);
+    if (kind === undefined || kind === "reject") return answer;
+    service.stats.unanswered(kind);
+    if (kind === "cut" || kind === "store-then-cut") message.socket.destroy();
+    return undefined;
+  }
+}
+
+function send(response: ServerResponse, status: number, body: object): void {
+  const bytes = Buffer.from(JSON.stringify(body));
+  response.writeHead(status, {
+    "Content-Type": "application/x-amz-json-1.1",
+    "Content-Length": bytes.length,
+    "x-amzn-RequestId": randomUUID(),
+  });
+  response.end(bytes);
+}
+
+function header(message: IncomingMessage, name: string): string | undefined {
+  const value = message.headers[name];
+  return Array.isArray(value) ? value[0] : value;
+}
+
+function listenError(error: NodeJS.ErrnoException, host: string, port: number): Error {
+  if (error.code !== "EADDRINUSE") return error;
+  return new DragonlogError(
+    "DRAGONLOG_PORT_IN_USE",
+    `Something listens on ${host}:${port} already`,
+    "Choose another port, or 0 for any free one.",
+    error,
+  );
+}
