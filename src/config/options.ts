@@ -118,7 +118,7 @@ export const OPTIONS = {
     min: "64KiB",
     max: "1GiB",
     default: "8MiB",
-    doc: "The size of one file of a journal. A writer keeps at least one; a record larger than one does not fit.",
+    doc: "The size of one file of a journal. A record that is larger gets a file of its own size.",
     scopes: WRITERS,
   },
   journalBytesMax: {
@@ -126,7 +126,7 @@ export const OPTIONS = {
     min: "128KiB",
     max: "1024GiB",
     default: "1GiB",
-    doc: "The most disk that one writer's journal takes, at least two segments; then whenFull decides.",
+    doc: "The most disk that one writer's journal takes; then whenFull decides. A record fits up to half of it.",
     scopes: WRITERS,
   },
   whenFull: {

@@ -1,0 +1,36 @@
+/** Standard input becomes records, one a line. Exit code 0 means that every line is safe. */
+import { addAbortSignal } from "node:stream";
+import type { ParsedOptions } from "../config/options.js";
+import type { Io } from "../system/io.js";
+import { droppedBy, openLogger, openRecorder, type RecordLogger, shortfalls } from "./recording.js";
+
+export function pipe(options: ParsedOptions<"pipe">, io: Io): Promise<number> {
+  return pipeInto(openLogger(options), options, io);
+}
+
+/**
+ * Reads until the input ends or `io.signal` is aborted; what was read is recorded either way. Throws what
+ * reading or the logger's `flush` throws, after the logger was closed.
+ */
+export async function pipeInto(
+  logger: RecordLogger,
+  options: ParsedOptions<"pipe">,
+  io: Pick<Io, "stdin" | "stderr" | "signal">,
+): Promise<number> {
+  const recorder = openRecorder(logger, options, { type: "INFO", records: true });
+  try {
+    try {
+      // Reading one chunk at a time keeps memory bounded: a writer that is faster waits at its end of the pipe.
+      for await (const chunk of addAbortSignal(io.signal, io.stdin)) recorder.push(chunk as Buffer);
+    } catch (error) {
+      if (!io.signal.aborted) throw error;
+    } finally {
+      recorder.end();
+      await logger.flush();
+    }
+  } finally {
+    await logger.close();
+  }
+  for (const sentence of shortfalls(logger, [recorder])) io.stderr.write(`dragonlog pipe: ${sentence}\n`);
+  return droppedBy(logger).length === 0 ? 0 : 1;
+}
