@@ -34,7 +34,12 @@ export type Answer =
   /** Everything is stored except what is listed as refused. */
   | { readonly verdict: "delivered"; readonly refused: readonly RefusedRecord[]; readonly requestId?: string }
   /** Nothing is known to be stored; the same batch may go through later. */
-  | { readonly verdict: "retry"; readonly cause: FailureCause; readonly error: Error; readonly requestId?: string }
+  | {
+      readonly verdict: "retry";
+      readonly cause: FailureCause;
+      readonly error: Error;
+      readonly requestId?: string;
+    }
   /** The batch cannot go through as it is; smaller ones, without the records at fault, can. */
   | { readonly verdict: "split"; readonly cause: "data"; readonly error: Error; readonly requestId?: string };
 

@@ -1,0 +1,82 @@
+/**
+ * The body of PutLogEvents, from bytes to bytes: `{"logGroupName":…,"logStreamName":…,"logEvents":[…]}`.
+ *
+ * A line is UTF-8 text already, so it is only escaped, never decoded. Bytes that are not valid UTF-8 would make AWS
+ * refuse the whole request, so each such sequence becomes U+FFFD, as every decoder of the web does it: the record
+ * arrives readable and its neighbours arrive untouched. One look over the finished body finds whether there is any:
+ * ASCII stands around every message, so the body is valid exactly when each message is.
+ */
+import { isUtf8 } from "node:buffer";
+import type { Batch, Destination } from "../../batch/batch.js";
+import { JsonTextWriter } from "./text-writer.js";
+
+/** A full batch of ordinary lines, escapes and JSON included; a larger one makes the writer grow. */
+const BODY_BYTES_START = 1_572_864;
+/** A writer that one unusual batch made larger than this is not kept. */
+const BODY_BYTES_KEPT_MAX = 4 * BODY_BYTES_START;
+
+const FIRST_EVENT = Buffer.from('"logEvents":[{"timestamp":');
+const NEXT_EVENT = Buffer.from('"},{"timestamp":');
+const MESSAGE = Buffer.from(',"message":"');
+const END = Buffer.from('"}]}');
+
+interface Event {
+  readonly timestamp: number;
+  readonly bytes: Buffer;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Writes the body of one put. What is returned is the writer's memory: valid until the writer is used again. */
+export function writeBody(writer: JsonTextWriter, batch: Batch): Buffer {
+  writeEvents(writer, batch.destination, batch.items);
+  if (isUtf8(writer.written)) return writer.written;
+  writeEvents(writer, batch.destination, batch.items.map(repaired));
+  return writer.written;
+}
+
+function writeEvents(writer: JsonTextWriter, destination: Destination, events: readonly Event[]): void {
+  writer.reset();
+  writer.raw(Buffer.from(`{"logGroupName":${JSON.stringify(destination.group)},`));
+  writer.raw(Buffer.from(`"logStreamName":${JSON.stringify(destination.stream)},`));
+  let before = FIRST_EVENT;
+  for (const event of events) {
+    writer.raw(before);
+    writer.number(event.timestamp);
+    writer.raw(MESSAGE);
+    writer.escaped(event.bytes, event.start, event.end);
+    before = NEXT_EVENT;
+  }
+  writer.raw(END);
+}
+
+function repaired(event: Event): Event {
+  const text = event.bytes.subarray(event.start, event.end);
+  if (isUtf8(text)) return event;
+  const bytes = Buffer.from(text.toString("utf8"));
+  return { timestamp: event.timestamp, bytes, start: 0, end: bytes.length };
+}
+
+/**
+ * Writers to be used again. Fresh memory costs more in page faults than the writing itself, so up to `keptMax`
+ * writers are kept, one for each request that may be in flight.
+ */
+export class BodyWriters {
+  readonly #kept: JsonTextWriter[] = [];
+  readonly #keptMax: number;
+
+  constructor(keptMax: number) {
+    this.#keptMax = keptMax;
+  }
+
+  take(): JsonTextWriter {
+    return this.#kept.pop() ?? new JsonTextWriter(BODY_BYTES_START);
+  }
+
+  /** Gives a writer back whose body no socket can still be reading. */
+  give(writer: JsonTextWriter): void {
+    if (this.#kept.length >= this.#keptMax || writer.capacity > BODY_BYTES_KEPT_MAX) return;
+    writer.reset();
+    this.#kept.push(writer);
+  }
+}

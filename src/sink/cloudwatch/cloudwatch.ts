@@ -1,0 +1,76 @@
+/** Batches go to AWS CloudWatch Logs: one batch, one PutLogEvents, and once more after what it lacked was created. */
+import type { Batch } from "../../batch/batch.js";
+import type { Answer, Sink } from "../sink.js";
+import { BodyWriters, writeBody } from "./body.js";
+import { classify, isMissingResource } from "./classify.js";
+import { type CloudWatchClient, openClient } from "./client.js";
+import { nameFault } from "./names.js";
+import { type CloudWatchOptions, type CloudWatchSettings, parseCloudWatchOptions } from "./options.js";
+import { Provisioner } from "./provision.js";
+import { refusedBy } from "./rejected.js";
+
+/**
+ * Throws DRAGONLOG_OPTION_UNKNOWN or DRAGONLOG_OPTION_INVALID for the options, DRAGONLOG_DEPENDENCY_MISSING without
+ * the AWS SDK. Sends nothing; credentials are looked up at the first batch. `now` is in ms since 1970-01-01 UTC.
+ */
+export async function openCloudWatch(
+  options: CloudWatchOptions = {},
+  now: () => number = Date.now,
+): Promise<Sink> {
+  const settings = parseCloudWatchOptions(options);
+  return new CloudWatchSink(await openClient(settings), settings, now);
+}
+
+class CloudWatchSink implements Sink {
+  readonly name: string;
+  readonly #client: CloudWatchClient;
+  readonly #provisioner: Provisioner;
+  readonly #writers: BodyWriters;
+  readonly #now: () => number;
+
+  constructor(client: CloudWatchClient, settings: CloudWatchSettings, now: () => number) {
+    this.name = `cloudwatch ${client.region}`;
+    this.#client = client;
+    this.#provisioner = new Provisioner(client, settings);
+    this.#writers = new BodyWriters(settings.maxSockets);
+    this.#now = now;
+  }
+
+  async send(batch: Batch, signal: AbortSignal): Promise<Answer> {
+    const fault = nameFault(batch.destination);
+    if (fault !== undefined) return { verdict: "retry", cause: "denied", error: fault };
+    const writer = this.#writers.take();
+    const body = writeBody(writer, batch);
+    const answer = await this.#deliver(batch, body, signal);
+    // After a failure a dying socket may still read the body, so only an answered one is used again.
+    if (answer.verdict === "delivered") this.#writers.give(writer);
+    return answer;
+  }
+
+  async close(): Promise<void> {
+    this.#client.destroy();
+  }
+
+  async #deliver(batch: Batch, body: Buffer, signal: AbortSignal): Promise<Answer> {
+    try {
+      return await this.#put(batch, body, signal);
+    } catch (error) {
+      if (!isMissingResource(error)) return classify(error, "put");
+    }
+    const failure = await this.#provisioner.ensure(batch.destination, signal);
+    if (failure !== undefined) return failure;
+    try {
+      return await this.#put(batch, body, signal);
+    } catch (error) {
+      return classify(error, "put");
+    }
+  }
+
+  async #put(batch: Batch, body: Buffer, signal: AbortSignal): Promise<Answer> {
+    const { rejected, requestId } = await this.#client.put(batch.destination, body, signal);
+    const refused = refusedBy(rejected, batch.items, this.#now() + this.#client.clockOffsetMs());
+    return requestId === undefined
+      ? { verdict: "delivered", refused }
+      : { verdict: "delivered", refused, requestId };
+  }
+}
