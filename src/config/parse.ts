@@ -16,6 +16,8 @@ import {
 } from "./options.js";
 import { type Form, readValue } from "./read-value.js";
 
+export type { ParsedOptions };
+
 /** One place where options were set. */
 export interface Layer {
   readonly values: Readonly<Record<string, unknown>>;

@@ -2,7 +2,7 @@
 import { addAbortSignal } from "node:stream";
 import type { ParsedOptions } from "../config/options.js";
 import type { Io } from "../system/io.js";
-import { droppedBy, openLogger, openRecorder, type RecordLogger, shortfalls } from "./recording.js";
+import { accountOf, openLogger, openRecorder, type RecordLogger } from "./recording.js";
 
 export function pipe(options: ParsedOptions<"pipe">, io: Io): Promise<number> {
   return pipeInto(openLogger(options), options, io);
@@ -28,9 +28,10 @@ export async function pipeInto(
       recorder.end();
       await logger.flush();
     }
+    const { safe, sentences } = accountOf(logger, [recorder]);
+    for (const sentence of sentences) io.stderr.write(`dragonlog pipe: ${sentence}\n`);
+    return safe ? 0 : 1;
   } finally {
     await logger.close();
   }
-  for (const sentence of shortfalls(logger, [recorder])) io.stderr.write(`dragonlog pipe: ${sentence}\n`);
-  return droppedBy(logger).length === 0 ? 0 : 1;
 }

@@ -1,6 +1,6 @@
 /** What the ways in share: the logger behind them, and the account of what it kept. */
 import type { ParsedOptions } from "../config/options.js";
-import { DragonLogger } from "../logger/logger.js";
+import { DragonLogger, type LoggerStats } from "../logger/logger.js";
 import type { Entry } from "./entry.js";
 import { LineRecorder } from "./line-recorder.js";
 
@@ -14,7 +14,7 @@ export interface RecordLogger {
   log(entry: Entry): void;
   flush(): Promise<void>;
   close(): Promise<void>;
-  stats(): { readonly dropped: Readonly<Record<string, number>> };
+  stats(): Pick<LoggerStats, "state" | "dropped" | "recordsShortened" | "valuesShortened" | "unencodable">;
 }
 
 type WriterOptions = ParsedOptions<"pipe"> | ParsedOptions<"run">;
@@ -50,20 +50,29 @@ export function openRecorder(
   });
 }
 
-/** Sentences for people about what did not come through as it was; none when everything did. */
-export function shortfalls(logger: RecordLogger, recorders: readonly LineRecorder[]): string[] {
+/** What became of the lines. */
+export interface Account {
+  /** True when every line is kept in full and outlives this process. */
+  readonly safe: boolean;
+  /** For people, about what did not come through as it was; none when everything did. */
+  readonly sentences: readonly string[];
+}
+
+/** To be asked after the logger's `flush` and before its `close`: a closed logger no longer says where its records lie. */
+export function accountOf(logger: RecordLogger, recorders: readonly LineRecorder[]): Account {
+  const { state, dropped, recordsShortened, valuesShortened, unencodable } = logger.stats();
+  const losses = Object.entries({
+    ...dropped,
+    shortened: recordsShortened + valuesShortened,
+    unencodable,
+  }).filter(([, count]) => count > 0);
   const sentences: string[] = [];
   const cut = recorders.reduce((sum, recorder) => sum + recorder.cutLines, 0);
   if (cut > 0) sentences.push(`${cut} too long for one record, cut into several that say "continues".`);
-  const dropped = droppedBy(logger);
-  if (dropped.length > 0) {
-    const causes = dropped.map(([cause, count]) => `${count} ${cause}`).join(", ");
-    sentences.push(`Not every line was kept; dropped: ${causes}.`);
+  if (losses.length > 0) {
+    const causes = losses.map(([cause, count]) => `${cause} (${count})`).join(", ");
+    sentences.push(`Not every line was kept as it was: ${causes}.`);
   }
-  return sentences;
-}
-
-/** Causes and counts of what the logger dropped. */
-export function droppedBy(logger: RecordLogger): [cause: string, count: number][] {
-  return Object.entries(logger.stats().dropped).filter(([, count]) => count > 0);
+  if (state === "ram") sentences.push("The journal cannot be written: the last lines end with this process.");
+  return { safe: losses.length === 0 && state !== "ram", sentences };
 }

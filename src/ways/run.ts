@@ -12,14 +12,16 @@ import { type ChildProcessByStdio, spawn } from "node:child_process";
 import { once } from "node:events";
 import { constants } from "node:os";
 import type { Readable, Writable } from "node:stream";
+import { isatty } from "node:tty";
 import type { ParsedOptions } from "../config/options.js";
 import { DragonlogError, messageOf } from "../system/errors.js";
 import type { Io } from "../system/io.js";
 import type { LineRecorder } from "./line-recorder.js";
-import { openLogger, openRecorder, type RecordLogger, shortfalls } from "./recording.js";
+import { accountOf, openLogger, openRecorder, type RecordLogger } from "./recording.js";
 
 type Child = ChildProcessByStdio<null, Readable, Readable>;
 
+const STDIN_FD = 0;
 const FORWARDED = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 /** Shells report death by signal n as 128 + n: POSIX, Shell Command Language, 2.8.2. */
 const SIGNAL_EXIT_BASE = 128;
@@ -36,13 +38,13 @@ export async function runInto(
   logger: RecordLogger,
   options: ParsedOptions<"run">,
   command: readonly string[],
-  io: Pick<Io, "stdin" | "stdout" | "stderr">,
+  io: Pick<Io, "stdout" | "stderr">,
 ): Promise<number> {
   const out = openRecorder(logger, options, { type: "INFO", records: false });
   const err = openRecorder(logger, options, { type: "ERROR", records: false });
   try {
     const child = await start(command);
-    const stopForwarding = forwardSignals(child, io.stdin);
+    const stopForwarding = forwardSignals(child);
     // Listened for from the start: the command may be gone before its output has been read.
     const closed = once(child, "close") as Promise<[code: number | null, signal: NodeJS.Signals | null]>;
     await Promise.all([
@@ -52,10 +54,11 @@ export async function runInto(
     const [code, signal] = await closed;
     stopForwarding();
     await logger.flush();
+    for (const sentence of accountOf(logger, [out, err]).sentences)
+      io.stderr.write(`dragonlog run: ${sentence}\n`);
     return signal ? SIGNAL_EXIT_BASE + constants.signals[signal] : code!;
   } finally {
     await logger.close();
-    for (const sentence of shortfalls(logger, [out, err])) io.stderr.write(`dragonlog run: ${sentence}\n`);
   }
 }
 
@@ -97,8 +100,9 @@ async function follow(output: Readable, recorder: LineRecorder, target: Writable
 }
 
 /** A terminal sends SIGINT to the command itself, as to every process in its foreground; it must not come twice. */
-function forwardSignals(child: Child, stdin: Readable): () => void {
-  const fromTerminal = "isTTY" in stdin && stdin.isTTY === true;
+function forwardSignals(child: Child): () => void {
+  // Asked of the descriptor: touching process.stdin would make the file that the command inherits non-blocking.
+  const fromTerminal = isatty(STDIN_FD);
   const forward = (signal: NodeJS.Signals) => {
     if (child.exitCode !== null || child.signalCode !== null) {
       child.stdout.destroy();

@@ -1,0 +1,78 @@
+/** How a command is defined, and how a definition becomes a command of commander with the flags of its options. */
+import type { Command } from "commander";
+import { flagOf, variableOf } from "../config/names.js";
+import { type Option, type OptionKey, optionsIn, type ParsedOptions, type Scope } from "../config/options.js";
+import { accepted } from "../config/read-value.js";
+import { loadOptions } from "../config/sources.js";
+import type { Io } from "../system/io.js";
+
+export type CommandName = Exclude<Scope, "logger">;
+
+/**
+ * What SIGINT, SIGTERM and SIGHUP do. `stop`: the first asks the command to end, the second ends it.
+ * `finish-input`: the first says that the input is read to its end, the second asks the command to end, the third ends it.
+ * `own`: the command sees to them itself, and to an output that nobody reads any more.
+ */
+export type SignalPolicy = "stop" | "finish-input" | "own";
+
+export interface CommandDefinition<N extends CommandName> {
+  readonly name: N;
+  /** One line, for the list of commands. */
+  readonly summary: string;
+  readonly description: string;
+  readonly examples: readonly (readonly [command: string, what: string])[];
+  /** The arguments that are no options, in commander's notation: `<command...>`. */
+  readonly operands?: string;
+  readonly signals: SignalPolicy;
+  /** Resolves with the exit code. */
+  readonly run: (options: ParsedOptions<N>, io: Io, operands: readonly string[]) => Promise<number>;
+}
+
+/** Gives a command its process: how signals reach it and what it talks through. */
+export type Perform = (signals: SignalPolicy, run: (io: Io) => Promise<number>) => Promise<void>;
+
+/** A command without its type, so that commands of different options stand in one list. */
+export type Register = (program: Command, perform: Perform) => void;
+
+export function defineCommand<N extends CommandName>(definition: CommandDefinition<N>): Register {
+  return (program, perform) => {
+    const command = program
+      .command(definition.name)
+      .summary(definition.summary)
+      .description(definition.description)
+      .addHelpText("after", examplesText(definition.examples));
+    for (const [key, option] of optionsIn(definition.name))
+      command.option(flagText(key, option), helpText(key, option));
+    // What follows the first operand belongs to it, flags included: `run node --version`.
+    if (definition.operands) command.argument(definition.operands).passThroughOptions();
+    command.action(async () => {
+      const flags = Object.entries(command.opts()).map(([key, value]) => [key, String(value)]);
+      const options = loadOptions(definition.name, Object.fromEntries(flags), {
+        env: process.env,
+        cwd: process.cwd(),
+      });
+      await perform(definition.signals, (io) => definition.run(options, io, command.args));
+    });
+  };
+}
+
+function flagText(key: OptionKey, option: Option): string {
+  const form = "form" in option ? option.form : option.kind === "choice" ? "choice" : option.kind;
+  return option.kind === "boolean" ? flagOf(key) : `${flagOf(key)} <${form.replace(/[<>]/g, "")}>`;
+}
+
+function helpText(key: OptionKey, option: Option): string {
+  const facts = [
+    ...(option.kind === "boolean" || option.kind === "text" ? [] : [accepted(option)]),
+    ...(typeof option.default === "string" || typeof option.default === "number"
+      ? [`default ${option.default}`]
+      : []),
+    variableOf(key),
+  ];
+  return `${option.doc} (${facts.join("; ")})`;
+}
+
+function examplesText(examples: readonly (readonly [command: string, what: string])[]): string {
+  const lines = examples.map(([command, what]) => `  ${command}\n      ${what}`);
+  return `\nExamples:\n${lines.join("\n")}`;
+}

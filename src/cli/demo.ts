@@ -1,0 +1,15 @@
+import { defineCommand } from "./command.js";
+
+export const demo = defineCommand({
+  name: "demo",
+  summary: "see it survive a crash, on this machine and without an account",
+  description:
+    "Starts a stand-in for CloudWatch Logs, an application and a shipper on this machine, kills the application, " +
+    "and counts what has arrived.",
+  examples: [
+    ["dragonlog demo", "takes seconds; needs no AWS account and leaves nothing behind"],
+    ["npx dragonlog demo", "the same without installing anything"],
+  ],
+  signals: "stop",
+  run: async (options, io) => (await import("../demo/demo.js")).demo(options, io),
+});

@@ -1,0 +1,53 @@
+/** What a command that failed says, and with which code it ends. */
+import { CommanderError } from "commander";
+import { DragonlogError } from "../system/errors.js";
+
+const NOT_DONE = 1;
+const WRONG_USAGE = 2;
+/** POSIX, Shell Command Language, 2.8.2: found but not executable, and not found. */
+const NOT_EXECUTABLE = 126;
+const NOT_FOUND = 127;
+
+export interface Failure {
+  readonly exitCode: number;
+  /** Lines for stderr; empty where all is said already. */
+  readonly text: string;
+}
+
+export function failureOf(thrown: unknown): Failure {
+  if (thrown instanceof CommanderError) return usageFailure(thrown);
+  if (thrown instanceof DragonlogError) return { exitCode: exitCodeOf(thrown), text: textOf(thrown) };
+  const text = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
+  return { exitCode: NOT_DONE, text: `dragonlog: ${text}\n` };
+}
+
+/** Commander throws for --help and --version too, with exit code 0, and after it has printed the help. */
+function usageFailure(error: CommanderError): Failure {
+  if (error.exitCode === 0) return { exitCode: 0, text: "" };
+  if (error.code === "commander.help") return { exitCode: WRONG_USAGE, text: "" };
+  const [message, suggestion] = error.message.replace(/^error: /, "").split("\n");
+  const hint = suggestion?.replace(/^\((.*)\)$/, "$1") ?? "See dragonlog --help, or --help of the command.";
+  return { exitCode: WRONG_USAGE, text: textOf(new DragonlogError("DRAGONLOG_USAGE", message!, hint)) };
+}
+
+function exitCodeOf({ code, cause }: DragonlogError): number {
+  switch (code) {
+    case "DRAGONLOG_OPTION_INVALID":
+    case "DRAGONLOG_OPTION_UNKNOWN":
+    case "DRAGONLOG_USAGE":
+      return WRONG_USAGE;
+    case "DRAGONLOG_COMMAND_NOT_STARTED":
+      return (cause as NodeJS.ErrnoException | undefined)?.code === "EACCES" ? NOT_EXECUTABLE : NOT_FOUND;
+    default:
+      return NOT_DONE;
+  }
+}
+
+function textOf({ message, hint, code }: DragonlogError): string {
+  return `dragonlog: ${printable(message)}\n  ${printable(hint)}\n  ${code}\n`;
+}
+
+/** Messages repeat what they complain about, and that may be hostile to a terminal. */
+function printable(text: string): string {
+  return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, "\uFFFD");
+}

@@ -1,0 +1,22 @@
+import { defineCommand } from "./command.js";
+
+export const pipe = defineCommand({
+  name: "pipe",
+  summary: "record the lines of standard input",
+  description:
+    "Records standard input, one record a line, byte for byte. A line that is a JSON object of the names timestamp, " +
+    "service, data, type, request_id and metadata, with at least data, is taken as the record it is. " +
+    "Exit 0 means that every line is safe.",
+  examples: [
+    [
+      "./legacy-server 2>&1 | dragonlog pipe --service legacy",
+      "record the lines of a program of any language",
+    ],
+    [
+      'echo \'{"data":"paid","type":"AUDIT"}\' | dragonlog pipe --service shop',
+      "record a line that is a record",
+    ],
+  ],
+  signals: "finish-input",
+  run: async (options, io) => (await import("../ways/pipe.js")).pipe(options, io),
+});

@@ -1,0 +1,30 @@
+import { readFileSync } from "node:fs";
+import { Command } from "commander";
+import type { Perform } from "./command.js";
+import { demo } from "./demo.js";
+import { fakeCloud } from "./fake-cloud.js";
+import { flush } from "./flush.js";
+import { pipe } from "./pipe.js";
+import { run } from "./run.js";
+import { ship } from "./ship.js";
+import { status } from "./status.js";
+
+/** All commands. Parsing throws commander's CommanderError instead of ending the process, for --help too. */
+export function createProgram(perform: Perform): Command {
+  const program = new Command("dragonlog")
+    .description("The log pipeline for services that may not wait for their logs and may not lose them.")
+    .version(packageVersion(), "--version", "print the version")
+    .helpOption("--help", "print this help")
+    .helpCommand(false)
+    .enablePositionalOptions()
+    .exitOverride()
+    // Errors are printed in one place and one form, see failure.ts.
+    .configureOutput({ outputError: () => undefined });
+  for (const register of [demo, ship, run, pipe, status, flush, fakeCloud]) register(program, perform);
+  return program;
+}
+
+function packageVersion(): string {
+  const path = new URL("../../../package.json", import.meta.url);
+  return (JSON.parse(readFileSync(path, "utf8")) as { version: string }).version;
+}

@@ -1,0 +1,16 @@
+import { defineCommand } from "./command.js";
+
+export const run = defineCommand({
+  name: "run",
+  summary: "run a command and record what it prints",
+  description:
+    "Runs a command and records its standard output as INFO and its standard error as ERROR, one record a line. " +
+    "The output is passed on, signals reach the command, and its exit code is the exit code here.",
+  examples: [
+    ["dragonlog run --service api -- node server.js", "record everything that the server prints"],
+    ["dragonlog run --service backup --quiet -- ./backup.sh /home", "record without passing on, for cron"],
+  ],
+  operands: "<command...>",
+  signals: "own",
+  run: async (options, io, command) => (await import("../ways/run.js")).run(options, command, io),
+});
