@@ -80,6 +80,21 @@ test("a source that was added twice is waited for once", () => {
   assert.equal(merge.next(), undefined);
 });
 
+test("of equal records that of the source which was added first comes first, whoever was read first", () => {
+  for (const offered of [
+    ["a", "b", "c"],
+    ["c", "b", "a"],
+    ["b", "c", "a"],
+  ]) {
+    const merge = new Merge<string>();
+    for (const key of ["a", "b", "c"]) merge.add(key);
+    for (const key of offered) merge.offer(key, [{ ...record("w", 7, 1), service: key }]);
+    for (const key of offered) merge.end(key);
+    const order = take(merge).map(({ service }) => service);
+    assert.deepEqual(order, ["a", "b", "c"], `offered ${offered.join()}`);
+  }
+});
+
 /** Some sources, each the records of two writers with small steps of time, forwards only or either way. */
 const sourcesOf = (steps: fc.Arbitrary<number>) =>
   fc
