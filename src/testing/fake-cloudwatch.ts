@@ -119,7 +119,7 @@ export class FakeCloudWatch {
     return this.#service.stats.snapshot();
   }
 
-  /** Resolves when the condition holds; looks after every call. Rejects with DRAGONLOG_DEADLINE_PASSED. */
+  /** Resolves when the condition holds; looks whenever a call comes or ends. Rejects with DRAGONLOG_DEADLINE_PASSED. */
   async until(condition: (stats: Stats) => boolean, deadlineMs = 10_000): Promise<Stats> {
     const stats = this.stats();
     if (condition(stats)) return stats;

@@ -23,7 +23,7 @@ export interface HttpServerOptions {
   readonly latencyMs: number;
   /** Serves a request under /_fake/. */
   readonly control: (message: IncomingMessage, response: ServerResponse) => Promise<void>;
-  /** Called after each call that may have changed what the stand-in has seen. */
+  /** Called whenever what the stand-in has seen may have changed. */
   readonly changed: () => void;
 }
 
@@ -80,6 +80,7 @@ export class HttpServer {
       if (operation === putOperation) {
         stats.putStarted();
         response.once("close", () => stats.putEnded());
+        this.#options.changed();
       }
       const body = await this.#carryOut(operation, message);
       if (body !== undefined) send(response, 200, body);

@@ -22,8 +22,10 @@ export function lineIdOf(line: string): LineId | undefined {
     return undefined;
   }
   if (typeof value !== "object" || value === null) return undefined;
-  const { id, part = 1, parts = 1 } = value as { id?: unknown; part?: unknown; parts?: unknown };
-  if (typeof id !== "string" || !Number.isSafeInteger(part) || !Number.isSafeInteger(parts)) return undefined;
+  const { id, part, parts } = value as { id?: unknown; part?: unknown; parts?: unknown };
+  if (typeof id !== "string") return undefined;
+  if (part === undefined) return identity(id, 1, 1);
+  if (!Number.isSafeInteger(part) || !Number.isSafeInteger(parts)) return undefined;
   return identity(id, part as number, parts as number);
 }
 
