@@ -8,11 +8,13 @@
  *     DELETE /_fake/faults    clears all
  *     POST   /_fake/reset     forgets groups, counters and faults
  */
+
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { DragonlogError } from "../system/errors.js";
+import { refuseValue } from "../system/refusal.js";
 import { faultFromJson } from "./fault-options.js";
 import type { ArmedFault, FaultPlan } from "./faults.js";
-import { invalid, refuseUnknown } from "./options.js";
+import { refuseUnknown } from "./options.js";
 import type { Stats } from "./stats.js";
 import type { ExpectedCounts, TallyReport } from "./tally.js";
 
@@ -68,11 +70,11 @@ function carryOut(cloud: Controlled, command: string, body: unknown): object | u
 }
 
 function expectedFrom(body: unknown): ExpectedCounts {
-  if (typeof body !== "object" || body === null) throw invalid("The body", JSON.stringify(body), "an object");
+  if (typeof body !== "object" || body === null) throw refuseValue("The body", body, "an object");
   refuseUnknown("The tally", body, ["expected"]);
   const { expected = {} } = body as { expected?: unknown };
   if (typeof expected !== "object" || expected === null || Array.isArray(expected)) {
-    throw invalid("expected", JSON.stringify(expected), "an object of counts by writer");
+    throw refuseValue("expected", expected, "an object of counts by writer");
   }
   return expected as ExpectedCounts;
 }
@@ -89,7 +91,7 @@ async function readCommand(message: IncomingMessage): Promise<unknown> {
   for await (const chunk of message as AsyncIterable<Buffer>) {
     length += chunk.length;
     if (length > commandBytesMax)
-      throw invalid("The body", `${length} bytes`, `at most ${commandBytesMax} bytes`);
+      throw refuseValue("The body", `${length} bytes`, `at most ${commandBytesMax} bytes`);
     chunks.push(chunk);
   }
   const text = Buffer.concat(chunks).toString();
@@ -97,7 +99,7 @@ async function readCommand(message: IncomingMessage): Promise<unknown> {
   try {
     return JSON.parse(text);
   } catch {
-    throw invalid("The body", text.slice(0, 100), "JSON");
+    throw refuseValue("The body", text.slice(0, 100), "JSON");
   }
 }
 

@@ -9,12 +9,14 @@
  *     assert.equal(cloud.tally({ [writer]: 1000 }).lost, 0);
  *     await cloud.stop();
  */
+
 import { DragonlogError } from "../system/errors.js";
+import { refuseValue } from "../system/refusal.js";
 import { control } from "./control.js";
 import { FaultPlan } from "./faults.js";
 import { HttpServer } from "./http-server.js";
 import { quotasPerSecond } from "./limits.js";
-import { integerIn, invalid, oneOf, refuseUnknown } from "./options.js";
+import { integerIn, oneOf, refuseUnknown } from "./options.js";
 import { Service } from "./service.js";
 import type { Stats } from "./stats.js";
 import { type ExpectedCounts, type TallyReport, tallyOf } from "./tally.js";
@@ -199,13 +201,13 @@ function checkOptions(options: FakeCloudWatchOptions): void {
   const { port, host, now, latencyMs, store, quotas } = options;
   if (port !== undefined) integerIn("port", port, 0, 65_535);
   if (host !== undefined && (typeof host !== "string" || host === ""))
-    throw invalid("host", host, "an address");
-  if (now !== undefined && typeof now !== "function") throw invalid("now", now, "a function");
+    throw refuseValue("host", host, "an address");
+  if (now !== undefined && typeof now !== "function") throw refuseValue("now", now, "a function");
   if (latencyMs !== undefined) integerIn("latencyMs", latencyMs, 0, latencyMsMax);
   if (store !== undefined) oneOf("store", store, ["full", "ids"]);
   if (quotas === undefined || quotas === false) return;
   if (typeof quotas !== "object" || quotas === null)
-    throw invalid("quotas", quotas, "counts by operation, or false");
+    throw refuseValue("quotas", quotas, "counts by operation, or false");
   for (const [operation, perSecond] of Object.entries(quotas)) {
     integerIn(`quotas.${operation}`, perSecond, 1, quotaMax);
   }

@@ -1,8 +1,9 @@
 /** Which options each kind of fault takes, and their ranges; and faults as JSON, as they come over HTTP. */
+import { refuseValue } from "../system/refusal.js";
 import { credentialErrors } from "./aws-error.js";
 import type { Fault } from "./faults.js";
 import { putEventsMax } from "./limits.js";
-import { integerIn, invalid, oneOf, refuseUnknown } from "./options.js";
+import { integerIn, oneOf, refuseUnknown } from "./options.js";
 
 const scopeOptions = ["kind", "operation", "calls", "probability", "seed", "when"];
 const ownOptions: Readonly<Record<Fault["kind"], readonly string[]>> = {
@@ -35,7 +36,7 @@ export function checkFault(fault: Fault): void {
     const indexes = ownOptions.reject.map((name) => [name, fault[name as keyof typeof fault]] as const);
     const given = indexes.filter(([, index]) => index !== undefined);
     if (given.length === 0)
-      throw invalid("The fault's index", undefined, `at least one of ${ownOptions.reject}`);
+      throw refuseValue("The fault's index", undefined, `at least one of ${ownOptions.reject}`);
     for (const [name, index] of given) integerIn(name, index, 0, putEventsMax);
   } else if (fault.kind === "unavailable" && fault.status !== undefined) {
     integerIn("status", fault.status, 500, 599);
@@ -44,31 +45,32 @@ export function checkFault(fault: Fault): void {
   } else if (fault.kind === "poison") {
     const { message } = fault;
     const known = typeof message === "string" || typeof message === "function" || message instanceof RegExp;
-    if (!known || message === "") throw invalid("message", message, "a text, an expression or a predicate");
+    if (!known || message === "")
+      throw refuseValue("message", message, "a text, an expression or a predicate");
   }
 }
 
 function checkScope({ operation, calls, probability, seed, when }: Fault): void {
   if (operation !== undefined && typeof operation !== "string")
-    throw invalid("operation", operation, "a name");
+    throw refuseValue("operation", operation, "a name");
   if (calls !== undefined) integerIn("calls", calls, 1, callsMax);
   if (probability !== undefined && !(probability >= 0 && probability <= 1)) {
-    throw invalid("probability", probability, "a number from 0 to 1");
+    throw refuseValue("probability", probability, "a number from 0 to 1");
   }
   if (seed !== undefined) integerIn("seed", seed, 0, 0xffff_ffff);
-  if (when !== undefined && typeof when !== "function") throw invalid("when", when, "a predicate");
+  if (when !== undefined && typeof when !== "function") throw refuseValue("when", when, "a predicate");
 }
 
 /** A fault from JSON. `pattern` stands for an expression where code would give `message` a RegExp. */
 export function faultFromJson(value: unknown): Fault {
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    throw invalid("The fault", JSON.stringify(value), "an object with a kind");
+    throw refuseValue("The fault", value, "an object with a kind");
   }
   const { pattern, ...fault } = value as Record<string, unknown>;
   if (pattern === undefined) return fault as unknown as Fault;
   try {
     return { ...fault, message: new RegExp(String(pattern), "u") } as unknown as Fault;
   } catch {
-    throw invalid("pattern", pattern, "a regular expression");
+    throw refuseValue("pattern", pattern, "a regular expression");
   }
 }

@@ -191,23 +191,23 @@ test("unknown and out-of-range options are refused by name", async () => {
   const plan = new Plan();
   const bad = (fault: object, wanted: RegExp) =>
     assert.throws(() => plan.add(fault as Fault), { message: wanted });
-  bad({ kind: "explode" }, /kind is "explode"/);
+  bad({ kind: "explode" }, /kind cannot be "explode"/);
   bad({ kind: "throttle", status: 500 }, /"throttle" has no option "status"/);
-  bad({ kind: "unavailable", status: 404 }, /status is 404/);
-  bad({ kind: "latency" }, /ms is undefined/);
-  bad({ kind: "latency", ms: 5, msMax: 4 }, /msMax is 4/);
-  bad({ kind: "throttle", calls: 0 }, /calls is 0/);
-  bad({ kind: "throttle", probability: 1.1 }, /probability is 1.1/);
-  bad({ kind: "throttle", seed: 0.5 }, /seed is 0.5/);
-  bad({ kind: "reject" }, /index is undefined/);
-  bad({ kind: "reject", tooOldEndIndex: -1 }, /tooOldEndIndex is -1/);
-  bad({ kind: "credentials", error: "Nope" }, /error is "Nope"/);
-  bad({ kind: "poison" }, /message is undefined/);
+  bad({ kind: "unavailable", status: 404 }, /status cannot be 404/);
+  bad({ kind: "latency" }, /ms cannot be undefined/);
+  bad({ kind: "latency", ms: 5, msMax: 4 }, /msMax cannot be 4/);
+  bad({ kind: "throttle", calls: 0 }, /calls cannot be 0/);
+  bad({ kind: "throttle", probability: 1.1 }, /probability cannot be 1.1/);
+  bad({ kind: "throttle", seed: 0.5 }, /seed cannot be 0.5/);
+  bad({ kind: "reject" }, /index cannot be undefined/);
+  bad({ kind: "reject", tooOldEndIndex: -1 }, /tooOldEndIndex cannot be -1/);
+  bad({ kind: "credentials", error: "Nope" }, /error cannot be "Nope"/);
+  bad({ kind: "poison" }, /message cannot be undefined/);
   assert.deepEqual(plan.list(), []);
   const refusal = { code: "DRAGONLOG_OPTION_UNKNOWN", message: 'FakeCloudWatch has no option "prot"' };
   await assert.rejects(FakeCloudWatch.start({ prot: 1 } as object), refusal);
-  await assert.rejects(FakeCloudWatch.start({ port: 70_000 }), { message: "port is 70000" });
+  await assert.rejects(FakeCloudWatch.start({ port: 70_000 }), { message: "port cannot be 70000" });
   await assert.rejects(FakeCloudWatch.start({ quotas: { PutLogEvents: 0 } }), {
-    message: "quotas.PutLogEvents is 0",
+    message: "quotas.PutLogEvents cannot be 0",
   });
 });

@@ -5,6 +5,7 @@
  * cleared. On one call every matching latency counts, and of the other kinds the one that was armed first; the rest
  * keep their calls. So three throttles armed before two cuts give three throttles, then two cuts.
  */
+import { refuseValue } from "../system/refusal.js";
 import {
   AwsError,
   type CredentialError,
@@ -16,7 +17,6 @@ import {
 } from "./aws-error.js";
 import { checkFault } from "./fault-options.js";
 import type { Request } from "./members.js";
-import { invalid } from "./options.js";
 
 /** Which calls a fault fires on. Everything that is given must hold. */
 export interface FaultScope {
@@ -103,7 +103,7 @@ export class FaultPlan {
   add(fault: Fault): ArmedFault {
     checkFault(fault);
     if (this.#armed.size === armedMax)
-      throw invalid("The number of armed faults", armedMax + 1, `at most ${armedMax}`);
+      throw refuseValue("The number of armed faults", armedMax + 1, `at most ${armedMax}`);
     const armed = new Armed(fault, (gone) => this.#armed.delete(gone));
     this.#armed.add(armed);
     return armed;

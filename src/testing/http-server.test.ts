@@ -134,9 +134,9 @@ test("bad commands are refused with their reason", async (t) => {
     return answer.message as string;
   };
   assert.match(await bad("faults", { kind: "hang", cals: 1 }), /"hang" has no option "cals"/);
-  assert.match(await bad("faults", "hang"), /The fault is/);
-  assert.match(await bad("faults", { kind: "poison", pattern: "(" }), /pattern is "\("/);
-  assert.match(await bad("tally", { expected: { w: -1 } }), /The count of w is -1/);
+  assert.match(await bad("faults", "hang"), /The fault cannot be "hang"/);
+  assert.match(await bad("faults", { kind: "poison", pattern: "(" }), /pattern cannot be "\("/);
+  assert.match(await bad("tally", { expected: { w: -1 } }), /The count of w cannot be -1/);
   assert.match(await bad("tally", { wanted: {} }), /no option "wanted"/);
   assert.equal((await command(cloud, "GET", "nope")).status, 404);
   assert.deepEqual(cloud.faults.list(), []);

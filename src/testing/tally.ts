@@ -4,9 +4,9 @@
  * For every writer `distinct + incomplete + lost` is the number of records that are known to have been written: the
  * highest seq seen plus one, or the expected count if that is higher.
  */
+import { refuseValue } from "../system/refusal.js";
 import { type LineId, lineIdOf } from "./line-id.js";
 import type { LogStore } from "./log-store.js";
-import { invalid } from "./options.js";
 import { SeqSet } from "./seq-set.js";
 
 export interface Tally {
@@ -50,7 +50,7 @@ export function tallyOf(store: LogStore, expected: ExpectedCounts = {}): TallyRe
   };
   for (const [writer, count] of expected instanceof Map ? expected : Object.entries(expected)) {
     if (!Number.isSafeInteger(count) || count < 0)
-      throw invalid(`The count of ${writer}`, count, "an integer from 0");
+      throw refuseValue(`The count of ${writer}`, count, "an integer from 0");
     countOf(writer).expect(count);
   }
 
