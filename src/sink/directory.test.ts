@@ -14,6 +14,7 @@ import {
   truncateSync,
   writeFileSync,
 } from "node:fs";
+import { open as openFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
@@ -251,6 +252,28 @@ test("a disk that takes only part of a batch leaves nothing of it, and the next 
   const { causes, stderr } = elsewhere("ulimit -f 16;", folder);
   assert.deepEqual(causes, ["delivered", "unavailable EFBIG", "delivered"], stderr);
   assert.equal(textOf(todayIn(folder)), "small\nsmall again\n");
+});
+
+test("nothing is delivered before the disk has it: a sync that fails takes the lines back", async (context) => {
+  const folder = folderFor(context);
+  const sink = openDirectory(folder);
+  await sink.send(batch(["old"]), SIGNAL);
+  const handle = await openFile(todayIn(folder));
+  await handle.close();
+  const failure = Object.assign(new Error("input/output error"), { code: "EIO" });
+  const synced = context.mock.method(Object.getPrototypeOf(handle), "datasync", async () => {
+    throw failure;
+  });
+  assert.deepEqual(await sink.send(batch(["new"]), SIGNAL), {
+    verdict: "retry",
+    cause: "unavailable",
+    error: failure,
+  });
+  assert.equal(textOf(todayIn(folder)), "old\n");
+  synced.mock.restore();
+  assert.deepEqual(await sink.send(batch(["new"]), SIGNAL), DELIVERED);
+  await sink.close();
+  assert.equal(textOf(todayIn(folder)), "old\nnew\n");
 });
 
 test("a folder without rights is denied", (context) => {

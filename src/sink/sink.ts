@@ -3,6 +3,7 @@
  * decides what happens next: that is the ladder's work (`ship/`).
  */
 import type { Batch } from "../batch/batch.js";
+import type { AcceptanceWindow, BatchLimits } from "../batch/limits.js";
 
 /** Why a batch did not go through. The verdict of the ladder goes by this. */
 export type FailureCause =
@@ -46,6 +47,10 @@ export type Answer =
 export interface Sink {
   /** For people: `cloudwatch us-east-1`, `directory /var/log/x`. */
   readonly name: string;
+  /** What one batch may hold. */
+  readonly limits: BatchLimits;
+  /** Which timestamps it takes; undefined for all. */
+  readonly window: AcceptanceWindow | undefined;
   /** Sends one batch. Resolves with what became of it; rejects only on a defect. */
   send(batch: Batch, signal: AbortSignal): Promise<Answer>;
   /** Finishes what is open. Nothing is sent afterwards. */

@@ -1,4 +1,5 @@
 /** Batches go to AWS CloudWatch Logs: one batch, one PutLogEvents, and once more after what it lacked was created. */
+import { setMaxListeners } from "node:events";
 import type { Batch } from "../../batch/batch.js";
 import type { Answer, Sink } from "../sink.js";
 import { BodyWriters, writeBody } from "./body.js";
@@ -39,6 +40,8 @@ class CloudWatchSink implements Sink {
   async send(batch: Batch, signal: AbortSignal): Promise<Answer> {
     const fault = nameFault(batch.destination);
     if (fault !== undefined) return { verdict: "retry", cause: "denied", error: fault };
+    // The SDK listens on the signal once for every request in flight; ten of them are no leak.
+    setMaxListeners(0, signal);
     const writer = this.#writers.take();
     const body = writeBody(writer, batch);
     const answer = await this.#deliver(batch, body, signal);
