@@ -73,6 +73,11 @@ export class Batcher {
     return this.#openBytes;
   }
 
+  /** Destinations with an open batch or one in flight. */
+  get destinations(): number {
+    return this.#lanes.size;
+  }
+
   /** Takes a record in. Returns the batches that became full by it, usually none. */
   add(record: StoredRecord): readonly Batch[] {
     const lane = this.#lane(this.#destinationOf(record));
@@ -91,7 +96,10 @@ export class Batcher {
     return batches;
   }
 
-  /** The batch was delivered or given up: nothing waits for it any more. Ignored for one that is not in flight. */
+  /**
+   * The batch was delivered or given up: nothing waits for it any more, and its records are no longer kept. Ignored
+   * for a batch that is not in flight.
+   */
   ended(batchNumber: number): void {
     const lane = this.#laneOfBatch.get(batchNumber);
     if (lane === undefined) return;

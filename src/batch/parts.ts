@@ -28,29 +28,24 @@ const ESCAPE_BYTES_MAX = 6;
 /** Milliseconds around 1970 beyond which a Date holds no moment, by ECMA-262. */
 const DATE_MS_MAX = 8.64e15;
 
-const FRAME_END = Buffer.from('"}');
+const FRAME_END = "}";
 
-/** For every byte of UTF-8 text, what stands for it inside a JSON string where that is not the byte itself. */
-const ESCAPES: readonly (Buffer | undefined)[] = Array.from({ length: 256 }, (_, byte) => {
-  if (byte >= 0x80) return undefined;
-  const escaped = JSON.stringify(String.fromCharCode(byte)).slice(1, -1);
-  return escaped.length === 1 ? undefined : Buffer.from(escaped);
-});
-
-/** How many bytes each byte takes inside a JSON string. */
-const ESCAPED_LENGTHS = Uint8Array.from(ESCAPES, (sequence) => sequence?.length ?? 1);
+/** How many bytes each byte of UTF-8 text takes inside a JSON string. */
+const ESCAPED_LENGTHS = Uint8Array.from({ length: 256 }, (_, byte) =>
+  byte < 0x80 ? JSON.stringify(String.fromCharCode(byte)).length - 2 : 1,
+);
 
 /** The record as events of at most `eventBytesMax` bytes, which is at least `PART_BYTES_MIN`. */
 export function splitRecord(record: StoredRecord, eventBytesMax: number): Item[] {
   const line = validLine(record);
   const head = frameHead(record, Math.floor(eventBytesMax * LABEL_SHARE_MAX));
   // There are never more parts than bytes, so no frame has longer numbers than this one.
-  const frameBytes = Buffer.byteLength(frameStart(head, line.length, line.length)) + FRAME_END.length;
+  const frameBytes = Buffer.byteLength(`${frameStart(head, line.length, line.length)}""${FRAME_END}`);
   const cuts = cutText(line, eventBytesMax - frameBytes);
   return cuts.map((end, index) => {
     const start = index === 0 ? 0 : cuts[index - 1]!;
-    const frame = Buffer.from(frameStart(head, index + 1, cuts.length));
-    const bytes = Buffer.concat([frame, escapeText(line, start, end), FRAME_END]);
+    const text = JSON.stringify(line.toString("utf8", start, end));
+    const bytes = Buffer.from(frameStart(head, index + 1, cuts.length) + text + FRAME_END);
     return {
       record,
       timestamp: record.timestamp,
@@ -76,7 +71,7 @@ function frameHead(record: StoredRecord, labelBytesMax: number): string {
 }
 
 function frameStart(head: string, part: number, parts: number): string {
-  return `${head},"part":${part},"parts":${parts},"text":"`;
+  return `${head},"part":${part},"parts":${parts},"text":`;
 }
 
 /** The label, or where its JSON text with its two quotes is too long, as many characters as fit in the worst case. */
@@ -113,19 +108,4 @@ function characterLength(lead: number): number {
   if (lead < 0x80) return 1;
   if (lead < 0xe0) return 2;
   return lead < 0xf0 ? 3 : 4;
-}
-
-/** `line[start, end)` as the inside of a JSON string. */
-function escapeText(line: Buffer, start: number, end: number): Buffer {
-  let length = 0;
-  for (let at = start; at < end; at += 1) length += ESCAPED_LENGTHS[line[at]!]!;
-  const escaped = Buffer.allocUnsafe(length);
-  let to = 0;
-  for (let at = start; at < end; at += 1) {
-    const byte = line[at]!;
-    const sequence = ESCAPES[byte];
-    if (sequence === undefined) escaped[to++] = byte;
-    else for (let index = 0; index < sequence.length; index += 1) escaped[to++] = sequence[index]!;
-  }
-  return escaped;
 }

@@ -45,6 +45,8 @@ export interface OrdinalRange {
 export interface Waiting {
   readonly records: number;
   readonly bytes: number;
+  /** The timestamp of the first of them; undefined when there is none. */
+  readonly oldestMs: number | undefined;
 }
 
 /** One series under this shipper's lease. */
@@ -68,19 +70,22 @@ export interface Source {
   finished(): boolean;
 }
 
-/** Damage that was found while reading; nothing of it stops the other sources. */
+/** Records that will never be read; nothing of it stops the other sources. */
 export interface BufferDamage {
   readonly source: string;
+  /** 0 when it is not known how many. */
   readonly records: number;
   readonly bytes: number;
-  readonly reason: string;
+  /** `missing`: dropped by the writer, which reports that itself, or deleted by someone. */
+  readonly cause: "damaged" | "missing";
+  readonly detail: string;
 }
 
 export interface LogBuffer {
   /** Claims what is free and returns all sources under this shipper's lease, the new ones among them. */
   claim(): Source[] | Promise<Source[]>;
-  /** Makes what was acknowledged durable; resolves when it is. */
-  sync(): Promise<void>;
+  /** When someone last asked that everything be sent at once (`requestFlush`); 0 for never. */
+  flushRequestedAtMs(): number | Promise<number>;
   /** Gives the leases back. Unread and unacknowledged records stay. */
   close(): Promise<void>;
 }

@@ -1,12 +1,23 @@
 /** The names in a journal's folder, and `writer.json`, which says who writes there. */
-import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import {
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
-import type { ProcessIdentity } from "../system/process.js";
+import { livenessOf, type ProcessIdentity } from "../system/process.js";
 
 export const FILE_MODE = 0o600;
 export const FOLDER_MODE = 0o700;
 const SEGMENT_NAME = /^(\d{12})\.seg$/;
 const WRITER_FILE = "writer.json";
+/** How often a writer shows that it lives, and after which silence one in another pid namespace or on another machine is gone. */
+export const WRITER_HEARTBEAT_MS = 60_000;
+const WRITER_EXPIRY_MS = 600_000;
 
 /** Where an application that ships by itself wants its records; a shipper for one place leaves the others alone. */
 export interface WriterInfo {
@@ -63,4 +74,24 @@ export function readWriterInfo(folder: string): WriterInfo | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** Shows those who cannot see the writer's process that it lives. */
+export function touchWriterInfo(folder: string, nowMs: number): void {
+  utimesSync(join(folder, WRITER_FILE), nowMs / 1000, nowMs / 1000);
+}
+
+/** When the writer last showed that it lives; 0 when there is no trace of one. */
+export function writerSeenAtMs(folder: string): number {
+  try {
+    return statSync(join(folder, WRITER_FILE)).mtimeMs;
+  } catch {
+    return 0;
+  }
+}
+
+/** `alive` in doubt: a journal is only removed when its writer is surely gone. */
+export function writerIsGone(folder: string, info: WriterInfo | undefined, nowMs: number): boolean {
+  const liveness = info === undefined ? "unknown" : info.closed ? "dead" : livenessOf(info.process);
+  return liveness === "unknown" ? nowMs - writerSeenAtMs(folder) > WRITER_EXPIRY_MS : liveness === "dead";
 }

@@ -15,7 +15,7 @@ import { DragonlogError, messageOf } from "../system/errors.js";
 import { ownIdentity } from "../system/process.js";
 import { type DropCause, type DropReport, Drops } from "./drops.js";
 import { JournalCapReached, type SealedSegment, SegmentFiles } from "./files.js";
-import { createFolder, type WriterInfo, writeWriterInfo } from "./folder.js";
+import { createFolder, touchWriterInfo, WRITER_HEARTBEAT_MS, type WriterInfo, writeWriterInfo } from "./folder.js";
 import { align8, FRAME_HEADER_BYTES, SEGMENT_HEADER_BYTES, TYPE_COUNT_WORD, TYPE_COUNTS } from "./format.js";
 import { Lease } from "./lease.js";
 import type { Segment } from "./segment.js";
@@ -61,6 +61,7 @@ export class Journal {
   #closed = false;
   #dirty = false;
   #cancelTick: (() => void) | undefined;
+  #cancelBeat: (() => void) | undefined;
   #lastSyncMs: number;
   #retryAtMs = 0;
   #lastCause: DropCause = "journal unavailable";
@@ -89,6 +90,7 @@ export class Journal {
         ),
     });
     this.segment = this.#open();
+    this.#beat();
   }
 
   /** `ram` while no file can be had: what is logged then dies with the process. */
@@ -192,6 +194,7 @@ export class Journal {
     }
     this.#closed = true;
     this.#cancelTick?.();
+    this.#cancelBeat?.();
     if (this.segment.kind === "ram") {
       this.#countRam();
       return;
@@ -325,6 +328,17 @@ export class Journal {
       this.segment = ram;
       return false;
     }
+  }
+
+  #beat(): void {
+    this.#cancelBeat = this.#options.clock.after(WRITER_HEARTBEAT_MS, () => {
+      try {
+        touchWriterInfo(this.folder, this.#options.clock.now());
+      } catch {
+        // The folder is gone or refuses: the tick deals with it as soon as something is logged.
+      }
+      this.#beat();
+    });
   }
 
   #prepare(): void {

@@ -94,18 +94,27 @@ export class JournalReader {
   unread(): Waiting {
     let records = 0;
     let bytes = 0;
+    let oldestMs: number | undefined;
     for (const number of this.#segmentsFrom(this.#segment?.number ?? this.#nextNumber)) {
       const reading = this.#segment?.number === number ? this.#segment : undefined;
-      const header = reading ? this.#readHeader(reading.fd) : this.#peekHeader(number);
-      if (header?.number !== number) {
+      const fd = reading?.fd ?? this.#open(number);
+      if (fd === undefined) {
         continue;
       }
+      const header = this.#readHeader(fd);
       const read = reading?.records ?? Math.min(header.count, Math.max(0, this.#nextSeq - header.firstSeq));
-      const left = header.count - read;
-      records += left;
-      bytes += left === 0 ? 0 : (header.commit - SEGMENT_HEADER_BYTES) * (left / header.count);
+      const left = header.number === number ? header.count - read : 0;
+      if (left > 0) {
+        records += left;
+        bytes += (header.commit - SEGMENT_HEADER_BYTES) * (left / header.count);
+        // Where reading begins again in the middle of a segment, its first record stands for the first unread one.
+        oldestMs ??= this.#timestampAt(fd, reading?.position ?? SEGMENT_HEADER_BYTES);
+      }
+      if (reading === undefined) {
+        closeSync(fd);
+      }
     }
-    return { records, bytes: Math.round(bytes) };
+    return { records, bytes: Math.round(bytes), oldestMs };
   }
 
   /** The next records, at most about `bytesMax` bytes but at least one if there is one. */
@@ -122,6 +131,11 @@ export class JournalReader {
         return [];
       }
     }
+  }
+
+  /** The number of the segment that is read now or next; those before it are read to their end. */
+  get segmentNumber(): number {
+    return this.#segment?.number ?? this.#nextNumber;
   }
 
   /** To be called when the writer is gone and nothing more is read: reports what the last segment should have held. */
@@ -207,16 +221,9 @@ export class JournalReader {
     }
   }
 
-  #peekHeader(number: number): Header | undefined {
-    const fd = this.#open(number);
-    if (fd === undefined) {
-      return undefined;
-    }
-    try {
-      return this.#readHeader(fd);
-    } finally {
-      closeSync(fd);
-    }
+  #timestampAt(fd: number, position: number): number {
+    const header = new FrameChunk(fd, position, FRAME_HEADER_BYTES);
+    return header.length < FRAME_HEADER_BYTES ? 0 : header.timestampAt(0);
   }
 
   #readHeader(fd: number): Header {

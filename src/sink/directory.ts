@@ -11,6 +11,7 @@ import type { Batch, Destination } from "../batch/batch.js";
 import { refuseValue } from "../system/refusal.js";
 import { answerForFileError } from "./file-errors.js";
 import { fileNameOf } from "./file-names.js";
+import { LINES_LIMITS } from "./lines.js";
 import { refuseUnknown, wholeNumber } from "./options.js";
 import type { Answer, RefusedRecord, Sink } from "./sink.js";
 import { type DatedItem, StreamFiles } from "./stream-files.js";
@@ -42,6 +43,8 @@ export function openDirectory(directory: string, options: DirectoryOptions = {})
 
 class DirectorySink implements Sink {
   readonly name: string;
+  readonly limits = LINES_LIMITS;
+  readonly window = undefined;
   readonly #directory: string;
   readonly #fileBytesMax: number;
   readonly #openFilesMax: number;

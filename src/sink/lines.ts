@@ -1,4 +1,16 @@
 import type { Item } from "../batch/batch.js";
+import type { BatchLimits } from "../batch/limits.js";
+
+const LINES_BYTES_MAX = 256 * 1024 * 1024;
+
+/** What suits files and streams of lines: no record is ever split, and memory stays small while records are. */
+export const LINES_LIMITS: BatchLimits = {
+  eventsMax: 1000,
+  bytesMax: LINES_BYTES_MAX,
+  eventOverheadBytes: 1,
+  eventBytesMax: LINES_BYTES_MAX - 1,
+  spanMsMax: Number.POSITIVE_INFINITY,
+};
 
 /** Bytes that the item takes as a line, with its line break. */
 export function lineBytes({ start, end }: Item): number {

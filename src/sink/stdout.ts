@@ -4,7 +4,7 @@
  */
 import type { Writable } from "node:stream";
 import type { Batch } from "../batch/batch.js";
-import { joinLines } from "./lines.js";
+import { joinLines, LINES_LIMITS } from "./lines.js";
 import type { Answer, Sink } from "./sink.js";
 
 /** Does not end the stream at `close`: it is not the sink's own. */
@@ -14,6 +14,8 @@ export function openStdout(output: Writable = process.stdout): Sink {
 
 class StdoutSink implements Sink {
   readonly name = "stdout";
+  readonly limits = LINES_LIMITS;
+  readonly window = undefined;
   readonly #output: Writable;
   #tail: Promise<unknown> = Promise.resolve();
 

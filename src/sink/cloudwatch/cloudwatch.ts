@@ -1,6 +1,7 @@
 /** Batches go to AWS CloudWatch Logs: one batch, one PutLogEvents, and once more after what it lacked was created. */
 import { setMaxListeners } from "node:events";
 import type { Batch } from "../../batch/batch.js";
+import { CLOUDWATCH_LIMITS, CLOUDWATCH_WINDOW } from "../../batch/limits.js";
 import type { Answer, Sink } from "../sink.js";
 import { BodyWriters, writeBody } from "./body.js";
 import { classify, isMissingResource } from "./classify.js";
@@ -24,6 +25,8 @@ export async function openCloudWatch(
 
 class CloudWatchSink implements Sink {
   readonly name: string;
+  readonly limits = CLOUDWATCH_LIMITS;
+  readonly window = CLOUDWATCH_WINDOW;
   readonly #client: CloudWatchClient;
   readonly #provisioner: Provisioner;
   readonly #writers: BodyWriters;

@@ -1,0 +1,275 @@
+/**
+ * The embedded buffer: the journals in one folder, each a source.
+ *
+ *     <dir>/<writer>/…     journals (see journal/format.ts)
+ *     <dir>/flush          touched by whoever wants everything sent at once
+ *     <dir>/dead/          dead letters, <dir>/shippers/ what shippers say of themselves: not journals
+ */
+import { mkdirSync, readdirSync, rmSync, statSync, unlinkSync, utimesSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { type Cursor, readCursor, writeCursor } from "../journal/cursor.js";
+import {
+  createFolder,
+  FILE_MODE,
+  listSegments,
+  readWriterInfo,
+  segmentPath,
+  type WriterInfo,
+  writerIsGone,
+} from "../journal/folder.js";
+import { Lease } from "../journal/lease.js";
+import { type Gap, JournalReader } from "../journal/reader.js";
+import type { Clock } from "../system/clock.js";
+import { ownIdentity } from "../system/process.js";
+import type { BufferDamage, Chunk, LogBuffer, OrdinalRange, Source, StoredRecord, Waiting } from "./buffer.js";
+import { AcknowledgedRanges } from "./ranges.js";
+
+const FLUSH_FILE = "flush";
+/** Delivered segments that are left to a living writer, which uses their warm pages again. */
+const SEGMENTS_LEFT_TO_WRITER = 2;
+
+export interface JournalBufferOptions {
+  /** The folder that holds all journals. */
+  readonly dir: string;
+  readonly clock: Clock;
+  /** Which journals are meant for this shipper; default all. */
+  readonly accepts?: (info: WriterInfo | undefined) => boolean;
+  /** The holder under which leases were reserved for this shipper; default a new one. */
+  readonly holder?: string;
+  readonly onDamage: (damage: BufferDamage) => void;
+}
+
+/** Folders in `dir` that are journals. */
+export function listJournals(dir: string): string[] {
+  let names: string[];
+  try {
+    names = readdirSync(dir);
+  } catch {
+    return [];
+  }
+  return names.map((name) => join(dir, name)).filter(isJournal);
+}
+
+function isJournal(folder: string): boolean {
+  if (readWriterInfo(folder) !== undefined) {
+    return true;
+  }
+  try {
+    return listSegments(folder).length > 0;
+  } catch {
+    return false;
+  }
+}
+
+/** Asks the shippers of the folder to send everything at once. */
+export function requestFlush(dir: string, nowMs: number): void {
+  mkdirSync(dir, { recursive: true });
+  const path = join(dir, FLUSH_FILE);
+  writeFileSync(path, "", { mode: FILE_MODE });
+  utimesSync(path, nowMs / 1000, nowMs / 1000);
+}
+
+export class JournalBuffer implements LogBuffer {
+  readonly #options: JournalBufferOptions;
+  readonly #sources = new Map<string, JournalSource>();
+
+  constructor(options: JournalBufferOptions) {
+    this.#options = options;
+    createFolder(options.dir);
+  }
+
+  claim(): Source[] {
+    const { dir, clock, holder, accepts = () => true, onDamage } = this.#options;
+    for (const [folder, source] of this.#sources) {
+      if (source.ended || !source.keep()) {
+        this.#sources.delete(folder);
+      }
+    }
+    for (const folder of listJournals(dir)) {
+      if (this.#sources.has(folder)) {
+        continue;
+      }
+      const info = readWriterInfo(folder);
+      const lease = accepts(info) ? acquireQuietly(folder, clock.now(), holder) : undefined;
+      if (lease !== undefined) {
+        this.#sources.set(folder, new JournalSource(folder, info, lease, clock, onDamage));
+      }
+    }
+    return [...this.#sources.values()];
+  }
+
+  flushRequestedAtMs(): number {
+    try {
+      return statSync(join(this.#options.dir, FLUSH_FILE)).mtimeMs;
+    } catch {
+      return 0;
+    }
+  }
+
+  async close(): Promise<void> {
+    for (const source of this.#sources.values()) {
+      source.release();
+    }
+    this.#sources.clear();
+  }
+}
+
+/** A folder that vanishes or refuses while it is claimed must not stop the others. */
+function acquireQuietly(folder: string, nowMs: number, holder: string | undefined): Lease | undefined {
+  try {
+    return Lease.acquire(folder, nowMs, holder);
+  } catch {
+    return undefined;
+  }
+}
+
+function writerOf(folder: string, info: WriterInfo | undefined): string {
+  return info?.writer ?? folder.slice(folder.lastIndexOf("/") + 1);
+}
+
+/** A reader from the cursor on, and what the cursor says is acknowledged beyond. */
+function openReader(folder: string, info: WriterInfo | undefined, cursor: Cursor, onGap: (gap: Gap) => void): JournalReader {
+  return new JournalReader({
+    folder,
+    writer: writerOf(folder, info),
+    fromSeq: cursor.next,
+    restarted: info !== undefined && info.process.boot !== ownIdentity().boot,
+    onGap,
+  });
+}
+
+/** What waits in a journal, whoever holds its lease. */
+export function waitingIn(folder: string): Waiting {
+  const cursor = readCursor(folder);
+  const reader = openReader(folder, readWriterInfo(folder), cursor, () => {});
+  try {
+    const { records, bytes, oldestMs } = reader.unread();
+    const beyond = cursor.beyond.reduce((sum, [from, to]) => sum + to - from + 1, 0);
+    const left = Math.max(0, records - beyond);
+    return { records: left, bytes: left === 0 ? 0 : bytes, oldestMs: left === 0 ? undefined : oldestMs };
+  } finally {
+    reader.close();
+  }
+}
+
+class JournalSource implements Source {
+  readonly name: string;
+  readonly host: string;
+  /** The lease is lost or the journal is removed; nothing here may touch it any more. */
+  ended = false;
+  readonly #reader: JournalReader;
+  readonly #acknowledged: AcknowledgedRanges;
+  /** The first seq of each segment that was read and not deleted, in order of number. */
+  readonly #starts: { readonly number: number; readonly firstSeq: number }[] = [];
+  #exhausted = false;
+
+  constructor(
+    readonly folder: string,
+    info: WriterInfo | undefined,
+    readonly lease: Lease,
+    readonly clock: Clock,
+    onDamage: (damage: BufferDamage) => void,
+  ) {
+    const cursor = readCursor(folder);
+    this.name = writerOf(folder, info);
+    this.host = info?.host ?? ownIdentity().host;
+    this.#acknowledged = new AcknowledgedRanges(
+      cursor.next,
+      cursor.beyond.map(([from, to]) => ({ from, to })),
+    );
+    this.#reader = openReader(folder, info, cursor, ({ from, to, bytes, cause, detail }) => {
+      this.#acknowledged.add({ from, to });
+      onDamage({ source: this.name, records: to - from + 1, bytes, cause, detail });
+    });
+  }
+
+  unread(): Waiting {
+    return this.#reader.unread();
+  }
+
+  read(bytesMax: number): Chunk {
+    const records = this.#readUnacknowledged(bytesMax);
+    if (records.length > 0) {
+      return { records, drained: false };
+    }
+    // What the writer logged before it died may have come after the read, so it is read once more after the look.
+    const gone = writerIsGone(this.folder, readWriterInfo(this.folder), this.clock.now());
+    const last = gone ? this.#readUnacknowledged(bytesMax) : [];
+    if (gone && last.length === 0) {
+      this.#reader.finish();
+      this.#exhausted = true;
+    }
+    return { records: last, drained: last.length === 0 };
+  }
+
+  acknowledge(ranges: readonly OrdinalRange[]): void {
+    if (this.ended || !this.keep()) {
+      return;
+    }
+    for (const range of ranges) {
+      this.#acknowledged.add(range);
+    }
+    const { contiguous, beyond } = this.#acknowledged;
+    writeCursor(this.folder, { next: contiguous, beyond: beyond.map(({ from, to }) => [from, to]) });
+    this.#deleteDelivered();
+  }
+
+  finished(): boolean {
+    if (this.ended || !this.#exhausted || this.#acknowledged.contiguous < this.#reader.nextSeq || !this.keep()) {
+      return this.ended;
+    }
+    this.#reader.close();
+    this.ended = true;
+    rmSync(this.folder, { recursive: true, force: true });
+    return true;
+  }
+
+  /** Renews the lease; false when another shipper took over or the folder is gone. */
+  keep(): boolean {
+    try {
+      if (this.lease.stillHeld()) {
+        this.lease.renew(this.clock.now());
+        return true;
+      }
+    } catch {
+      // The folder is gone.
+    }
+    this.#reader.close();
+    this.ended = true;
+    return false;
+  }
+
+  release(): void {
+    if (!this.ended) {
+      this.ended = true;
+      this.#reader.close();
+      this.lease.release();
+    }
+  }
+
+  #readUnacknowledged(bytesMax: number): StoredRecord[] {
+    for (;;) {
+      const records = this.#reader.read(bytesMax);
+      const start = { number: this.#reader.segmentNumber, firstSeq: records[0]?.seq ?? 0 };
+      if (records.length > 0 && this.#starts.at(-1)?.number !== start.number) {
+        this.#starts.push(start);
+      }
+      const fresh = this.#acknowledged.beyond.length === 0 ? records : records.filter(({ seq }) => !this.#acknowledged.has(seq));
+      if (fresh.length > 0 || records.length === 0) {
+        return fresh;
+      }
+    }
+  }
+
+  /** A silent writer does not come by to use its segments again, so they do not keep the disk full. */
+  #deleteDelivered(): void {
+    const starts = this.#starts;
+    while (starts.length > SEGMENTS_LEFT_TO_WRITER && starts[SEGMENTS_LEFT_TO_WRITER]!.firstSeq <= this.#acknowledged.contiguous) {
+      try {
+        unlinkSync(segmentPath(this.folder, starts.shift()!.number));
+      } catch {
+        // The writer has used it again.
+      }
+    }
+  }
+}

@@ -1,0 +1,36 @@
+/** What a shipper has done, for status and metrics. Every way in which a record can be delayed or diverted has a count. */
+export interface ShipCounts {
+  deliveredRecords: number;
+  deliveredBytes: number;
+  deliveredBatches: number;
+  /** Failed attempts, by cause. */
+  readonly failures: Record<string, number>;
+  /** Batches that were cut up because the destination refused what stands in them. */
+  splits: number;
+  /** Records that became dead letters, by reason. */
+  readonly deadLetters: Record<string, number>;
+  /** Records that could not be read any more, by cause; `…Bytes` beside it where bytes are known. */
+  readonly damage: Record<string, number>;
+  /** Failed reads of a source. */
+  readFailures: number;
+  /** The last failure, for people; undefined when the last attempt went through. */
+  lastError: string | undefined;
+}
+
+export function newCounts(): ShipCounts {
+  return {
+    deliveredRecords: 0,
+    deliveredBytes: 0,
+    deliveredBatches: 0,
+    failures: {},
+    splits: 0,
+    deadLetters: {},
+    damage: {},
+    readFailures: 0,
+    lastError: undefined,
+  };
+}
+
+export function countIn(counts: Record<string, number>, key: string, by = 1): void {
+  counts[key] = (counts[key] ?? 0) + by;
+}

@@ -1,0 +1,126 @@
+/**
+ * What becomes of one batch: it is sent until it is delivered, and only then acknowledged.
+ *
+ *     send ─► delivered ─► refused records become dead letters ─► acknowledge
+ *       ▲      │ retry: wait, with jitter, as long as the cloud is away: the records stay in the buffer meanwhile
+ *       └──────┘
+ *       │ split: four parts, in order, each sent the same way; a record that stands alone becomes a dead letter
+ */
+import type { Batch, Item } from "../batch/batch.js";
+import type { Answer, RefusedRecord, Sink } from "../sink/sink.js";
+import type { Clock } from "../system/clock.js";
+import { messageOf } from "../system/errors.js";
+import { backoffMs } from "./backoff.js";
+import { countIn, type ShipCounts } from "./counts.js";
+import type { DeadLetter, DeadLetters } from "./dead-letters.js";
+import { pause } from "./pause.js";
+
+const SPLIT_WAYS = 4;
+
+export interface DeliveryOptions {
+  readonly sink: Sink;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly deadLetters: DeadLetters;
+  readonly counts: ShipCounts;
+  /** Attempts of one batch before it is left in the buffer; default without end. */
+  readonly attemptsMax?: number | undefined;
+  readonly acknowledge: (items: readonly Item[]) => void;
+}
+
+export class Delivery {
+  readonly #options: DeliveryOptions;
+
+  constructor(options: DeliveryOptions) {
+    this.#options = options;
+  }
+
+  /** True when everything in the batch is delivered or a dead letter; false when it stays in the buffer. */
+  async deliver(batch: Batch, signal: AbortSignal): Promise<boolean> {
+    const { sink, clock, random, counts, attemptsMax = Number.POSITIVE_INFINITY } = this.#options;
+    for (let attempt = 1; !signal.aborted; attempt++) {
+      const answer = await sink.send(batch, signal);
+      if (answer.verdict === "delivered") {
+        return this.#settle(batch, answer, signal);
+      }
+      counts.lastError = answer.error.message;
+      countIn(counts.failures, answer.cause);
+      if (answer.verdict === "split") {
+        return batch.items.length > 1
+          ? this.#deliverParts(batch, signal)
+          : this.#finish(batch, [letterOf(batch, 0, "invalid", answer.error.message, answer)], signal);
+      }
+      if (attempt >= attemptsMax) {
+        return false;
+      }
+      await pause(clock, backoffMs(attempt, random), signal);
+    }
+    return false;
+  }
+
+  async #settle(batch: Batch, answer: Answer & { verdict: "delivered" }, signal: AbortSignal): Promise<boolean> {
+    const { counts } = this.#options;
+    counts.lastError = undefined;
+    counts.deliveredBatches++;
+    counts.deliveredRecords += batch.items.length - answer.refused.length;
+    counts.deliveredBytes += batch.bytes;
+    const letters = answer.refused.map(({ index, reason, detail }: RefusedRecord) =>
+      letterOf(batch, index, reason, detail, answer),
+    );
+    return this.#finish(batch, letters, signal);
+  }
+
+  async #deliverParts(batch: Batch, signal: AbortSignal): Promise<boolean> {
+    this.#options.counts.splits++;
+    const size = Math.ceil(batch.items.length / SPLIT_WAYS);
+    for (let from = 0; from < batch.items.length; from += size) {
+      const items = batch.items.slice(from, from + size);
+      if (!(await this.deliver({ ...batch, items, bytes: bytesOf(batch, items) }, signal))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  async #finish(batch: Batch, letters: readonly DeadLetter[], signal: AbortSignal): Promise<boolean> {
+    if (!(await this.bury(letters, signal))) {
+      return false;
+    }
+    this.#options.acknowledge(batch.items);
+    return true;
+  }
+
+  /** Dead letters must be on the disk before the buffer forgets the records; until they are, the records wait. */
+  async bury(letters: readonly DeadLetter[], signal: AbortSignal): Promise<boolean> {
+    const { clock, random, counts, deadLetters } = this.#options;
+    for (let attempt = 1; letters.length > 0; attempt++) {
+      try {
+        await deadLetters.add(letters);
+        break;
+      } catch (error) {
+        counts.lastError = `dead letters cannot be written: ${messageOf(error)}`;
+        countIn(counts.failures, "dead letters");
+        if (signal.aborted) {
+          return false;
+        }
+        await pause(clock, backoffMs(attempt, random), signal);
+      }
+    }
+    for (const { reason } of letters) {
+      countIn(counts.deadLetters, reason);
+    }
+    return true;
+  }
+}
+
+function letterOf(batch: Batch, index: number, reason: string, detail: string, answer: Answer): DeadLetter {
+  const { record } = batch.items[index]!;
+  return { record, destination: batch.destination, reason, detail, requestId: answer.requestId };
+}
+
+/** The share of the batch's bytes, overhead included. */
+function bytesOf(batch: Batch, items: readonly Item[]): number {
+  const text = (all: readonly Item[]): number => all.reduce((sum, { start, end }) => sum + end - start, 0);
+  const overhead = (batch.bytes - text(batch.items)) / batch.items.length;
+  return text(items) + overhead * items.length;
+}

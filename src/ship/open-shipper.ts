@@ -1,0 +1,134 @@
+/** Wires a shipper on the journals of one folder from parsed options. */
+import { join } from "node:path";
+import { DestinationTemplate } from "../batch/template.js";
+import { JournalBuffer, type JournalBufferOptions } from "../buffer/journal.js";
+import type { SinkPlace } from "../config/places.js";
+import { openSink } from "../sink/open.js";
+import type { Sink } from "../sink/sink.js";
+import { systemClock } from "../system/clock.js";
+import { randomId } from "../system/random.js";
+import { ownIdentity } from "../system/process.js";
+import { countIn } from "./counts.js";
+import { DeadLetters } from "./dead-letters.js";
+import { ReportFile } from "./report.js";
+import { Shipper } from "./shipper.js";
+
+const REPORT_INTERVAL_MS = 1000;
+
+export interface ShippingOptions {
+  readonly buffer: { readonly dir: string };
+  readonly to: SinkPlace;
+  readonly region?: string;
+  readonly endpoint?: string;
+  readonly group: string;
+  readonly stream: string;
+  readonly retentionDays?: number;
+  readonly logClass: "STANDARD" | "INFREQUENT_ACCESS";
+  readonly interval: number;
+  readonly flushRecords: number;
+  readonly flushBytes: number;
+  readonly inFlightMax: number;
+  readonly requestTimeout: number;
+}
+
+export interface OpenShipper {
+  readonly shipper: Shipper;
+  readonly sink: Sink;
+  /** Gives up what is being sent. */
+  readonly abort: AbortController;
+  close(): Promise<void>;
+}
+
+export type ClaimOptions = Pick<JournalBufferOptions, "accepts" | "holder">;
+
+/** Throws what the sink's options and the journal folder are refused for. */
+export async function openShipper(
+  options: ShippingOptions,
+  { attemptsMax, ...claim }: ClaimOptions & { readonly attemptsMax?: number } = {},
+): Promise<OpenShipper> {
+  const template = new DestinationTemplate(options.group, options.stream);
+  const sink = await openSinkAt(options);
+  const { dir } = options.buffer;
+  const buffer = new JournalBuffer({
+    dir,
+    clock: systemClock,
+    ...claim,
+    onDamage: ({ cause, records, bytes }) => {
+      countIn(shipper.counts.damage, cause, records);
+      countIn(shipper.counts.damage, `${cause} bytes`, bytes);
+    },
+  });
+  const abort = new AbortController();
+  const shipper: Shipper = new Shipper({
+    buffer,
+    sink,
+    destinationOf: (record, host) => template.of(record, host),
+    deadLetters: new DeadLetters(join(dir, "dead"), systemClock),
+    clock: systemClock,
+    random: Math.random,
+    intervalMs: options.interval,
+    flushRecords: options.flushRecords,
+    flushBytes: options.flushBytes,
+    inFlightMax: options.inFlightMax,
+    ...(attemptsMax === undefined ? {} : { attemptsMax }),
+    abort: abort.signal,
+  });
+  const stopReporting = reportRegularly(dir, shipper, sink);
+  return {
+    shipper,
+    sink,
+    abort,
+    async close() {
+      stopReporting();
+      await buffer.close();
+      await sink.close();
+    },
+  };
+}
+
+function openSinkAt(options: ShippingOptions): Promise<Sink> {
+  const { to, region, endpoint, retentionDays, logClass, requestTimeout, inFlightMax } = options;
+  return openSink(to.kind === "directory" ? `directory:${to.dir}` : to.kind, {
+    cloudwatch: {
+      ...(region === undefined ? {} : { region }),
+      ...(endpoint === undefined ? {} : { endpoint }),
+      ...(retentionDays === undefined ? {} : { retentionDays }),
+      requestTimeoutMs: requestTimeout,
+      maxSockets: inFlightMax,
+      logClass,
+    },
+  });
+}
+
+function reportRegularly(dir: string, shipper: Shipper, sink: Sink): () => void {
+  const file = new ReportFile(dir, randomId(6));
+  const startedAt = new Date().toISOString();
+  let last = "";
+  const write = (): void => {
+    const state = JSON.stringify([shipper.counts, shipper.batchesInFlight]);
+    if (state !== last) {
+      last = state;
+      file.write({
+        process: ownIdentity(),
+        sink: sink.name,
+        startedAt,
+        updatedAt: new Date().toISOString(),
+        batchesInFlight: shipper.batchesInFlight,
+        counts: shipper.counts,
+      });
+    }
+  };
+  write();
+  const timer = setInterval(() => {
+    try {
+      write();
+    } catch {
+      // A report that cannot be written must not end the shipping it reports on.
+    }
+  }, REPORT_INTERVAL_MS);
+  timer.unref();
+  return () => {
+    clearInterval(timer);
+    file.remove();
+  };
+}
