@@ -1,0 +1,17 @@
+/** `npm test`: builds, then runs every test but the house rules, which are part of `npm run check`. */
+import { spawnSync } from "node:child_process";
+import { testFiles } from "./test-files.mjs";
+
+const run = (...args) => spawnSync(process.execPath, args, { stdio: "inherit" }).status ?? 1;
+
+const built = run("node_modules/typescript/bin/tsc", "-p", "tsconfig.json");
+if (built !== 0) {
+  console.error("test: the build has failed; no test was run");
+  process.exit(built);
+}
+
+const rules = testFiles("test/style");
+const files = [...testFiles("src"), ...testFiles("test")].filter((file) => !rules.includes(file));
+console.log(`${files.length} test files on Node ${process.version}, ${process.platform} ${process.arch}`);
+// Many tests start processes of their own: more files at once than this only make one another slow.
+process.exitCode = run("--test", "--test-concurrency=2", "--test-reporter=spec", ...files);
