@@ -68,6 +68,7 @@ test("GetLogEvents: startTime is in the range, endTime is not", async (t) => {
   await put(numbered(0, 6));
   const range = { startTime: nowMs + 2, endTime: nowMs + 4 };
   assert.deepEqual(textsOf((await get(range)).events), texts(2, 4));
+  assert.deepEqual(textsOf((await get({ ...range, startFromHead: true })).events), texts(2, 4));
   assert.deepEqual(textsOf((await get({ ...range, startFromHead: true, limit: 1 })).events), texts(2, 3));
 });
 
