@@ -174,13 +174,45 @@ test("files kept open are bounded, and the streams go on", COUNTS_FILES, async (
   }
 });
 
+test("a stream with batches under way is never closed under them, however few files may be open", async (context) => {
+  const folder = folderFor(context);
+  const sink = openDirectory(folder, { openFilesMax: 1 });
+  const streams = ["a", "b", "c"];
+  const senders = [0, 1, 2, 3];
+  const lines = (sender: number) => Array.from({ length: 15 }, (_, index) => `${sender} ${index}`);
+  await Promise.all(
+    streams.flatMap((stream) =>
+      senders.map(async (sender) => {
+        for (const line of lines(sender)) {
+          assert.deepEqual(await sink.send(batch([line], NOON, { group: "g", stream }), SIGNAL), DELIVERED);
+        }
+      }),
+    ),
+  );
+  await sink.close();
+  for (const stream of streams) {
+    const written = textOf(join(folder, "g", stream, "2026-08-01.ndjson"))
+      .trimEnd()
+      .split("\n");
+    for (const sender of senders) {
+      assert.deepEqual(
+        written.filter((line) => line.startsWith(`${sender} `)),
+        lines(sender),
+      );
+    }
+  }
+});
+
 test("days that alternate leave no file open", COUNTS_FILES, async (context) => {
   const folder = folderFor(context);
   const sink = openDirectory(folder);
   for (const day of [0, 1, 0, 1, 2]) await sink.send(batch([`${day}`], NOON + day * DAY_MS), SIGNAL);
   assert.equal(openFilesIn(folder), 1);
-  await sink.close();
   assert.equal(textOf(todayIn(folder)), "0\n0\n");
+  const days = [0, 1, 2, 3].map((day) => ({ text: "all", timestamp: NOON + day * DAY_MS }));
+  await sink.send(batchOf(days, DESTINATION), SIGNAL);
+  assert.equal(openFilesIn(folder), 1);
+  await sink.close();
 });
 
 test("what is in the way waits for a person, and the same batch goes through when it is gone", async (context) => {
@@ -221,7 +253,10 @@ test("when the second of two days cannot be written, the first is as it was", as
   assert.equal(textOf(inTheWay), "second day\n");
 });
 
-/** Runs a script in another process, where a limit or another user holds; `steps` sends batches and prints the answers. */
+/**
+ * Runs a script in another process, where a limit or another user holds; `steps` sends batches and prints the
+ * answers.
+ */
 function elsewhere(prefix: string, folder: string, uid?: number): { causes: string[]; stderr: string } {
   const script = `
     const { openDirectory } = await import(${JSON.stringify(`${HERE}directory.js`)});
@@ -248,7 +283,8 @@ function elsewhere(prefix: string, folder: string, uid?: number): { causes: stri
 
 test("a disk that takes only part of a batch leaves nothing of it, and the next batch goes through", (context) => {
   const folder = folderFor(context);
-  // A limit on the size of files makes a write stop in the middle as a full disk does, without being root. In blocks of 512 bytes.
+  // A limit on the size of files makes a write stop in the middle as a full disk does, without being root. In blocks
+  // of 512 bytes.
   const { causes, stderr } = elsewhere("ulimit -f 16;", folder);
   assert.deepEqual(causes, ["delivered", "unavailable EFBIG", "delivered"], stderr);
   assert.equal(textOf(todayIn(folder)), "small\nsmall again\n");

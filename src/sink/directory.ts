@@ -1,7 +1,7 @@
 /**
- * Batches go to NDJSON files, by day and stream: `<directory>/<group>/<stream>/<YYYY-MM-DD>.ndjson`; without a group, its folder
- * is left out. The day is the record's own, in UTC. `file-names.ts` says how names are written, `stream-files.ts` how lines get
- * there whole. A directory belongs to one process at a time.
+ * Batches go to NDJSON files, by day and stream: `<directory>/<group>/<stream>/<YYYY-MM-DD>.ndjson`; without a group,
+ * its folder is left out. The day is the record's own, in UTC. `file-names.ts` says how names are written,
+ * `stream-files.ts` how lines get there whole. A directory belongs to one process at a time.
  *
  * State: `#streams` holds the streams in use, the one used last at its end; each keeps at most one file open. Above
  * `openFilesMax` the one that has been idle for longest is closed; a stream with a batch under way never is.

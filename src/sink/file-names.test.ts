@@ -47,6 +47,7 @@ test("different names never meet", () => {
       assert.equal(fileNameOf(one) === fileNameOf(other), one === other);
     }),
   );
+  assert.notEqual(fileNameOf("\ud800"), fileNameOf("\ufffd"));
   const long = "x".repeat(300);
   assert.notEqual(fileNameOf(`${long}a`), fileNameOf(`${long}b`));
 });

@@ -1,14 +1,16 @@
 /**
  * A log group or stream as one name in a folder, such that different names never meet in one place.
  *
- * - `A-Z a-z 0-9 . _ -` stand for themselves; every other byte of the name's UTF-8 is `%XX`, so no name holds a slash,
- *   a NUL or anything that a shell would expand. The percent sign is always encoded, so decodeURIComponent leads back.
- * - A dot is `%2E` where it leads, so there is no `..` and nothing hidden, and where it begins a final `.ndjson`, so a
- *   folder is never taken for a log file.
+ * - `A-Z a-z 0-9 . _ -` stand for themselves; every other byte of the name's UTF-8 is `%XX`, so no name holds a
+ *   slash, a NUL or anything that a shell would expand. The percent sign is always encoded, so decodeURIComponent
+ *   leads back.
+ * - A dot is `%2E` where it leads, so there is no `..` and nothing hidden, and where it begins a final `.ndjson`, so
+ *   a folder is never taken for a log file.
  * - A lone surrogate, which has no UTF-8, is `%uXXXX`. The empty name is `%`.
  * - What would be too long for a file system is cut and ends in `%~` and the SHA-256 of the name.
  *
- * A file system that ignores case puts `Web` and `web` into one folder: their lines then stand in one file, and none is lost.
+ * A file system that ignores case puts `Web` and `web` into one folder: their lines then stand in one file, and none
+ * is lost.
  */
 import { createHash } from "node:crypto";
 

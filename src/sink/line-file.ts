@@ -1,8 +1,9 @@
 /**
  * One NDJSON file that is open for appending.
  *
- * Invariant: `length` is the file's size and ends with a whole line, except while `append` runs. What a crash tore off in the
- * middle of a line was never acknowledged and comes again, so opening cuts the file behind its last line break.
+ * Invariant: `length` is the file's size and ends with a whole line, except while `append` runs. What a crash tore
+ * off in the middle of a line was never acknowledged and comes again, so opening cuts the file behind its last line
+ * break.
  */
 import { constants } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";

@@ -34,7 +34,9 @@ test("any other name is refused, and so are options that the sink does not take"
   });
 });
 
-/** Opens the CloudWatch sink of the code at `source` in a process that knows nothing of this machine's AWS settings. */
+/**
+ * Opens the CloudWatch sink of the code at `source` in a process that knows nothing of this machine's AWS settings.
+ */
 function openElsewhere(source: string, options: string): string {
   const script = `
     const { openSink } = await import(${JSON.stringify(pathToFileURL(join(source, "sink", "open.js")).href)});
@@ -59,7 +61,8 @@ test("a missing region is told with the ways to set it", () => {
 test("a missing AWS SDK is told with the command that installs it", (context) => {
   const folder = mkdtempSync(join(tmpdir(), "dragonlog-no-sdk-"));
   context.after(() => rmSync(folder, { recursive: true }));
-  for (const part of ["sink", "system"]) cpSync(join(SOURCE, part), join(folder, part), { recursive: true });
+  for (const part of ["batch", "sink", "system"])
+    cpSync(join(SOURCE, part), join(folder, part), { recursive: true });
   writeFileSync(join(folder, "package.json"), '{ "type": "module" }');
   assert.equal(
     openElsewhere(folder, '{ region: "eu-central-1" }'),

@@ -1,6 +1,6 @@
 /**
- * Batches go to a stream as lines, standard output by default, one batch after another: the next one is written when the one
- * before has been taken, so a slow reader holds the shipper back and never fills the memory.
+ * Batches go to a stream as lines, standard output by default, one batch after another: the next one is written when
+ * the one before has been taken, so a slow reader holds the shipper back and never fills the memory.
  */
 import type { Writable } from "node:stream";
 import type { Batch } from "../batch/batch.js";
@@ -21,8 +21,8 @@ class StdoutSink implements Sink {
 
   constructor(output: Writable) {
     this.#output = output;
-    // The callback of the write tells of a reader that has gone; the event comes after it, perhaps after `close`, and would
-    // end the process if nobody listened.
+    // The callback of the write tells of a reader that has gone; the event comes after it, perhaps after `close`, and
+    // would end the process if nobody listened.
     output.on("error", () => {});
   }
 

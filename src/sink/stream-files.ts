@@ -1,12 +1,13 @@
 /**
  * The files of one stream: `<folder>/<YYYY-MM-DD>.ndjson`, then `<YYYY-MM-DD>.1.ndjson` and so on when one is full.
  *
- * An append is one transaction over every file that it touches: all of it is on the disk when it resolves, and when it
- * rejects, every file has been cut back to the length it had before, so that the same batch may come again
- * without doubles. (A disk that refuses even the cut leaves whole lines behind; then a retry doubles them.)
+ * An append is one transaction over every file that it touches: all of it is on the disk when it resolves, and when
+ * it rejects, every file has been cut back to the length it had before, so that the same batch may come again without
+ * doubles. (A disk that refuses even the cut leaves whole lines behind; then a retry doubles them.)
  *
- * State: `#tail` is the last append; the next one begins when it has ended, so lines never interleave. `#current` is the file of the
- * last append, kept open for the next; it is undefined before the first append and after a failed one.
+ * State: `#tail` is the last append; the next one begins when it has ended, so lines never interleave. `#current` is
+ * the file of the last append, kept open for the next; it is undefined before the first append and after a failed
+ * one.
  */
 import { mkdir, open, readdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
@@ -41,7 +42,10 @@ export class StreamFiles {
     this.#fileBytesMax = fileBytesMax;
   }
 
-  /** Appends the items' lines in their order. `isStillWanted` is asked when their turn has come; false appends nothing. */
+  /**
+   * Appends the items' lines in their order. `isStillWanted` is asked when their turn has come; false appends
+   * nothing.
+   */
   append(items: readonly DatedItem[], isStillWanted: () => boolean): Promise<boolean> {
     const appended = this.#tail.then(async () => {
       if (!isStillWanted()) return false;
@@ -106,7 +110,9 @@ export class StreamFiles {
     return this.#current!.file;
   }
 
-  /** Makes another file the current one. The one before is closed, unless this transaction may have to cut it back. */
+  /**
+   * Makes another file the current one. The one before is closed, unless this transaction may have to cut it back.
+   */
   async #open(day: string, number: number, touched: readonly Touched[]): Promise<void> {
     const before = this.#current?.file;
     if (before !== undefined && !touched.some(({ file }) => file === before)) await this.#leave();

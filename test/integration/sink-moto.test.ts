@@ -1,6 +1,6 @@
 /**
- * The CloudWatch sink against moto, which others wrote: what the sink sends is what the AWS SDK reads back. Skipped, with the
- * reason, where no `moto_server` is on the PATH.
+ * The CloudWatch sink against moto, which others wrote: what the sink sends is what the AWS SDK reads back. Skipped,
+ * with the reason, where no `moto_server` is on the PATH.
  */
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";

@@ -8,7 +8,9 @@
  */
 import type { Answer, FailureCause } from "../sink.js";
 
-/** `put` carries the batch; `provision` creates what it needs, so whatever is refused there is not the batch's fault. */
+/**
+ * `put` carries the batch; `provision` creates what it needs, so whatever is refused there is not the batch's fault.
+ */
 export type Call = "put" | "provision";
 
 const CAUSE_BY_CODE = causes({

@@ -39,7 +39,10 @@ async function sinkOn(
 const signatureIn = (head: IncomingMessage["headers"]) =>
   /Signature=(\w+)$/.exec(head.authorization ?? "")?.[1];
 
-/** The signature of a POST to `/`, computed anew: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html */
+/**
+ * The signature of a POST to `/`, computed anew:
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
+ */
 function signatureOf(head: IncomingMessage["headers"], body: Buffer): string {
   const sha256 = (data: string | Buffer) => createHash("sha256").update(data).digest("hex");
   const hmac = (key: string | Buffer, data: string) => createHmac("sha256", key).update(data).digest();
@@ -71,6 +74,10 @@ test("the request carries the hand-made body with its own length, signed", async
 });
 
 const TRUNCATED = { ...AMZ_JSON, "content-length": "100" };
+const announce = (response: ServerResponse) => {
+  const timer = setInterval(() => response.writeProcessing(), 20);
+  response.once("close", () => clearInterval(timer));
+};
 const ANSWERS: Record<string, [(response: ServerResponse) => void, verdict: string, cause: string]> = {
   "an HTML page of a proxy with 200": [
     (response) => response.writeHead(200, { "content-type": "text/html" }).end("<html>"),
@@ -97,6 +104,7 @@ const ANSWERS: Record<string, [(response: ServerResponse) => void, verdict: stri
     "retry",
     "timeout",
   ],
+  "an answer that is announced for ever": [announce, "retry", "timeout"],
 };
 
 for (const [what, [answer, verdict, cause]] of Object.entries(ANSWERS)) {

@@ -1,24 +1,29 @@
-/** Names that CloudWatch takes: https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateLogGroup.html */
+/**
+ * Names that CloudWatch takes:
+ * https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateLogGroup.html
+ */
 import type { Destination } from "../../batch/batch.js";
+import { NAME_CHARACTERS_MAX } from "../../batch/limits.js";
 import { DragonlogError } from "../../system/errors.js";
 
-const GROUP = /^(?!aws\/)[.\-_/#A-Za-z0-9]{1,512}$/;
-const STREAM = /^[^:*]{1,512}$/su;
+const GROUP = /^(?!aws\/)[.\-_/#A-Za-z0-9]+$/;
+const STREAM = /^[^:*]+$/s;
 
 /**
- * The error for a destination that CloudWatch will never take, or undefined. It would answer InvalidParameterException, as for
- * a poisoned record; found here, a wrong template makes the records wait for a person instead of making dead letters.
+ * The error for a destination that CloudWatch will never take, or undefined. It would answer
+ * InvalidParameterException, as for a poisoned record; found here, a wrong template makes the records wait for a
+ * person instead of making dead letters.
  */
 export function nameFault({ group, stream }: Destination): DragonlogError | undefined {
-  if (!GROUP.test(group)) {
+  if (!GROUP.test(group) || group.length > NAME_CHARACTERS_MAX) {
     return refuse(
       "log group",
       group,
-      "1 to 512 of the characters A-Z a-z 0-9 . - _ / #, not starting with aws/",
+      `1 to ${NAME_CHARACTERS_MAX} of the characters A-Z a-z 0-9 . - _ / #, not starting with aws/`,
     );
   }
-  if (!STREAM.test(stream) || !stream.isWellFormed()) {
-    return refuse("log stream", stream, "1 to 512 characters without : and *");
+  if (!STREAM.test(stream) || stream.length > NAME_CHARACTERS_MAX || !stream.isWellFormed()) {
+    return refuse("log stream", stream, `1 to ${NAME_CHARACTERS_MAX} characters without : and *`);
   }
   return undefined;
 }

@@ -7,7 +7,9 @@ export type LogClass = "STANDARD" | "INFREQUENT_ACCESS";
 export interface CloudWatchOptions {
   /** Such as `eu-central-1`. Default: the AWS SDK's own chain, AWS_REGION and then the shared config file. */
   readonly region?: string;
-  /** An http or https URL in place of AWS's own. Default: the SDK's chain, AWS_ENDPOINT_URL_CLOUDWATCH_LOGS among it. */
+  /**
+   * An http or https URL in place of AWS's own. Default: the SDK's chain, AWS_ENDPOINT_URL_CLOUDWATCH_LOGS among it.
+   */
   readonly endpoint?: string;
   /** How long one request may take, and how long its socket may be silent. Default 30,000; 100 to 900,000. */
   readonly requestTimeoutMs?: number;
@@ -19,7 +21,10 @@ export interface CloudWatchOptions {
   readonly createGroup?: boolean;
   /** Creates a log stream that is missing. Default true; false means that nothing is ever created. */
   readonly createStream?: boolean;
-  /** Retention of groups that this sink creates; a group that stands already keeps its own. Default: events never expire. */
+  /**
+   * Retention of groups that this sink creates; a group that stands already keeps its own. Default: events never
+   * expire.
+   */
   readonly retentionDays?: number;
   /** Class of groups that this sink creates. AWS fixes it at creation. Default STANDARD. */
   readonly logClass?: LogClass;
@@ -37,7 +42,10 @@ export interface CloudWatchSettings {
   readonly logClass: LogClass;
 }
 
-/** The day counts that AWS takes: https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html */
+/**
+ * The day counts that AWS takes:
+ * https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
+ */
 const RETENTION_DAYS: readonly number[] = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 ];

@@ -6,7 +6,10 @@ import { Provisioner } from "./provision.js";
 const SIGNAL = new AbortController().signal;
 const ALL = { createGroup: true, createStream: true, retentionDays: undefined };
 
-/** An account in memory: what was asked for, in order, and what exists. `fail` throws instead of the next call of a kind. */
+/**
+ * An account in memory: what was asked for, in order, and what exists. `fail` throws instead of the next call of a
+ * kind.
+ */
 class Account implements CloudWatchClient {
   readonly region = "eu-central-1";
   readonly calls: string[] = [];

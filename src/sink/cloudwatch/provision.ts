@@ -1,8 +1,8 @@
 /**
  * Creates the log stream, and the log group where that is missing too, that a put was refused for.
  *
- * The stream is tried first: it is what is missing nearly always, and its failure tells whether the group is missing, without a
- * Describe call, whose quota is low, and without reading the text of an error.
+ * The stream is tried first: it is what is missing nearly always, and its failure tells whether the group is missing,
+ * without a Describe call, whose quota is low, and without reading the text of an error.
  *
  * State: `#streams` and `#groups` hold the creations that are under way, so that all batches which wait for one thing
  * share one request; an entry goes when its creation ends. `#retentionOwed` holds the groups whose creation this

@@ -10,18 +10,20 @@
  * Calling a stored event refused makes a dead letter of it, which a person sees and may replay, as a double at worst.
  * The first must not happen, the second not without need. Hence, for each event:
  *
- * 1. No index at all: everything was stored. An event outside the window by our clock counts for nothing then, because the
- *    service has judged by its own.
+ * 1. No index at all: everything was stored. An event outside the window by our clock counts for nothing then,
+ *    because the service has judged by its own.
  * 2. Every event that an index covers, read as documented, is refused. The service is the one that knows.
- * 3. An index may be given wrongly: moto names the last event that is too old, which leaves that one out, and the last
- *    that is too new, which leaves out all before it. So where the service says that some were too old (or too
- *    new), those whose own timestamp lies outside the window beyond doubt are refused too. "Beyond doubt" is five minutes: the
- *    clock in use is corrected by the service's own Date header, and the SDK tolerates four minutes before it corrects.
- *    Inside these five minutes the index alone decides, so that a stored event is not doubled over a clock's error.
+ * 3. An index may be given wrongly: moto names the last event that is too old, which leaves that one out, and the
+ *    last that is too new, which leaves out all before it. So where the service says that some were too old (or too
+ *    new), those whose own timestamp lies outside the window beyond doubt are refused too. "Beyond doubt" is five
+ *    minutes: the clock in use is corrected by the service's own Date header, and the SDK tolerates four minutes
+ *    before it corrects. Inside these five minutes the index alone decides, so that a stored event is not doubled
+ *    over a clock's error.
  *
  * Expired events are known by the index alone: the group's retention is not known here.
  */
 import type { Batch } from "../../batch/batch.js";
+import { CLOUDWATCH_WINDOW } from "../../batch/limits.js";
 import type { RefusedRecord } from "../sink.js";
 
 export interface RejectedInfo {
@@ -29,10 +31,6 @@ export interface RejectedInfo {
   readonly tooNewLogEventStartIndex?: number | undefined;
   readonly expiredLogEventEndIndex?: number | undefined;
 }
-
-/** The service's window: https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutLogEvents.html */
-const AGE_MS_MAX = 14 * 24 * 60 * 60 * 1000;
-const AHEAD_MS_MAX = 2 * 60 * 60 * 1000;
 
 const CLOCK_DOUBT_MS = 5 * 60 * 1000;
 
@@ -60,10 +58,12 @@ export function refusedBy(
 function reasonFor(info: RejectedInfo, index: number, aheadMs: number): keyof typeof DETAIL | undefined {
   const { tooOldLogEventEndIndex, expiredLogEventEndIndex, tooNewLogEventStartIndex } = info;
   if (tooOldLogEventEndIndex !== undefined) {
-    if (index < tooOldLogEventEndIndex || aheadMs < -AGE_MS_MAX - CLOCK_DOUBT_MS) return "too-old";
+    if (index < tooOldLogEventEndIndex || aheadMs < -CLOUDWATCH_WINDOW.pastMsMax - CLOCK_DOUBT_MS)
+      return "too-old";
   }
   if (tooNewLogEventStartIndex !== undefined) {
-    if (index >= tooNewLogEventStartIndex || aheadMs > AHEAD_MS_MAX + CLOCK_DOUBT_MS) return "too-new";
+    if (index >= tooNewLogEventStartIndex || aheadMs > CLOUDWATCH_WINDOW.aheadMsMax + CLOCK_DOUBT_MS)
+      return "too-new";
   }
   if (expiredLogEventEndIndex !== undefined && index < expiredLogEventEndIndex) return "expired";
   return undefined;

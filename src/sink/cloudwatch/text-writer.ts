@@ -140,7 +140,10 @@ export class JsonTextWriter {
   }
 }
 
-/** A flag in the top bit of every byte of `word` that must be escaped; 0 for none. Flags above the lowest may be false. */
+/**
+ * A flag in the top bit of every byte of `word` that must be escaped; 0 for none. Flags above the lowest may be
+ * false.
+ */
 function escapesIn(word: number): number {
   const quote = word ^ 0x22222222;
   const backslash = word ^ 0x5c5c5c5c;
