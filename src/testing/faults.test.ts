@@ -74,6 +74,7 @@ for (const { kind, stored } of [
     assert.equal(cloud.stats().putsInFlight, 1);
     abort.abort();
     await assert.rejects(put, { name: "AbortError" });
+    await cloud.until(({ putsInFlight }) => putsInFlight === 0);
   });
 }
 

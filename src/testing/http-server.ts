@@ -79,7 +79,10 @@ export class HttpServer {
       stats.called(operation);
       if (operation === putOperation) {
         stats.putStarted();
-        response.once("close", () => stats.putEnded());
+        response.once("close", () => {
+          stats.putEnded();
+          this.#options.changed();
+        });
         this.#options.changed();
       }
       const body = await this.#carryOut(operation, message);
