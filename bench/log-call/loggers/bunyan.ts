@@ -1,0 +1,28 @@
+import { createWriteStream } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { LOG_FILE, type OpenContender } from "../contender.js";
+import { SERVICE } from "../records.js";
+import { drained } from "./write-stream.js";
+
+/** bunyan brings no types; this is what is used of it. */
+interface Bunyan {
+  createLogger(options: { name: string; streams: { stream: NodeJS.WritableStream }[] }): {
+    info(metadata: object, text: string): void;
+  };
+}
+
+export const open: OpenContender = ({ dir }, kind) => {
+  const bunyan = createRequire(import.meta.url)("bunyan") as Bunyan;
+  const stream = createWriteStream(join(dir, LOG_FILE));
+  const logger = bunyan.createLogger({ name: SERVICE, streams: [{ stream }] });
+  return {
+    waits: false,
+    log: (i) => logger.info(kind.metadata(i), kind.text(i)),
+    drain: () => drained(stream),
+    async close() {
+      await drained(stream);
+      stream.end();
+    },
+  };
+};

@@ -1,0 +1,24 @@
+/** What people do without a log pipeline: each record goes to a Redis list, and the caller waits for the answer. */
+import { createClient } from "@redis/client";
+import { type OpenContender, REDIS_LIST } from "../contender.js";
+import { SERVICE } from "../records.js";
+
+export const open: OpenContender = async ({ redisUrl }, kind) => {
+  const client = createClient({ url: redisUrl });
+  await client.connect();
+  return {
+    waits: true,
+    async log(i) {
+      const record = {
+        timestamp: new Date().toISOString(),
+        service: SERVICE,
+        data: kind.text(i),
+        type: "INFO",
+        metadata: kind.metadata(i),
+      };
+      await client.rPush(REDIS_LIST, JSON.stringify(record));
+    },
+    drain: async () => {},
+    close: () => client.close(),
+  };
+};

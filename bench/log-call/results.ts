@@ -1,0 +1,111 @@
+/** From what the processes measured to what is shown. */
+import { median } from "../lib/stats.js";
+import { figure, table } from "../lib/table.js";
+import { CONTENDERS, type ContenderName } from "./contender.js";
+import type { Measured } from "./measure.js";
+import type { RecordName } from "./records.js";
+import { ONE_TURN_CALLS } from "./shape.js";
+
+export interface Results {
+  readonly machine: string;
+  readonly versions: string;
+  readonly measured: (Measured & {
+    readonly name: ContenderName;
+    readonly record: RecordName;
+    readonly round: number;
+  })[];
+  readonly survivors: {
+    readonly name: ContenderName;
+    readonly lost: number;
+    readonly of: number;
+    readonly bytesPerLine: number;
+  }[];
+}
+
+/** What every ratio is to. */
+const REFERENCE: ContenderName = "pino-async";
+
+type Row = { readonly name: ContenderName; readonly record: RecordName } & Measured & {
+    /** Time per call and time of one turn, over those of the reference. */
+    readonly ratio: number;
+    readonly oneTurnRatio: number;
+  };
+
+/** Medians over the rounds. A ratio is taken within each round, where both met the same machine, and then its median. */
+export function rowsOf({ measured }: Results): Row[] {
+  const firstRound = measured.filter(({ round }) => round === 0);
+  return firstRound.map(({ name, record }) => {
+    const rounds = measured.filter((one) => one.name === name && one.record === record);
+    const over = (key: keyof Measured): number => median(rounds.map((round) => round[key]));
+    const ratio = (key: keyof Measured): number =>
+      median(rounds.map((one) => one[key] / measured.find((other) => isReference(other, one))![key]));
+    return {
+      name,
+      record,
+      nsPerCall: over("nsPerCall"),
+      loopNsPerRecord: over("loopNsPerRecord"),
+      p50Ns: over("p50Ns"),
+      p99Ns: over("p99Ns"),
+      p999Ns: over("p999Ns"),
+      cpuUsPerRecord: over("cpuUsPerRecord"),
+      oneTurnMs: over("oneTurnMs"),
+      timerNs: over("timerNs"),
+      ratio: ratio("nsPerCall"),
+      oneTurnRatio: ratio("oneTurnMs"),
+    };
+  });
+}
+
+function isReference(other: Results["measured"][number], one: Results["measured"][number]): boolean {
+  return other.name === REFERENCE && other.record === one.record && other.round === one.round;
+}
+
+export function summary(results: Results): object {
+  const { machine, versions, survivors } = results;
+  return { machine, versions, rows: rowsOf(results), survivors };
+}
+
+export function tables(results: Results): string {
+  const rows = rowsOf(results);
+  const parts = [`${results.machine}  \n${results.versions}`];
+  for (const record of new Set(rows.map((row) => row.record))) {
+    parts.push(`**One ${record} record**`, callTable(rows.filter((row) => row.record === record)));
+  }
+  parts.push(
+    `Reading the clock takes ${figure(median(rows.map(({ timerNs }) => timerNs)))} ns and is part of each percentile.`,
+    "**What a SIGKILL takes, sent after the last call had returned**",
+    killTable(results.survivors),
+  );
+  return parts.join("\n\n");
+}
+
+function callTable(rows: readonly Row[]): string {
+  const head = ["", "ns per call", "to pino async", "p50", "p99", "p99.9", "loop ns", "CPU µs"];
+  return table(
+    [...head, `${figure(ONE_TURN_CALLS)} in a turn, ms`, "to pino async"],
+    rows.map((row) => [
+      CONTENDERS[row.name].label,
+      figure(row.nsPerCall),
+      figure(row.ratio, 2),
+      figure(row.p50Ns),
+      figure(row.p99Ns),
+      figure(row.p999Ns),
+      figure(row.loopNsPerRecord),
+      figure(row.cpuUsPerRecord, 2),
+      figure(row.oneTurnMs, 2),
+      figure(row.oneTurnRatio, 2),
+    ]),
+  );
+}
+
+function killTable(survivors: Results["survivors"]): string {
+  return table(
+    ["", "lost", "of", "bytes per line"],
+    survivors.map(({ name, lost, of, bytesPerLine }) => [
+      CONTENDERS[name].label,
+      figure(lost),
+      figure(of),
+      figure(bytesPerLine),
+    ]),
+  );
+}
