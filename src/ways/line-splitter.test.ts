@@ -51,7 +51,7 @@ const inputs = fc
       fc.string({ maxLength: 6 }).map((text) => Buffer.from(text)),
       fc.uint8Array({ maxLength: 3 }).map((bytes) => Buffer.from(bytes)),
     ),
-    { maxLength: 40 },
+    { maxLength: 40, size: "max" },
   )
   .map((parts) => Buffer.concat(parts));
 
@@ -97,7 +97,9 @@ test("lines that are too long come in pieces within the bound, which joined are 
 });
 
 test("a text is cut between its characters", () => {
-  const texts = fc.string({ unit: "grapheme", maxLength: 60 }).filter((text) => text.isWellFormed());
+  const texts = fc
+    .string({ unit: "grapheme", maxLength: 60, size: "max" })
+    .filter((text) => text.isWellFormed());
   fc.assert(
     fc.property(
       texts,
