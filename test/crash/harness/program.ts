@@ -1,0 +1,121 @@
+/** Real processes: started, waited for, killed. Every wait ends at a deadline and then says what the process had said. */
+import assert from "node:assert/strict";
+import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+import { isMainThread, workerData } from "node:worker_threads";
+
+const DEADLINE_MS = 60_000;
+const OUTPUT_CHARS_MAX = 1 << 20;
+
+export interface Ended {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export class Program {
+  readonly #child: ChildProcessWithoutNullStreams;
+  readonly #name: string;
+  #stdout = "";
+  #stderr = "";
+  readonly ended: Promise<Ended>;
+  #hasEnded = false;
+
+  private constructor(name: string, path: string, args: readonly string[], env: NodeJS.ProcessEnv) {
+    this.#name = name;
+    // A process group of its own, so that a kill reaches the processes it starts.
+    this.#child = spawn(process.execPath, [path, ...args], {
+      detached: true,
+      env: { ...process.env, ...env },
+    });
+    this.#child.stdout.setEncoding("utf8").on("data", (text: string) => {
+      this.#stdout = (this.#stdout + text).slice(-OUTPUT_CHARS_MAX);
+    });
+    this.#child.stderr.setEncoding("utf8").on("data", (text: string) => {
+      this.#stderr = (this.#stderr + text).slice(-OUTPUT_CHARS_MAX);
+    });
+    this.ended = once(this.#child, "close").then(([code, signal]) => {
+      this.#hasEnded = true;
+      return { code, signal, stdout: this.#stdout, stderr: this.#stderr };
+    });
+  }
+
+  /** One of the programs beside this folder, with the plan that it reads with `readPlan`. */
+  static start(name: string, plan: object): Program {
+    const path = fileURLToPath(new URL(`../programs/${name}.js`, import.meta.url));
+    return new Program(name, path, [JSON.stringify(plan)], {});
+  }
+
+  /** The real `dragonlog`. */
+  static command(args: readonly string[], env: NodeJS.ProcessEnv): Program {
+    return new Program(
+      `dragonlog ${args[0]}`,
+      fileURLToPath(new URL("../../../src/cli/main.js", import.meta.url)),
+      args,
+      env,
+    );
+  }
+
+  get stdout(): string {
+    return this.#stdout;
+  }
+
+  /** Resolves when the program has said so; it must not end before. */
+  async said(condition: (stdout: string) => boolean): Promise<void> {
+    await until(
+      () => {
+        assert.ok(!this.#hasEnded || condition(this.#stdout), this.#report("ended too early"));
+        return condition(this.#stdout);
+      },
+      () => this.#report("did not say what was waited for"),
+    );
+  }
+
+  /** SIGKILL for it and all that it has started. */
+  async kill(): Promise<Ended> {
+    if (!this.#hasEnded) {
+      process.kill(-this.#child.pid!, "SIGKILL");
+    }
+    const ended = await this.ended;
+    assert.equal(ended.signal, "SIGKILL", this.#report("was not killed but ended by itself"));
+    return ended;
+  }
+
+  /** Ends its standard input, which the programs take as the order to finish. */
+  async finish(): Promise<Ended> {
+    this.#child.stdin.end();
+    await until(
+      () => this.#hasEnded,
+      () => this.#report("did not end"),
+    );
+    return this.ended;
+  }
+
+  #report(what: string): string {
+    return `${this.#name} ${what}; stdout: ${this.#stdout.slice(-2000)}; stderr: ${this.#stderr.slice(-4000)}`;
+  }
+}
+
+/** The plan that `Program.start`, a worker thread's owner or a cluster's primary gave this program. */
+export function readPlan<Plan>(): Plan {
+  return isMainThread ? (JSON.parse(process.argv[2]!) as Plan) : (workerData as Plan);
+}
+
+export function delay(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+/** Polls until the condition holds, and throws what `otherwise` says at the deadline. */
+export async function until(
+  condition: () => boolean | Promise<boolean>,
+  otherwise: () => string,
+  deadlineMs = DEADLINE_MS,
+): Promise<void> {
+  const deadline = Date.now() + deadlineMs;
+  while (!(await condition())) {
+    assert.ok(Date.now() < deadline, otherwise());
+    await delay(1);
+  }
+}
