@@ -48,9 +48,11 @@ test("an output that breaks while nobody waits for it does not stop the recordin
       process.stdout.write('line\\n'.repeat(${LINES}));
     }, 5);`;
   const stdout = sink((_chunk, done) => {
-    done(new Error("broken"));
-    // After the stream has told of it; the command goes on only then.
-    setImmediate(() => writeFileSync(broken, ""));
+    setImmediate(() => {
+      done(new Error("broken"));
+      // After the stream has told of it; the command goes on only then.
+      setImmediate(() => writeFileSync(broken, ""));
+    });
   });
   const stderr = sink((_chunk, done) => done());
   const logger = new MemoryLogger();
