@@ -121,7 +121,9 @@ test("another process commands faults and reads counters over HTTP", async (t) =
 
   assert.equal((await command(cloud, "DELETE", "faults")).status, 200);
   await put(eventsOf("a bad one"));
+  cloud.faults.add({ kind: "hang" });
   assert.equal((await command(cloud, "POST", "reset")).status, 200);
+  assert.deepEqual(cloud.faults.list(), []);
   assert.deepEqual(cloud.groups(), []);
   assert.equal(cloud.stats().putsAccepted, 0);
 });

@@ -54,6 +54,12 @@ test("holes are lost, and with an expected count the missing tail and writers to
   assert.deepEqual(totals(known.writers.v!), { ...clean, lost: 2 });
 });
 
+test("of many lost records the first ten are named", () => {
+  const { lost, lostFirst } = tallyOf(stored(lines(20))).writers.w!;
+  assert.equal(lost, 20);
+  assert.deepEqual(lostFirst, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+});
+
 test("a record that is stored twice is a duplicate and not out of order", () => {
   assert.deepEqual(totals(tallyOf(stored(lines(0, 1, 2, 0, 1)))), { ...clean, distinct: 3, duplicates: 2 });
 });
@@ -122,6 +128,7 @@ test("the trusted reading of a whole line is the exact one", () => {
       part: fc.integer({ min: 1, max: 3 }),
       parts: fc.integer({ min: 1, max: 3 }),
       id: fc.oneof(fc.constantFrom("w-0", "a-b-12", "x", 'q"-1', "\\-1", "-1", "w-1.5"), fc.string()),
+      'x"id': fc.constantFrom("w-5"),
     },
     { requiredKeys: [] },
   );
