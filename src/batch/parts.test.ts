@@ -41,6 +41,7 @@ const hardText = fc.string({
     fc.string({ unit: "binary", minLength: 1, maxLength: 1 }),
   ),
   maxLength: 2000,
+  size: "max",
 });
 
 test("a part is one line of JSON which says whose part it is", () => {
@@ -71,7 +72,7 @@ test("property: the texts of all parts are the line, byte for byte, and every pa
 });
 
 test("property: any bytes become what Buffer.toString makes of them", () => {
-  const bytes = fc.uint8Array({ maxLength: 2000 });
+  const bytes = fc.uint8Array({ maxLength: 2000, size: "max" });
   fc.assert(
     fc.property(bytes, fc.integer({ min: PART_BYTES_MIN, max: 600 }), (array, eventBytesMax) => {
       const line = Buffer.from(array);
@@ -83,7 +84,10 @@ test("property: any bytes become what Buffer.toString makes of them", () => {
 });
 
 test("property: labels of any length leave room for the text", () => {
-  const label = fc.oneof(fc.string({ unit: "binary", maxLength: 400 }), fc.constant("\ud800".repeat(400)));
+  const label = fc.oneof(
+    fc.string({ unit: "binary", maxLength: 400, size: "max" }),
+    fc.constant("\ud800".repeat(400)),
+  );
   fc.assert(
     fc.property(label, label, label, hardText, (service, type, writer, text) => {
       const record = recordOf(Buffer.from(text), { service, type, writer, seq: Number.MAX_SAFE_INTEGER });

@@ -194,11 +194,8 @@ class JournalSource implements Source {
     }
     // What the writer logged before it died may have come after the read, so it is read once more after the look.
     const gone = writerIsGone(this.folder, readWriterInfo(this.folder), this.clock.now());
-    const last = gone ? this.#readUnacknowledged(bytesMax) : [];
-    if (gone && last.length === 0) {
-      this.#reader.finish();
-      this.#exhausted = true;
-    }
+    const last = gone ? this.#readUnacknowledged(bytesMax, gone) : [];
+    this.#exhausted = gone && last.length === 0;
     return { records: last, drained: last.length === 0 };
   }
 
@@ -247,9 +244,9 @@ class JournalSource implements Source {
     }
   }
 
-  #readUnacknowledged(bytesMax: number): StoredRecord[] {
+  #readUnacknowledged(bytesMax: number, writerGone = false): StoredRecord[] {
     for (;;) {
-      const records = this.#reader.read(bytesMax);
+      const records = this.#reader.read(bytesMax, writerGone);
       const start = { number: this.#reader.segmentNumber, firstSeq: records[0]?.seq ?? 0 };
       if (records.length > 0 && this.#starts.at(-1)?.number !== start.number) {
         this.#starts.push(start);

@@ -39,7 +39,10 @@ export function writeCursor(folder: string, cursor: Cursor): void {
 export function readCursor(folder: string): Cursor {
   try {
     const text = readFileSync(cursorPath(folder), "utf8");
-    const { checksum, cursor } = JSON.parse(text) as { checksum: number; cursor: [number, [number, number][]] };
+    const { checksum, cursor } = JSON.parse(text) as {
+      checksum: number;
+      cursor: [number, [number, number][]];
+    };
     return textChecksum(JSON.stringify(cursor)) === checksum ? { next: cursor[0], beyond: cursor[1] } : START;
   } catch {
     return START;

@@ -2,7 +2,13 @@ import { typeCodeName } from "../record/types.js";
 import { TYPE_COUNTS } from "./format.js";
 
 /** Why a record did not get into the journal, or was taken out of it undelivered. */
-export type DropCause = "journal full" | "disk full" | "journal unavailable" | "journal deleted" | "closed" | "defect";
+export type DropCause =
+  | "journal full"
+  | "disk full"
+  | "journal unavailable"
+  | "journal deleted"
+  | "closed"
+  | "defect";
 
 /** What was dropped for one cause since the last report. */
 export interface DropReport {

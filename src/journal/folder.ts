@@ -19,6 +19,9 @@ const WRITER_FILE = "writer.json";
 export const WRITER_HEARTBEAT_MS = 60_000;
 const WRITER_EXPIRY_MS = 600_000;
 
+/** The shipper of a journal that is meant for none in particular. */
+export const ANY_SHIPPER = "any";
+
 /** Where an application that ships by itself wants its records; a shipper for one place leaves the others alone. */
 export interface WriterInfo {
   readonly version: 1;
@@ -27,7 +30,7 @@ export interface WriterInfo {
   readonly host: string;
   readonly process: ProcessIdentity;
   readonly createdAt: number;
-  /** Which shipper the journal is meant for: `any`, or the name of an application's own destination. */
+  /** Which shipper the journal is meant for: `ANY_SHIPPER`, or the name of an application's own destination. */
   readonly shipper: string;
   /** Records that never got into the journal, by cause. */
   readonly dropped: Readonly<Record<string, number>>;

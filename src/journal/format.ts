@@ -16,12 +16,13 @@
  *             12  u32 file bytes / 4096     f64 32 time of its first use, ms
  *             40  u32 COMMIT: where the published frames end, in units of 8 bytes
  *             44  u32 records published     48 u32[7] the same by type code
+ *             76  u32 checksum of bytes 0 to 40, which are written once
  *     frame    0  u32 bytes of the line     f64  8 timestamp, ms
  *              4  u32 checksum              f64 16 seq
  *             24  u32 type code             28 u32 bytes of the service's JSON text at SERVICE_AT in the line
  *             32  the line, then zeros up to a multiple of 8
  *
- * Numbers are little-endian. The checksum covers the frame from its timestamp to the last zero.
+ * Numbers are little-endian. A frame's checksum covers all of it.
  *
  * Publication: a frame's bytes are stored first, then COMMIT by one atomic store. What lies before COMMIT is whole;
  * what lies after does not exist. The pages belong to the kernel from then on, so the death of the process changes
@@ -37,6 +38,8 @@ export const SEGMENT_HEADER_BYTES = 4096;
 export const FRAME_HEADER_BYTES = 32;
 /** Where the service's JSON text begins in every line: after `{"timestamp":"2026-01-01T00:00:00.000Z","service":`. */
 export const SERVICE_AT = 50;
+/** No frame is smaller: a line holds at least a service of no characters. */
+export const FRAME_BYTES_MIN = 88;
 
 /** Indexes into the segment as 32-bit words. */
 export const VERSION_WORD = 2;
@@ -45,6 +48,7 @@ export const COMMIT_WORD = 10;
 export const COUNT_WORD = 11;
 export const TYPE_COUNT_WORD = 12;
 export const TYPE_COUNTS = 7;
+export const HEADER_CHECKSUM_WORD = 19;
 /** Indexes into the segment as doubles. */
 export const NUMBER_DOUBLE = 2;
 export const FIRST_SEQ_DOUBLE = 3;
@@ -56,7 +60,7 @@ const MULTIPLIER = 0x9e3779b1;
  * The checksum of words `from` to `to` (excluded): four lanes, so that the processor multiplies side by side. Every step
  * is a bijection of the lane, so a change within one word never goes unseen; longer damage does once in 2^32.
  */
-export function checksum(words: Int32Array, from: number, to: number): number {
+function checksum(words: Int32Array, from: number, to: number): number {
   let a = 0x243f6a88;
   let b = 0x05a308d3;
   let c = 0x13198a2e;
@@ -76,10 +80,24 @@ export function checksum(words: Int32Array, from: number, to: number): number {
     a = Math.imul(a ^ words[i]!, MULTIPLIER);
     a = (a << 13) | (a >>> 19);
   }
-  let sum = a ^ Math.imul(b, 0x85ebca6b) ^ Math.imul(c ^ (c >>> 15), 0xc2b2ae35) ^ Math.imul(d ^ (d >>> 13), 0x27d4eb2f);
+  let sum =
+    a ^
+    Math.imul(b, 0x85ebca6b) ^
+    Math.imul(c ^ (c >>> 15), 0xc2b2ae35) ^
+    Math.imul(d ^ (d >>> 13), 0x27d4eb2f);
   sum ^= sum >>> 16;
   sum = Math.imul(sum, MULTIPLIER);
   return (sum ^ (sum >>> 15)) | 0;
+}
+
+/** The checksum of the frame whose words are `word` to `end` (excluded): of everything in it but the checksum itself. */
+export function frameChecksum(words: Int32Array, word: number, end: number): number {
+  return checksum(words, word + 2, end) ^ words[word]!;
+}
+
+/** The checksum of a header's part that is written once. */
+export function headerChecksum(words: Int32Array): number {
+  return checksum(words, 0, COMMIT_WORD);
 }
 
 /** The next multiple of 8. */

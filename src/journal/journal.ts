@@ -15,7 +15,13 @@ import { DragonlogError, messageOf } from "../system/errors.js";
 import { ownIdentity } from "../system/process.js";
 import { type DropCause, type DropReport, Drops } from "./drops.js";
 import { JournalCapReached, type SealedSegment, SegmentFiles } from "./files.js";
-import { createFolder, touchWriterInfo, WRITER_HEARTBEAT_MS, type WriterInfo, writeWriterInfo } from "./folder.js";
+import {
+  createFolder,
+  touchWriterInfo,
+  WRITER_HEARTBEAT_MS,
+  type WriterInfo,
+  writeWriterInfo,
+} from "./folder.js";
 import { align8, FRAME_HEADER_BYTES, SEGMENT_HEADER_BYTES, TYPE_COUNT_WORD, TYPE_COUNTS } from "./format.js";
 import { Lease } from "./lease.js";
 import type { Segment } from "./segment.js";
@@ -140,7 +146,10 @@ export class Journal {
     const now = this.#options.clock.now();
     const bytes = SEGMENT_HEADER_BYTES + align8(FRAME_HEADER_BYTES + lineBytes);
     const failed = this.segment.kind === "ram" ? this.#restore(now) : this.#roll(now, bytes);
-    if (failed === undefined && this.segment.bytes.length - this.segment.position < bytes - SEGMENT_HEADER_BYTES) {
+    if (
+      failed === undefined &&
+      this.segment.bytes.length - this.segment.position < bytes - SEGMENT_HEADER_BYTES
+    ) {
       return this.segment.kind === "ram" ? this.#lastCause : this.#roll(now, bytes);
     }
     return failed;

@@ -11,7 +11,15 @@
  * A holder on this machine is judged by pid and start time. One in another pid namespace or on another machine is
  * judged by its heartbeat: the file's modification time, renewed every few seconds, expires after `LEASE_EXPIRY_MS`.
  */
-import { linkSync, readdirSync, readFileSync, statSync, unlinkSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  linkSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  unlinkSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { livenessOf, ownIdentity, type ProcessIdentity } from "../system/process.js";
 import { randomId } from "../system/random.js";

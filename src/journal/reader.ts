@@ -1,35 +1,27 @@
 /**
  * Reads a journal's frames from a given seq on, while it is being written or after its writer died.
  *
- * Reading goes through pread(2), not through a map: a file that is truncated under a map would kill the reader. COMMIT
- * is read first and the frames before it afterwards, so that what is read was published.
+ *     open ──► growing: up to COMMIT ──a later segment is there, or the writer is gone──► final ──all read──► closed
+ *
+ * COMMIT is read first and the frames before it afterwards, so that what is read was published. After a machine
+ * restart COMMIT says nothing, and a segment is read to the end of its file.
  *
  * Damage: a frame whose checksum does not hold is skipped, and the next whole frame is looked for at every multiple of
- * 8. The seqs tell how many records are missing. A segment that is missing, cut short or has a broken header costs what
- * stood in it and nothing else.
+ * 8. The seqs tell how many records are missing. COMMIT and the count stand under no checksum, so a final segment is
+ * measured by where the next one begins. A segment that is missing or cut short costs what stood in it and nothing else.
  *
  * Invariant: seqs are given out in rising order; each seq below `nextSeq` was given out, reported as a gap, or lay
  * before the seq where reading began.
  */
-import { closeSync, fstatSync, openSync, readSync } from "node:fs";
-import type { StoredRecord, Waiting } from "../buffer/buffer.js";
+import type { StoredRecord, Waiting } from "../record/stored-record.js";
 import { LEVELS, OTHER_TYPE } from "../record/types.js";
-import { listSegments, segmentPath } from "./folder.js";
-import {
-  align8,
-  COMMIT_WORD,
-  COUNT_WORD,
-  checksum,
-  FIRST_SEQ_DOUBLE,
-  FRAME_HEADER_BYTES,
-  MAGIC,
-  NUMBER_DOUBLE,
-  SEGMENT_HEADER_BYTES,
-  SERVICE_AT,
-} from "./format.js";
+import { listSegments } from "./folder.js";
+import { FRAME_BYTES_MIN, FRAME_HEADER_BYTES, SEGMENT_HEADER_BYTES, SERVICE_AT } from "./format.js";
+import type { Frames } from "./frames.js";
+import { SegmentFile, type SegmentHeader } from "./segment-file.js";
 
-/** The part of a segment's header that a reader needs. */
-const HEADER_READ_BYTES = 128;
+/** How much is looked through at a time for whole frames behind damage. */
+const SCAN_BYTES = 1 << 20;
 
 /** Seqs `from` to `to`, both included, that will never be read; `to` is below `from` when it is not known how many. */
 export interface Gap {
@@ -41,20 +33,17 @@ export interface Gap {
   readonly detail: string;
 }
 
-interface Header {
-  readonly valid: boolean;
-  readonly number: number;
-  readonly commit: number;
-  readonly count: number;
-  readonly firstSeq: number;
-}
-
 interface OpenSegment {
-  readonly number: number;
-  readonly fd: number;
+  readonly file: SegmentFile;
   position: number;
-  /** Records of it that were given out or skipped. */
-  records: number;
+  /** Where the last whole frame ended; what lies between here and the next one is damaged. */
+  wholeEnd: number;
+  /** Nothing more will be written to it. */
+  final: boolean;
+  /** It is read past COMMIT, which says less than the next segment does. */
+  pastCommit: boolean;
+  /** The seq with which the next segment begins, once that is known: frames from there on do not count here. */
+  endSeq: number;
 }
 
 export interface JournalReaderOptions {
@@ -69,10 +58,6 @@ export interface JournalReaderOptions {
 
 export class JournalReader {
   readonly #options: JournalReaderOptions;
-  readonly #headerMemory = new ArrayBuffer(HEADER_READ_BYTES);
-  readonly #headerBytes = Buffer.from(this.#headerMemory);
-  readonly #headerWords = new Int32Array(this.#headerMemory);
-  readonly #headerDoubles = new Float64Array(this.#headerMemory);
   #nextSeq: number;
   #segment: OpenSegment | undefined;
   /** The lowest number that is not read to its end. */
@@ -90,35 +75,43 @@ export class JournalReader {
     return this.#nextSeq;
   }
 
+  /** The number of the segment that is read now or next; those before it are read to their end. */
+  get segmentNumber(): number {
+    return this.#segment?.file.number ?? this.#nextNumber;
+  }
+
   /** What was published and not read yet. */
   unread(): Waiting {
     let records = 0;
     let bytes = 0;
     let oldestMs: number | undefined;
-    for (const number of this.#segmentsFrom(this.#segment?.number ?? this.#nextNumber)) {
-      const reading = this.#segment?.number === number ? this.#segment : undefined;
-      const fd = reading?.fd ?? this.#open(number);
-      if (fd === undefined) {
+    for (const number of this.#segmentsFrom(this.segmentNumber)) {
+      const reading = this.#segment?.file.number === number ? this.#segment : undefined;
+      const file = reading?.file ?? SegmentFile.open(this.#options.folder, number);
+      if (file === undefined) {
         continue;
       }
-      const header = this.#readHeader(fd);
-      const read = reading?.records ?? Math.min(header.count, Math.max(0, this.#nextSeq - header.firstSeq));
-      const left = header.number === number ? header.count - read : 0;
-      if (left > 0) {
+      const header = file.header();
+      // Where reading begins again in the middle of a segment, its first record stands for the first unread one.
+      const position = reading?.position ?? SEGMENT_HEADER_BYTES;
+      const left = header === undefined || position >= header.commit ? 0 : unreadIn(header, this.#nextSeq);
+      if (header !== undefined && left > 0) {
         records += left;
         bytes += (header.commit - SEGMENT_HEADER_BYTES) * (left / header.count);
-        // Where reading begins again in the middle of a segment, its first record stands for the first unread one.
-        oldestMs ??= this.#timestampAt(fd, reading?.position ?? SEGMENT_HEADER_BYTES);
+        oldestMs ??= timestampAt(file, position);
       }
       if (reading === undefined) {
-        closeSync(fd);
+        file.close();
       }
     }
     return { records, bytes: Math.round(bytes), oldestMs };
   }
 
-  /** The next records, at most about `bytesMax` bytes but at least one if there is one. */
-  read(bytesMax: number): StoredRecord[] {
+  /**
+   * The next records, at most about `bytesMax` bytes but at least one if there is one. `writerGone`: nothing more will be
+   * written, so what the last segment lacks is reported.
+   */
+  read(bytesMax: number, writerGone = false): StoredRecord[] {
     for (;;) {
       if (this.#segment === undefined && !this.#openNext()) {
         return [];
@@ -127,29 +120,15 @@ export class JournalReader {
       if (records.length > 0) {
         return records;
       }
-      if (!this.#leaveSegment(this.#segment!)) {
+      if (!this.#leave(this.#segment!, writerGone)) {
         return [];
       }
     }
   }
 
-  /** The number of the segment that is read now or next; those before it are read to their end. */
-  get segmentNumber(): number {
-    return this.#segment?.number ?? this.#nextNumber;
-  }
-
-  /** To be called when the writer is gone and nothing more is read: reports what the last segment should have held. */
-  finish(): void {
-    if (this.#segment !== undefined) {
-      this.#missingInSegment(this.#segment, this.#readHeader(this.#segment.fd));
-    }
-  }
-
   close(): void {
-    if (this.#segment !== undefined) {
-      closeSync(this.#segment.fd);
-      this.#segment = undefined;
-    }
+    this.#segment?.file.close();
+    this.#segment = undefined;
   }
 
   #segmentsFrom(number: number): number[] {
@@ -158,189 +137,206 @@ export class JournalReader {
 
   /** Opens the first segment that may hold something unread. */
   #openNext(): boolean {
-    const numbers = this.#segmentsFrom(this.#nextNumber);
-    for (const [index, number] of numbers.entries()) {
-      const fd = this.#open(number);
-      if (fd === undefined) {
+    for (const number of this.#segmentsFrom(this.#nextNumber)) {
+      const file = SegmentFile.open(this.#options.folder, number);
+      if (file === undefined) {
         continue;
       }
-      const header = this.#readHeader(fd);
-      const isLast = index === numbers.length - 1;
-      const wasRead = header.firstSeq + header.count <= this.#nextSeq && !this.#options.restarted;
-      // Another number in the header: the writer is about to use the file again, so it was delivered.
-      if (header.valid && (header.number !== number || (wasRead && !isLast))) {
-        closeSync(fd);
+      const header = file.header();
+      const usedAgain = header === undefined && !file.isInPlace();
+      if (usedAgain || (this.#firstSeqOf(number + 1) ?? Number.POSITIVE_INFINITY) <= this.#nextSeq) {
+        file.close();
         this.#nextNumber = number + 1;
         continue;
       }
-      if (header.valid && header.firstSeq > this.#nextSeq) {
+      if (header !== undefined && header.firstSeq > this.#nextSeq) {
         const cause = this.#nextNumber === number && number > 0 ? "damaged" : "missing";
         this.#gap(header.firstSeq - 1, 0, cause, `records before segment ${number} are not there`);
       }
-      this.#segment = { number, fd, position: SEGMENT_HEADER_BYTES, records: 0 };
+      const start = SEGMENT_HEADER_BYTES;
+      const endSeq = Number.POSITIVE_INFINITY;
+      this.#segment = { file, position: start, wholeEnd: start, final: false, pastCommit: false, endSeq };
       return true;
     }
     return false;
   }
 
-  /** Undefined when the writer moved the file away meanwhile, which it does with delivered ones. */
-  #open(number: number): number | undefined {
-    try {
-      return openSync(segmentPath(this.#options.folder, number), "r");
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === "ENOENT") {
-        return undefined;
-      }
-      throw error;
-    }
+  /** Where a segment begins; undefined when it is not there or does not say. */
+  #firstSeqOf(number: number): number | undefined {
+    const file = SegmentFile.open(this.#options.folder, number);
+    const header = file?.header();
+    file?.close();
+    return header?.firstSeq;
   }
 
-  /** Moves past the segment if a later one exists, which makes it final; false when it may still grow. */
-  #leaveSegment(segment: OpenSegment): boolean {
-    if (this.#segmentsFrom(segment.number + 1).length === 0) {
+  /** Moves on in a segment that is read to its limit, or past it; false when it may still grow. */
+  #leave(segment: OpenSegment, writerGone: boolean): boolean {
+    const { file } = segment;
+    const isLast = this.#segmentsFrom(file.number + 1).length === 0;
+    if (isLast && !writerGone) {
       return false;
     }
-    // The last records were published here before the later segment appeared, so only now is COMMIT final.
-    const header = this.#readHeader(segment.fd);
-    if (this.#limitOf(segment, header) > segment.position) {
+    const header = file.header();
+    if (header === undefined && !file.isInPlace()) {
+      // Delivered, and used again by the writer.
+      this.#closeSegment(segment);
       return true;
     }
-    this.#missingInSegment(segment, header);
-    closeSync(segment.fd);
-    this.#segment = undefined;
-    this.#nextNumber = segment.number + 1;
+    if (!segment.final) {
+      // The last records were published here before the later segment appeared, so only now is COMMIT final.
+      segment.final = true;
+      segment.endSeq = this.#firstSeqOf(file.number + 1) ?? Number.POSITIVE_INFINITY;
+      return true;
+    }
+    if (!segment.pastCommit && segment.endSeq < Number.POSITIVE_INFINITY && this.#nextSeq < segment.endSeq) {
+      segment.pastCommit = true;
+      segment.position = segment.wholeEnd;
+      return true;
+    }
+    this.#reportMissing(segment, header);
+    this.#closeSegment(segment);
     return true;
   }
 
-  #missingInSegment(segment: OpenSegment, header: Header): void {
-    if (!header.valid) {
-      this.#gap(this.#nextSeq - 1, fstatSync(segment.fd).size, "damaged", `segment ${segment.number} has no header`);
-    } else if (header.firstSeq + header.count > this.#nextSeq) {
-      const bytes = Math.max(0, header.commit - segment.position);
-      this.#gap(header.firstSeq + header.count - 1, bytes, "damaged", `segment ${segment.number} is cut short`);
+  #closeSegment({ file }: OpenSegment): void {
+    file.close();
+    this.#segment = undefined;
+    this.#nextNumber = file.number + 1;
+  }
+
+  #reportMissing({ file, wholeEnd, endSeq }: OpenSegment, header: SegmentHeader | undefined): void {
+    const bytes = Math.max(0, file.size(header) - wholeEnd);
+    if (endSeq < Number.POSITIVE_INFINITY) {
+      if (endSeq > this.#nextSeq) {
+        this.#gap(endSeq - 1, bytes, "damaged", `segment ${file.number} is cut short`);
+      }
+    } else if (header === undefined) {
+      this.#gap(this.#nextSeq - 1, bytes, "damaged", `segment ${file.number} has no header`);
+    } else {
+      const room = Math.floor((header.fileBytes - wholeEnd) / FRAME_BYTES_MIN);
+      const missing = Math.min(unreadIn(header, this.#nextSeq), room);
+      if (missing > 0) {
+        this.#gap(this.#nextSeq + missing - 1, bytes, "damaged", `segment ${file.number} is cut short`);
+      }
     }
   }
 
-  #timestampAt(fd: number, position: number): number {
-    const header = new FrameChunk(fd, position, FRAME_HEADER_BYTES);
-    return header.length < FRAME_HEADER_BYTES ? 0 : header.timestampAt(0);
-  }
-
-  #readHeader(fd: number): Header {
-    this.#headerBytes.fill(0);
-    readSync(fd, this.#headerBytes, 0, HEADER_READ_BYTES, 0);
-    if (this.#headerBytes.toString("latin1", 0, MAGIC.length) !== MAGIC) {
-      return { valid: false, number: -1, commit: 0, count: 0, firstSeq: 0 };
+  /** Where reading must stop for now: at COMMIT, or where only checksums tell what is whole, at the end of the file. */
+  #limitOf(segment: OpenSegment): number {
+    const header = segment.file.header();
+    const size = segment.file.size(header);
+    if (this.#options.restarted || segment.pastCommit) {
+      return size;
     }
-    return {
-      valid: true,
-      number: this.#headerDoubles[NUMBER_DOUBLE]!,
-      commit: this.#headerWords[COMMIT_WORD]! * 8,
-      count: this.#headerWords[COUNT_WORD]!,
-      firstSeq: this.#headerDoubles[FIRST_SEQ_DOUBLE]!,
-    };
-  }
-
-  /** Where reading must stop: at COMMIT, or where only checksums tell what is whole, at the end of the file. */
-  #limitOf(segment: OpenSegment, header: Header): number {
-    const fileBytes = fstatSync(segment.fd).size & ~7;
-    return header.valid && !this.#options.restarted ? Math.min(header.commit, fileBytes) : fileBytes;
+    if (header !== undefined && header.commit >= SEGMENT_HEADER_BYTES && header.commit <= header.fileBytes) {
+      return Math.min(header.commit, size);
+    }
+    // A writer that lives may go on behind any place that is looked at now.
+    return segment.final ? size : segment.position;
   }
 
   #readFrames(segment: OpenSegment, bytesMax: number): StoredRecord[] {
-    const header = this.#readHeader(segment.fd);
-    const limit = this.#limitOf(segment, header);
+    const { file } = segment;
+    let limit = this.#limitOf(segment);
     let bytes = Math.max(bytesMax, FRAME_HEADER_BYTES);
     while (segment.position < limit) {
-      const chunk = new FrameChunk(segment.fd, segment.position, Math.min(limit - segment.position, bytes) & ~7);
+      const length = Math.min(limit - segment.position, bytes) & ~7;
+      const frames = file.read(segment.position, length);
+      if (frames.length < length) {
+        limit = segment.position + frames.length;
+      }
       const records: StoredRecord[] = [];
-      const stopped = this.#parse(chunk, segment, limit, records);
+      const stopped = this.#parse(frames, segment, limit, records);
       if (records.length > 0) {
         return records;
       }
       if (stopped === "damage") {
-        this.#skipDamage(segment, limit, header);
+        this.#skipDamage(segment, limit);
       } else {
-        bytes = Math.max(bytes, chunk.frameBytesAt(0));
+        bytes = Math.max(bytes, frames.frameBytesAt(0));
       }
     }
     return [];
   }
 
-  /** Takes frame after frame, up to the end of the chunk or the first that is not whole. */
-  #parse(chunk: FrameChunk, segment: OpenSegment, limit: number, records: StoredRecord[]): "end" | "damage" {
+  /** Takes frame after frame, up to the end of what was read or the first that is not whole. */
+  #parse(frames: Frames, segment: OpenSegment, limit: number, records: StoredRecord[]): "end" | "damage" {
     const start = segment.position;
     let at = 0;
     for (;;) {
       segment.position = start + at;
-      const rest = chunk.length - at;
+      const rest = frames.length - at;
       if (rest < FRAME_HEADER_BYTES) {
         return segment.position + FRAME_HEADER_BYTES > limit && rest > 0 ? "damage" : "end";
       }
-      const frameBytes = chunk.frameBytesAt(at);
+      const frameBytes = frames.frameBytesAt(at);
       if (frameBytes > rest && segment.position + frameBytes <= limit) {
         return "end";
       }
-      if (!chunk.wholeFrameAt(at)) {
+      if (!frames.wholeFrameAt(at)) {
         return "damage";
       }
-      const seq = chunk.seqAt(at);
-      // A lower seq was read before, or is what a recycled segment held in its earlier life.
-      if (seq >= this.#nextSeq) {
+      const seq = frames.seqAt(at);
+      // A lower seq was read before, or is what the file held in its earlier life as another segment.
+      if (seq >= this.#nextSeq && seq < segment.endSeq) {
         if (seq > this.#nextSeq) {
-          this.#gap(seq - 1, 0, "damaged", `segment ${segment.number} lacks records`);
+          const bytes = segment.position - segment.wholeEnd;
+          this.#gap(seq - 1, bytes, "damaged", `segment ${segment.file.number} holds broken records`);
         }
-        records.push(this.#record(chunk, at, seq));
+        records.push(this.#record(frames, at, seq));
         this.#nextSeq = seq + 1;
       }
-      segment.records++;
       at += frameBytes;
+      segment.wholeEnd = start + at;
     }
   }
 
   /** Moves to the next whole frame with an unread seq, or to the limit. */
-  #skipDamage(segment: OpenSegment, limit: number, header: Header): void {
-    const from = segment.position;
-    const chunk = new FrameChunk(segment.fd, from, limit - from);
-    for (let at = 8; at + FRAME_HEADER_BYTES < chunk.length; at += 8) {
-      if (chunk.wholeFrameAt(at) && chunk.seqAt(at) >= this.#nextSeq) {
-        segment.position = from + at;
-        const lost = chunk.seqAt(at) - this.#nextSeq;
-        segment.records += lost;
-        this.#gap(this.#nextSeq + lost - 1, at, "damaged", `segment ${segment.number} holds broken records`);
-        return;
+  #skipDamage(segment: OpenSegment, limit: number): void {
+    const { file } = segment;
+    for (let from = segment.position + 8; from + FRAME_HEADER_BYTES <= limit; ) {
+      const window = file.read(from, Math.min(limit - from, SCAN_BYTES));
+      const last = window.length - FRAME_HEADER_BYTES;
+      for (let at = 0; at <= last; at += 8) {
+        const bytes = window.frameBytesAt(at);
+        if (bytes > 0 && from + at + bytes <= limit && window.seqAt(at) >= this.#nextSeq) {
+          const inWindow = at + bytes <= window.length;
+          if (inWindow ? window.wholeFrameAt(at) : file.read(from + at, bytes).wholeFrameAt(0)) {
+            segment.position = from + at;
+            return;
+          }
+        }
       }
+      if (last < 0) {
+        break;
+      }
+      from += last + 8;
     }
     segment.position = limit;
-    // Past COMMIT there was nothing to lose.
-    if (header.valid && header.firstSeq + header.count > this.#nextSeq) {
-      segment.records = header.count;
-      this.#gap(header.firstSeq + header.count - 1, limit - from, "damaged", `segment ${segment.number} is broken`);
-    }
   }
 
-  #record(chunk: FrameChunk, at: number, seq: number): StoredRecord {
+  #record(frames: Frames, at: number, seq: number): StoredRecord {
     const start = at + FRAME_HEADER_BYTES;
-    const end = start + chunk.lineBytesAt(at);
-    const typeCode = chunk.typeCodeAt(at);
+    const end = start + frames.lineBytesAt(at);
+    const typeCode = frames.typeCodeAt(at);
     return {
-      timestamp: chunk.timestampAt(at),
+      timestamp: frames.timestampAt(at),
       writer: this.#options.writer,
       seq,
       ordinal: seq,
-      service: this.#serviceOf(chunk, start + SERVICE_AT, chunk.serviceBytesAt(at)),
-      type: typeCode < OTHER_TYPE ? LEVELS[typeCode]! : typeOf(chunk.bytes.toString("utf8", start, end)),
-      bytes: chunk.bytes,
+      service: this.#serviceOf(frames, start + SERVICE_AT, frames.serviceBytesAt(at)),
+      type: typeCode < OTHER_TYPE ? LEVELS[typeCode]! : typeOf(frames.bytes.toString("utf8", start, end)),
+      bytes: frames.bytes,
       start,
       end,
     };
   }
 
   /** Nearly always the same as before, and comparing bytes is cheaper than decoding them. */
-  #serviceOf(chunk: FrameChunk, start: number, length: number): string {
+  #serviceOf({ bytes }: Frames, start: number, length: number): string {
     const known = this.#serviceBytes;
-    if (known.length !== length || known.compare(chunk.bytes, start, start + length) !== 0) {
-      this.#serviceBytes = Buffer.from(chunk.bytes.subarray(start, start + length));
+    if (known.length !== length || known.compare(bytes, start, start + length) !== 0) {
+      this.#serviceBytes = Buffer.from(bytes.subarray(start, start + length));
       this.#service = textOf(this.#serviceBytes.toString("utf8"));
     }
     return this.#service;
@@ -353,63 +349,14 @@ export class JournalReader {
   }
 }
 
-/** A stretch of a segment in memory of its own, which the records then point into. */
-class FrameChunk {
-  readonly bytes: Buffer;
-  readonly length: number;
-  readonly #words: Int32Array;
-  readonly #doubles: Float64Array;
+function unreadIn({ firstSeq, count }: SegmentHeader, nextSeq: number): number {
+  return Math.max(0, firstSeq + count - Math.max(nextSeq, firstSeq));
+}
 
-  constructor(fd: number, position: number, length: number) {
-    const memory = new ArrayBuffer(length);
-    this.bytes = Buffer.from(memory);
-    this.#words = new Int32Array(memory);
-    this.#doubles = new Float64Array(memory);
-    this.length = readSync(fd, this.bytes, 0, length, position) & ~7;
-  }
-
-  lineBytesAt(at: number): number {
-    return this.#words[at >> 2]!;
-  }
-
-  timestampAt(at: number): number {
-    return this.#doubles[(at >> 3) + 1]!;
-  }
-
-  seqAt(at: number): number {
-    return this.#doubles[(at >> 3) + 2]!;
-  }
-
-  typeCodeAt(at: number): number {
-    return this.#words[(at >> 2) + 6]!;
-  }
-
-  serviceBytesAt(at: number): number {
-    return this.#words[(at >> 2) + 7]!;
-  }
-
-  /** What the header at `at` says that the frame takes; 0 when it cannot be a header. */
-  frameBytesAt(at: number): number {
-    const lineBytes = this.lineBytesAt(at);
-    const typeCode = this.typeCodeAt(at);
-    const serviceBytes = this.serviceBytesAt(at);
-    const possible =
-      lineBytes > SERVICE_AT &&
-      typeCode >= 0 &&
-      typeCode <= OTHER_TYPE &&
-      serviceBytes >= 2 &&
-      SERVICE_AT + serviceBytes <= lineBytes;
-    return possible ? align8(FRAME_HEADER_BYTES + lineBytes) : 0;
-  }
-
-  wholeFrameAt(at: number): boolean {
-    const frameBytes = this.frameBytesAt(at);
-    if (frameBytes === 0 || at + frameBytes > this.length) {
-      return false;
-    }
-    const word = at >> 2;
-    return this.#words[word + 1] === checksum(this.#words, word + 2, (at + frameBytes) >> 2);
-  }
+/** 0, which is long ago, when it cannot be read. */
+function timestampAt(file: SegmentFile, position: number): number {
+  const frames = file.read(position, FRAME_HEADER_BYTES);
+  return frames.length === FRAME_HEADER_BYTES && frames.frameBytesAt(0) > 0 ? frames.timestampAt(0) : 0;
 }
 
 function textOf(json: string): string {

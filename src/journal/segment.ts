@@ -14,15 +14,18 @@ import {
   COMMIT_WORD,
   COUNT_WORD,
   CREATED_DOUBLE,
-  checksum,
   FIRST_SEQ_DOUBLE,
   FORMAT_VERSION,
   FRAME_HEADER_BYTES,
+  frameChecksum,
+  HEADER_CHECKSUM_WORD,
+  headerChecksum,
   MAGIC,
   NUMBER_DOUBLE,
   PAGES_WORD,
   SEGMENT_HEADER_BYTES,
   TYPE_COUNT_WORD,
+  TYPE_COUNTS,
   VERSION_WORD,
 } from "./format.js";
 
@@ -34,8 +37,8 @@ export function plainStaging(bytes: number): Staging {
   return { bytes: Buffer.from(memory), words: new Int32Array(memory), doubles: new Float64Array(memory) };
 }
 
-/** The segment header's part that changes while it is written. */
-const LIVE_HEADER_BYTES = (TYPE_COUNT_WORD + 8) * 4;
+/** The part of a segment's header that is in use. */
+const LIVE_HEADER_BYTES = (HEADER_CHECKSUM_WORD + 1) * 4;
 
 export class Segment {
   readonly bytes: Buffer;
@@ -75,6 +78,7 @@ export class Segment {
     this.doubles[NUMBER_DOUBLE] = number;
     this.doubles[FIRST_SEQ_DOUBLE] = firstSeq;
     this.doubles[CREATED_DOUBLE] = nowMs;
+    this.words[HEADER_CHECKSUM_WORD] = headerChecksum(this.words);
     if (this.kind === "written") {
       writeSync(this.fd, this.bytes, 0, SEGMENT_HEADER_BYTES, 0);
     }
@@ -93,7 +97,7 @@ export class Segment {
     doubles[(position >> 3) + 2] = seq;
     words[word + 6] = typeCode;
     words[word + 7] = serviceBytes;
-    words[word + 1] = checksum(words, word + 2, next >> 2);
+    words[word + 1] = frameChecksum(words, word, next >> 2);
     words[COUNT_WORD]!++;
     words[TYPE_COUNT_WORD + typeCode]!++;
     if (this.kind === "written") {
@@ -103,13 +107,10 @@ export class Segment {
     Atomics.store(words, COMMIT_WORD, next >> 3);
   }
 
-  /** The frame first, then the header with COMMIT: a reader that sees COMMIT sees the frame. */
   #writeThrough(from: number, to: number): void {
     const { words } = this;
     try {
-      writeSync(this.fd, this.bytes, from, to - from, from);
-      words[COMMIT_WORD] = to >> 3;
-      writeSync(this.fd, this.bytes, 0, LIVE_HEADER_BYTES, 0);
+      this.#writeFile(from, to);
     } catch (error) {
       words[COMMIT_WORD] = from >> 3;
       words[COUNT_WORD]!--;
@@ -118,15 +119,24 @@ export class Segment {
     }
   }
 
-  /** Takes over everything that `other` holds, as the same segment of the journal. */
+  /** The frames first, then the header with COMMIT: a reader that sees COMMIT sees the frames. */
+  #writeFile(from: number, to: number): void {
+    writeSync(this.fd, this.bytes, from, to - from, from);
+    this.words[COMMIT_WORD] = to >> 3;
+    writeSync(this.fd, this.bytes, 0, LIVE_HEADER_BYTES, 0);
+  }
+
+  /** Takes over the frames of `other`, which is the same segment of the journal in another place; COMMIT comes last. */
   copyFrom(other: Segment): void {
-    this.bytes.set(other.bytes.subarray(0, other.position));
+    const { words } = this;
+    const end = other.position;
+    this.bytes.set(other.bytes.subarray(SEGMENT_HEADER_BYTES, end), SEGMENT_HEADER_BYTES);
+    words.set(other.words.subarray(COUNT_WORD, TYPE_COUNT_WORD + TYPE_COUNTS), COUNT_WORD);
     if (this.kind === "written") {
-      writeSync(this.fd, this.bytes, 0, other.position, 0);
+      this.#writeFile(SEGMENT_HEADER_BYTES, end);
     }
-    this.position = other.position;
-    this.number = other.number;
-    this.firstSeq = other.firstSeq;
+    this.position = end;
+    Atomics.store(words, COMMIT_WORD, end >> 3);
   }
 
   /** True when someone deleted the file under the journal. */

@@ -3,11 +3,12 @@ import { parseOptions } from "../config/parse.js";
 import { dataText, encodeDirect, type Head } from "../encode/line.js";
 import { stringText } from "../encode/plain.js";
 import { membersText, valueText } from "../encode/text.js";
+import { ANY_SHIPPER } from "../journal/folder.js";
 import { parseTimestamp } from "../record/time.js";
 import { LEVELS, type Level, OTHER_TYPE, typeCodeOf } from "../record/types.js";
+import { type InAppShipper, inAppShipper } from "../ship/in-app.js";
 import { systemClock } from "../system/clock.js";
-import type { DragonlogError } from "../system/errors.js";
-import { messageOf } from "../system/errors.js";
+import { DragonlogError, messageOf } from "../system/errors.js";
 import { Writer } from "./writer.js";
 
 /** What `log()` takes: a record with its wire names. Every part but `data` may be left out. */
@@ -42,6 +43,24 @@ export interface LoggerOptions {
   /** Milliseconds between two writes of the journal to the disk: what a power cut can take. Default 1000; 10 to 60,000. */
   syncMs?: number;
   /**
+   * Ships from a worker thread of this process: `cloudwatch`, `directory:<dir>` or `stdout`. What a crash leaves behind is
+   * delivered by the next process with the same destination, or by any `dragonlog ship`. Default: no shipping here.
+   */
+  to?: string;
+  /** With `to`: see the options of `dragonlog ship` for these. */
+  region?: string;
+  endpoint?: string;
+  group?: string;
+  stream?: string;
+  retentionDays?: number;
+  logClass?: "STANDARD" | "INFREQUENT_ACCESS";
+  interval?: number | string;
+  flushRecords?: number;
+  flushBytes?: number | string;
+  inFlightMax?: number;
+  requestTimeout?: number | string;
+  drainDeadline?: number | string;
+  /**
    * Told of trouble that logging survives: no access to the folder, a full disk, files that cannot be mapped. Each at most
    * once a minute. Default: `process.emitWarning`.
    */
@@ -66,6 +85,7 @@ export interface LoggerStats {
   readonly journalBytes: number;
 }
 
+const SOURCE = "new DragonLogger()";
 const TYPE_TEXTS = LEVELS.map((level) => `,"type":"${level}"`);
 const KNOWN_KEYS = new Set(["timestamp", "service", "data", "type", "request_id", "metadata"]);
 
@@ -73,6 +93,7 @@ const KNOWN_KEYS = new Set(["timestamp", "service", "data", "type", "request_id"
 class Family {
   constructor(
     readonly writer: Writer,
+    readonly shipper: InAppShipper | undefined,
     readonly service: string,
     readonly level: number,
     readonly bindings: Readonly<Record<string, unknown>>,
@@ -89,6 +110,7 @@ class Family {
  */
 export class DragonLogger {
   readonly #writer: Writer;
+  readonly #shipper: InAppShipper | undefined;
   readonly #service: string;
   readonly #head: Head;
   readonly #bindings: Readonly<Record<string, unknown>>;
@@ -101,6 +123,7 @@ export class DragonLogger {
   constructor(options: LoggerOptions | Family) {
     const family = options instanceof Family ? options : openFamily(options);
     this.#writer = family.writer;
+    this.#shipper = family.shipper;
     this.#service = family.service;
     this.#head = family.writer.headOf(family.service);
     this.#level = family.level;
@@ -154,6 +177,7 @@ export class DragonLogger {
     const { service, request_id, ...others } = bindings ?? {};
     const family = new Family(
       this.#writer,
+      this.#shipper,
       service === undefined ? this.#service : textOf(service),
       this.#level,
       { ...this.#bindings, ...others },
@@ -182,11 +206,16 @@ export class DragonLogger {
    */
   async flush(): Promise<void> {
     await this.#writer.journal.flush();
+    await this.#shipper?.flush();
   }
 
-  /** Flushes and ends the writer, for its children too. What is logged afterwards is dropped, and counted. */
+  /**
+   * Flushes and ends the writer, for its children too; a logger that ships by itself goes on shipping for at most
+   * `drainDeadline`, and leaves the rest to the next process. What is logged afterwards is dropped, and counted.
+   */
   async close(): Promise<void> {
     await this.#writer.journal.close();
+    await this.#shipper?.release(this.#writer.logged);
   }
 
   stats(): LoggerStats {
@@ -205,6 +234,7 @@ export class DragonLogger {
 
   [Symbol.dispose](): void {
     this.#writer.journal.closeNow();
+    void this.#shipper?.release(this.#writer.logged);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -289,9 +319,34 @@ export class DragonLogger {
   }
 }
 
+const SHIPPING_KEYS = [
+  "to",
+  "region",
+  "endpoint",
+  "group",
+  "stream",
+  "retentionDays",
+  "logClass",
+  "interval",
+  "flushRecords",
+  "flushBytes",
+  "inFlightMax",
+  "requestTimeout",
+  "drainDeadline",
+] as const;
+
 function openFamily(options: LoggerOptions): Family {
   const { onTrouble = warn, ...rest } = options ?? {};
-  const parsed: ParsedOptions<"logger"> = parseOptions("logger", rest, "new DragonLogger()");
+  const shipping: Record<string, unknown> = {};
+  const writing: Record<string, unknown> = { ...rest };
+  for (const key of SHIPPING_KEYS) {
+    if (writing[key] !== undefined) {
+      shipping[key] = writing[key];
+    }
+    delete writing[key];
+  }
+  const parsed: ParsedOptions<"logger"> = parseOptions("logger", writing, SOURCE);
+  const shipper = openInAppShipper(shipping, parsed.buffer.dir, onTrouble);
   const writer = new Writer({
     root: parsed.buffer.dir,
     service: parsed.service,
@@ -300,11 +355,32 @@ function openFamily(options: LoggerOptions): Family {
     whenFull: parsed.whenFull,
     syncMs: parsed.syncMs,
     mapping: "auto",
-    shipper: "any",
+    shipper: shipper?.name ?? ANY_SHIPPER,
+    ...(shipper === undefined ? {} : { leaseHolder: shipper.holder }),
     clock: systemClock,
     onTrouble,
   });
-  return new Family(writer, parsed.service, levelIndex(parsed.level), {}, "");
+  shipper?.use(writer.logged);
+  return new Family(writer, shipper, parsed.service, levelIndex(parsed.level), {}, "");
+}
+
+function openInAppShipper(
+  shipping: Record<string, unknown>,
+  dir: string,
+  onTrouble: (error: DragonlogError) => void,
+): InAppShipper | undefined {
+  const [first] = Object.keys(shipping);
+  if (first === undefined) {
+    return undefined;
+  }
+  if (shipping.to === undefined) {
+    throw new DragonlogError(
+      "DRAGONLOG_OPTION_INVALID",
+      `${first} of ${SOURCE} means nothing without to`,
+      "Say where to ship, such as to: \"cloudwatch\", or set it where `dragonlog ship` runs.",
+    );
+  }
+  return inAppShipper(parseOptions("ship", { ...shipping, buffer: `journal:${dir}` }, SOURCE), onTrouble);
 }
 
 function warn(error: DragonlogError): void {

@@ -48,6 +48,9 @@ export class Writer {
     });
   }
 
+  /** How many records are, or were, in the journal. */
+  readonly logged = (): number => this.journal.nextSeq;
+
   headOf(service: string): Head {
     let head = this.#heads.get(service);
     if (head === undefined) {

@@ -13,7 +13,7 @@ import { messageOf } from "../system/errors.js";
 import { backoffMs } from "./backoff.js";
 import { countIn, type ShipCounts } from "./counts.js";
 import type { DeadLetter, DeadLetters } from "./dead-letters.js";
-import { pause } from "./pause.js";
+import { pause } from "../system/pause.js";
 
 const SPLIT_WAYS = 4;
 
@@ -26,6 +26,7 @@ export interface DeliveryOptions {
   /** Attempts of one batch before it is left in the buffer; default without end. */
   readonly attemptsMax?: number | undefined;
   readonly acknowledge: (items: readonly Item[]) => void;
+  readonly onFailure?: ((cause: string, message: string, attempt: number) => void) | undefined;
 }
 
 export class Delivery {
@@ -37,7 +38,7 @@ export class Delivery {
 
   /** True when everything in the batch is delivered or a dead letter; false when it stays in the buffer. */
   async deliver(batch: Batch, signal: AbortSignal): Promise<boolean> {
-    const { sink, clock, random, counts, attemptsMax = Number.POSITIVE_INFINITY } = this.#options;
+    const { sink, clock, random, counts, onFailure, attemptsMax = Number.POSITIVE_INFINITY } = this.#options;
     for (let attempt = 1; !signal.aborted; attempt++) {
       const answer = await sink.send(batch, signal);
       if (answer.verdict === "delivered") {
@@ -45,6 +46,7 @@ export class Delivery {
       }
       counts.lastError = answer.error.message;
       countIn(counts.failures, answer.cause);
+      onFailure?.(answer.cause, answer.error.message, attempt);
       if (answer.verdict === "split") {
         return batch.items.length > 1
           ? this.#deliverParts(batch, signal)

@@ -14,6 +14,9 @@ import { ReportFile } from "./report.js";
 import { Shipper } from "./shipper.js";
 
 const REPORT_INTERVAL_MS = 1000;
+const TELL_INTERVAL_MS = 60_000;
+/** A batch that failed this often meets more than a passing fault. */
+const TELL_ATTEMPT = 2;
 
 export interface ShippingOptions {
   readonly buffer: { readonly dir: string };
@@ -39,12 +42,17 @@ export interface OpenShipper {
   close(): Promise<void>;
 }
 
-export type ClaimOptions = Pick<JournalBufferOptions, "accepts" | "holder">;
+export interface OpenShipperHooks extends Pick<JournalBufferOptions, "accepts" | "holder"> {
+  /** Attempts of one batch before it is left in the buffer; default without end. */
+  readonly attemptsMax?: number;
+  /** Told why nothing is delivered, once a minute for each cause, and not of a failure that the next try mends. */
+  readonly onFailure: (message: string) => void;
+}
 
 /** Throws what the sink's options and the journal folder are refused for. */
 export async function openShipper(
   options: ShippingOptions,
-  { attemptsMax, ...claim }: ClaimOptions & { readonly attemptsMax?: number } = {},
+  { attemptsMax, onFailure, ...claim }: OpenShipperHooks,
 ): Promise<OpenShipper> {
   const template = new DestinationTemplate(options.group, options.stream);
   const sink = await openSinkAt(options);
@@ -72,6 +80,7 @@ export async function openShipper(
     inFlightMax: options.inFlightMax,
     ...(attemptsMax === undefined ? {} : { attemptsMax }),
     abort: abort.signal,
+    onFailure: tellRarely(onFailure),
   });
   const stopReporting = reportRegularly(dir, shipper, sink);
   return {
@@ -83,6 +92,17 @@ export async function openShipper(
       await buffer.close();
       await sink.close();
     },
+  };
+}
+
+function tellRarely(tell: (message: string) => void): (cause: string, message: string, attempt: number) => void {
+  const toldAtMs = new Map<string, number>();
+  return (cause, message, attempt) => {
+    const now = systemClock.now();
+    if (attempt >= TELL_ATTEMPT && now - (toldAtMs.get(cause) ?? Number.NEGATIVE_INFINITY) >= TELL_INTERVAL_MS) {
+      toldAtMs.set(cause, now);
+      tell(`${cause}: ${message}`);
+    }
   };
 }
 

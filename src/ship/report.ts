@@ -21,6 +21,7 @@ export class ReportFile {
 
   constructor(dir: string, name: string) {
     mkdirSync(join(dir, SHIPPERS_FOLDER), { recursive: true, mode: 0o700 });
+    removeDead(dir);
     this.#path = join(dir, SHIPPERS_FOLDER, `${ownIdentity().pid}-${name}.json`);
   }
 
@@ -35,33 +36,33 @@ export class ReportFile {
   }
 }
 
-/** The reports of the shippers that live; those of dead ones are removed. */
+/** The reports of the shippers that live. */
 export function readReports(dir: string): ShipperReport[] {
-  const folder = join(dir, SHIPPERS_FOLDER);
-  const reports: ShipperReport[] = [];
-  for (const name of namesIn(folder)) {
-    const report = readReport(join(folder, name));
-    if (report !== undefined && livenessOf(report.process) !== "dead") {
-      reports.push(report);
-    } else {
-      rmSync(join(folder, name), { force: true });
-    }
-  }
-  return reports;
+  return pathsIn(dir).flatMap((path) => readReport(path) ?? []);
 }
 
-function namesIn(folder: string): string[] {
+function removeDead(dir: string): void {
+  for (const path of pathsIn(dir)) {
+    if (readReport(path) === undefined) {
+      rmSync(path, { force: true });
+    }
+  }
+}
+
+function pathsIn(dir: string): string[] {
+  const folder = join(dir, SHIPPERS_FOLDER);
   try {
-    return readdirSync(folder).filter((name) => name.endsWith(".json"));
+    return readdirSync(folder).flatMap((name) => (name.endsWith(".json") ? join(folder, name) : []));
   } catch {
     return [];
   }
 }
 
+/** Undefined when it cannot be read or its process is dead. */
 function readReport(path: string): ShipperReport | undefined {
   try {
     const report = JSON.parse(readFileSync(path, "utf8")) as ShipperReport;
-    return typeof report.process?.pid === "number" ? report : undefined;
+    return livenessOf(report.process) === "dead" ? undefined : report;
   } catch {
     return undefined;
   }

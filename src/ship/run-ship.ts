@@ -2,6 +2,7 @@
 import type { ParsedOptions } from "../config/options.js";
 import { systemClock } from "../system/clock.js";
 import type { Io } from "../system/io.js";
+import { printable } from "../system/printable.js";
 import { formatDuration } from "../system/units.js";
 import type { ShipCounts } from "./counts.js";
 import { type OpenShipper, openShipper } from "./open-shipper.js";
@@ -11,7 +12,10 @@ const ONCE_ATTEMPTS_MAX = 3;
 
 /** Exit code 0 when nothing that was there at the end waits any more, 1 otherwise. */
 export async function runShip(options: ParsedOptions<"ship">, io: Io): Promise<number> {
-  const open = await openShipper(options, options.once ? { attemptsMax: ONCE_ATTEMPTS_MAX } : {});
+  const open = await openShipper(options, {
+    ...(options.once ? { attemptsMax: ONCE_ATTEMPTS_MAX } : {}),
+    onFailure: (message) => io.stderr.write(`dragonlog ship: ${printable(message)}; the records wait in the buffer\n`),
+  });
   try {
     if (!options.once) {
       io.stderr.write(`dragonlog ship: ${options.buffer.dir} -> ${open.sink.name}\n`);
@@ -55,7 +59,7 @@ function report(counts: ShipCounts, done: boolean, options: ParsedOptions<"ship"
     io.stderr.write(`dragonlog ship: ${cause}: ${amount}\n`);
   }
   if (!done) {
-    const why = counts.lastError === undefined ? "" : ` (${counts.lastError})`;
+    const why = counts.lastError === undefined ? "" : ` (${printable(counts.lastError)})`;
     io.stderr.write(`dragonlog ship: not everything is delivered${why}; it stays in the buffer\n`);
   }
 }

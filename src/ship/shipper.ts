@@ -21,7 +21,7 @@ import { newCounts, type ShipCounts } from "./counts.js";
 import type { DeadLetter, DeadLetters } from "./dead-letters.js";
 import { Delivery } from "./delivery.js";
 import { InFlight } from "./in-flight.js";
-import { pause } from "./pause.js";
+import { pause } from "../system/pause.js";
 
 const POLL_MS = 200;
 /** How often quiet sources are looked through for writers that died. */
@@ -52,6 +52,8 @@ export interface ShipperOptions {
   readonly attemptsMax?: number;
   /** Gives up what is being sent; it stays in the buffer. */
   readonly abort: AbortSignal;
+  /** Told of every failed attempt; `attempt` is from 1. */
+  readonly onFailure?: (cause: string, message: string, attempt: number) => void;
 }
 
 export class Shipper {

@@ -92,6 +92,8 @@ export async function openClient(settings: CloudWatchSettings): Promise<CloudWat
 }
 
 async function loadSdk(): Promise<typeof Sdk> {
+  // What the SDK thinks of this version of Node is for those who install it, not for every log of every run.
+  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
   try {
     return await import("@aws-sdk/client-cloudwatch-logs");
   } catch (error) {

@@ -1,4 +1,4 @@
-import type { Clock } from "../system/clock.js";
+import type { Clock } from "./clock.js";
 
 /** Resolves after `ms`, or at once when the signal is aborted. Keeps the process alive meanwhile. */
 export function pause(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {

@@ -1,0 +1,75 @@
+/** `dragonlog status`: what waits, who writes, who ships, what was dropped or set aside. */
+import { existsSync, readdirSync, statSync } from "node:fs";
+import { join } from "node:path";
+import type { ParsedOptions } from "../config/options.js";
+import { readReports, type ShipperReport } from "../ship/report.js";
+import { systemClock } from "../system/clock.js";
+import type { Io } from "../system/io.js";
+import { printable } from "../system/printable.js";
+import { formatBytes, formatSpan } from "./format.js";
+import { table } from "./table.js";
+import { type JournalState, readJournals, totalWaiting } from "./waiting.js";
+
+export async function status(options: ParsedOptions<"status">, io: Io): Promise<number> {
+  const { dir } = options.buffer;
+  const now = systemClock.now();
+  const journals = readJournals(dir, now);
+  const shippers = readReports(dir);
+  const waiting = totalWaiting(journals);
+  const deadLetterBytes = sizeOfDeadLetters(join(dir, "dead"));
+  if (options.json) {
+    io.stdout.write(`${JSON.stringify({ dir, waiting, journals, shippers, deadLetterBytes })}\n`);
+    return 0;
+  }
+  const age = waiting.oldestMs === undefined ? "" : `, the oldest for ${formatSpan(now - waiting.oldestMs)}`;
+  io.stdout.write(`${dir}: ${waiting.records} records wait (${formatBytes(waiting.bytes)}${age})\n`);
+  io.stdout.write(journals.length === 0 ? "no journals\n" : `\n${journalTable(journals, now)}`);
+  io.stdout.write(shippers.length === 0 ? "\nno shipper runs\n" : `\n${shipperTable(shippers)}`);
+  if (deadLetterBytes > 0) {
+    io.stdout.write(`\ndead letters: ${formatBytes(deadLetterBytes)} in ${join(dir, "dead")}\n`);
+  }
+  return 0;
+}
+
+function journalTable(journals: readonly JournalState[], nowMs: number): string {
+  return table(
+    ["writer", "service", "pid", "state", "waiting", "oldest", "on disk", "dropped", "shipper"],
+    journals.map(({ writer, service, pid, alive, waiting, fileBytes, dropped, shipperPid, error }) => [
+      writer,
+      printable(service ?? "?"),
+      String(pid ?? "?"),
+      error === undefined ? (alive ? "alive" : "ended") : `unreadable: ${printable(error)}`,
+      String(waiting.records),
+      waiting.oldestMs === undefined ? "" : formatSpan(nowMs - waiting.oldestMs),
+      formatBytes(fileBytes),
+      countsText(dropped),
+      shipperPid === undefined ? "none" : String(shipperPid),
+    ]),
+  );
+}
+
+function shipperTable(shippers: readonly ShipperReport[]): string {
+  return table(
+    ["shipper", "to", "delivered", "in flight", "failures", "dead letters", "damage", "last error"],
+    shippers.map(({ process, sink, batchesInFlight, counts }) => [
+      String(process.pid),
+      printable(sink),
+      String(counts.deliveredRecords),
+      String(batchesInFlight),
+      countsText(counts.failures),
+      countsText(counts.deadLetters),
+      countsText(counts.damage),
+      printable(counts.lastError ?? ""),
+    ]),
+  );
+}
+
+function countsText(counts: Readonly<Record<string, number>>): string {
+  return Object.entries(counts)
+    .map(([cause, count]) => `${cause} ${count}`)
+    .join(", ");
+}
+
+function sizeOfDeadLetters(dir: string): number {
+  return existsSync(dir) ? readdirSync(dir).reduce((sum, name) => sum + statSync(join(dir, name)).size, 0) : 0;
+}

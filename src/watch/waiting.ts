@@ -1,0 +1,66 @@
+/** What waits in a folder of journals, seen from outside, whoever ships it. */
+import { statSync } from "node:fs";
+import { basename } from "node:path";
+import type { Waiting } from "../buffer/buffer.js";
+import { listJournals, waitingIn } from "../buffer/journal.js";
+import { listSegments, readWriterInfo, segmentPath, writerIsGone } from "../journal/folder.js";
+import { leaseHolder } from "../journal/lease.js";
+import { messageOf } from "../system/errors.js";
+
+export interface JournalState {
+  readonly writer: string;
+  readonly service: string | undefined;
+  readonly host: string | undefined;
+  readonly pid: number | undefined;
+  /** Its process lives, as far as that can be seen from here. */
+  readonly alive: boolean;
+  readonly waiting: Waiting;
+  /** Bytes of its segments on the disk. */
+  readonly fileBytes: number;
+  /** Records that never got into it, by cause. */
+  readonly dropped: Readonly<Record<string, number>>;
+  /** The process that empties it. */
+  readonly shipperPid: number | undefined;
+  /** Why it cannot be read; then nothing above that needs reading is known. */
+  readonly error: string | undefined;
+}
+
+export function readJournals(dir: string, nowMs: number): JournalState[] {
+  return listJournals(dir).map((folder) => readJournal(folder, nowMs));
+}
+
+export function totalWaiting(journals: readonly JournalState[]): Waiting {
+  let records = 0;
+  let bytes = 0;
+  let oldestMs: number | undefined;
+  for (const { waiting } of journals) {
+    records += waiting.records;
+    bytes += waiting.bytes;
+    oldestMs = Math.min(oldestMs ?? Number.POSITIVE_INFINITY, waiting.oldestMs ?? Number.POSITIVE_INFINITY);
+  }
+  return { records, bytes, oldestMs: records === 0 ? undefined : oldestMs };
+}
+
+function readJournal(folder: string, nowMs: number): JournalState {
+  const info = readWriterInfo(folder);
+  const state = {
+    writer: info?.writer ?? basename(folder),
+    service: info?.service,
+    host: info?.host,
+    pid: info?.process.pid,
+    alive: !writerIsGone(folder, info, nowMs),
+    dropped: info?.dropped ?? {},
+  };
+  try {
+    return {
+      ...state,
+      waiting: waitingIn(folder),
+      fileBytes: listSegments(folder).reduce((sum, number) => sum + statSync(segmentPath(folder, number)).size, 0),
+      shipperPid: leaseHolder(folder, nowMs)?.pid,
+      error: undefined,
+    };
+  } catch (error) {
+    const nothing = { records: 0, bytes: 0, oldestMs: undefined };
+    return { ...state, waiting: nothing, fileBytes: 0, shipperPid: undefined, error: messageOf(error) };
+  }
+}
