@@ -138,10 +138,11 @@ test("nothing is kept of a destination when nothing is open and nothing in fligh
   const batcher = batcherOf({ eventsMax: 1 });
   batcher.add(record("w", 0, 5));
   const [first] = batcher.flush();
+  assert.equal(batcher.destinations, 1);
   batcher.ended(first!.number);
   batcher.ended(first!.number);
   batcher.ended(999);
-  assert.deepEqual([batcher.openItems, batcher.openBytes], [0, 0]);
+  assert.deepEqual([batcher.openItems, batcher.openBytes, batcher.destinations], [0, 0, 0]);
   // The destination object that the removed lane was found by finds the new one.
   batcher.add(record("w", 1, 5));
   assert.deepEqual(batcher.flush().map(seqs), [[1]]);
