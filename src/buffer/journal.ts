@@ -21,7 +21,15 @@ import { Lease } from "../journal/lease.js";
 import { type Gap, JournalReader } from "../journal/reader.js";
 import type { Clock } from "../system/clock.js";
 import { ownIdentity } from "../system/process.js";
-import type { BufferDamage, Chunk, LogBuffer, OrdinalRange, Source, StoredRecord, Waiting } from "./buffer.js";
+import type {
+  BufferDamage,
+  Chunk,
+  LogBuffer,
+  OrdinalRange,
+  Source,
+  StoredRecord,
+  Waiting,
+} from "./buffer.js";
 import { AcknowledgedRanges } from "./ranges.js";
 
 const FLUSH_FILE = "flush";
@@ -128,7 +136,12 @@ function writerOf(folder: string, info: WriterInfo | undefined): string {
 }
 
 /** A reader from the cursor on, and what the cursor says is acknowledged beyond. */
-function openReader(folder: string, info: WriterInfo | undefined, cursor: Cursor, onGap: (gap: Gap) => void): JournalReader {
+function openReader(
+  folder: string,
+  info: WriterInfo | undefined,
+  cursor: Cursor,
+  onGap: (gap: Gap) => void,
+): JournalReader {
   return new JournalReader({
     folder,
     writer: writerOf(folder, info),
@@ -212,7 +225,12 @@ class JournalSource implements Source {
   }
 
   finished(): boolean {
-    if (this.ended || !this.#exhausted || this.#acknowledged.contiguous < this.#reader.nextSeq || !this.keep()) {
+    if (
+      this.ended ||
+      !this.#exhausted ||
+      this.#acknowledged.contiguous < this.#reader.nextSeq ||
+      !this.keep()
+    ) {
       return this.ended;
     }
     this.#reader.close();
@@ -251,7 +269,10 @@ class JournalSource implements Source {
       if (records.length > 0 && this.#starts.at(-1)?.number !== start.number) {
         this.#starts.push(start);
       }
-      const fresh = this.#acknowledged.beyond.length === 0 ? records : records.filter(({ seq }) => !this.#acknowledged.has(seq));
+      const fresh =
+        this.#acknowledged.beyond.length === 0
+          ? records
+          : records.filter(({ seq }) => !this.#acknowledged.has(seq));
       if (fresh.length > 0 || records.length === 0) {
         return fresh;
       }
@@ -261,7 +282,10 @@ class JournalSource implements Source {
   /** A silent writer does not come by to use its segments again, so they do not keep the disk full. */
   #deleteDelivered(): void {
     const starts = this.#starts;
-    while (starts.length > SEGMENTS_LEFT_TO_WRITER && starts[SEGMENTS_LEFT_TO_WRITER]!.firstSeq <= this.#acknowledged.contiguous) {
+    while (
+      starts.length > SEGMENTS_LEFT_TO_WRITER &&
+      starts[SEGMENTS_LEFT_TO_WRITER]!.firstSeq <= this.#acknowledged.contiguous
+    ) {
       try {
         unlinkSync(segmentPath(this.folder, starts.shift()!.number));
       } catch {

@@ -281,7 +281,7 @@ export const OPTIONS = {
     kind: "boolean",
     default: false,
     doc: "Report in JSON, for programs.",
-    scopes: ["ship", "status", "flush", "fake-cloud"],
+    scopes: ["demo", "ship", "status", "flush", "fake-cloud"],
   },
   config: {
     kind: "text",

@@ -68,6 +68,8 @@ export interface LoggerOptions {
 }
 
 export interface LoggerStats {
+  /** The first part of the id of every record, `<writer>-<seq>`. */
+  readonly writer: string;
   /** Records that are, or were, in the journal. */
   readonly logged: number;
   /** Records that were dropped, by cause. */
@@ -221,6 +223,7 @@ export class DragonLogger {
   stats(): LoggerStats {
     const { journal, counts, time } = this.#writer;
     return {
+      writer: this.#writer.id,
       logged: journal.nextSeq,
       dropped: { ...journal.drops.totals },
       recordsShortened: counts.recordsShortened,
@@ -264,7 +267,8 @@ export class DragonLogger {
     const given = timestamp === undefined || timestamp === null ? undefined : parseTimestamp(timestamp);
     const unread = timestamp !== undefined && timestamp !== null && given === undefined;
     const rest = unread ? { ...othersOf(record), timestamp_given: timestamp } : othersOf(record);
-    const members = rest === undefined ? metadata : { ...rest, ...(isObject(metadata) ? metadata : { metadata }) };
+    const members =
+      rest === undefined ? metadata : { ...rest, ...(isObject(metadata) ? metadata : { metadata }) };
     const attributes =
       (typeCode === OTHER_TYPE ? `,"type":${stringText(typeText)}` : TYPE_TEXTS[typeCode]!) +
       (request_id === undefined ? this.#requestText : requestTextOf(request_id, this.#writer)) +
@@ -377,7 +381,7 @@ function openInAppShipper(
     throw new DragonlogError(
       "DRAGONLOG_OPTION_INVALID",
       `${first} of ${SOURCE} means nothing without to`,
-      "Say where to ship, such as to: \"cloudwatch\", or set it where `dragonlog ship` runs.",
+      'Say where to ship, such as to: "cloudwatch", or set it where `dragonlog ship` runs.',
     );
   }
   return inAppShipper(parseOptions("ship", { ...shipping, buffer: `journal:${dir}` }, SOURCE), onTrouble);
@@ -400,7 +404,9 @@ function textOf(value: unknown): string {
 }
 
 function requestTextOf(requestId: unknown, writer: Writer): string {
-  return requestId === undefined || requestId === null ? "" : `,"request_id":${valueText(requestId, writer.counts)}`;
+  return requestId === undefined || requestId === null
+    ? ""
+    : `,"request_id":${valueText(requestId, writer.counts)}`;
 }
 
 /** Names of the caller's that are none of a record's. */

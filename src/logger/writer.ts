@@ -116,7 +116,8 @@ export class Writer {
       return false;
     }
     // A report of drops may have taken the seq that stands in the tail.
-    const current = seq === journal.nextSeq ? tail : `${tail.slice(0, tail.lastIndexOf("-") + 1)}${journal.nextSeq}"}`;
+    const current =
+      seq === journal.nextSeq ? tail : `${tail.slice(0, tail.lastIndexOf("-") + 1)}${journal.nextSeq}"}`;
     const { segment } = journal;
     const end = placeLine(segment, segment.position + FRAME_HEADER_BYTES, stamp.words, head, direct, current);
     if (end < 0) {

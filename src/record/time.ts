@@ -89,4 +89,3 @@ function parseText(text: string): number {
   const ms = Date.parse(utc);
   return Number.isNaN(ms) ? Date.parse(text) : ms;
 }
-

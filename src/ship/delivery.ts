@@ -10,10 +10,10 @@ import type { Batch, Item } from "../batch/batch.js";
 import type { Answer, RefusedRecord, Sink } from "../sink/sink.js";
 import type { Clock } from "../system/clock.js";
 import { messageOf } from "../system/errors.js";
+import { pause } from "../system/pause.js";
 import { backoffMs } from "./backoff.js";
 import { countIn, type ShipCounts } from "./counts.js";
 import type { DeadLetter, DeadLetters } from "./dead-letters.js";
-import { pause } from "../system/pause.js";
 
 const SPLIT_WAYS = 4;
 
@@ -60,7 +60,11 @@ export class Delivery {
     return false;
   }
 
-  async #settle(batch: Batch, answer: Answer & { verdict: "delivered" }, signal: AbortSignal): Promise<boolean> {
+  async #settle(
+    batch: Batch,
+    answer: Answer & { verdict: "delivered" },
+    signal: AbortSignal,
+  ): Promise<boolean> {
     const { counts } = this.#options;
     counts.lastError = undefined;
     counts.deliveredBatches++;

@@ -17,7 +17,8 @@ async function ship(): Promise<void> {
   const open = await openShipper(options, {
     holder,
     accepts: (info) => info?.shipper === name,
-    onFailure: (message) => post({ failed: { message, hint: "It goes on trying; the records wait in the journal." } }),
+    onFailure: (message) =>
+      post({ failed: { message, hint: "It goes on trying; the records wait in the journal." } }),
   });
   port.on("message", (message: ToWorker) => {
     if ("stop" in message) {

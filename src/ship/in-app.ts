@@ -31,17 +31,25 @@ export interface WorkerStart {
 }
 
 export type ToWorker = { readonly flush: number } | { readonly stop: true };
-export type FromWorker = { readonly flushed: number } | { readonly failed: { message: string; code?: string; hint?: string } };
+export type FromWorker =
+  | { readonly flushed: number }
+  | { readonly failed: { message: string; code?: string; hint?: string } };
 
 /** One shipper for each destination and folder, shared by the loggers of this thread. */
 const shippers = new Map<string, InAppShipper>();
 
 /** Names a destination in `writer.json`, so that a later process with the same one takes over. */
 function nameOf({ to, region, endpoint, group, stream }: InAppOptions): string {
-  return createHash("sha256").update(JSON.stringify([to, region, endpoint, group, stream])).digest("hex").slice(0, 16);
+  return createHash("sha256")
+    .update(JSON.stringify([to, region, endpoint, group, stream]))
+    .digest("hex")
+    .slice(0, 16);
 }
 
-export function inAppShipper(options: InAppOptions, onTrouble: (error: DragonlogError) => void): InAppShipper {
+export function inAppShipper(
+  options: InAppOptions,
+  onTrouble: (error: DragonlogError) => void,
+): InAppShipper {
   const key = `${nameOf(options)} ${options.buffer.dir}`;
   let shipper = shippers.get(key);
   if (shipper === undefined) {
@@ -156,8 +164,14 @@ export class InAppShipper {
     }
   }
 
-  #failed(message: string, cause: unknown, hint = "It is started again; the records wait in the journal."): void {
-    this.#onTrouble(new DragonlogError("DRAGONLOG_SHIPPER_FAILED", `The shipper in this process: ${message}`, hint, cause));
+  #failed(
+    message: string,
+    cause: unknown,
+    hint = "It is started again; the records wait in the journal.",
+  ): void {
+    this.#onTrouble(
+      new DragonlogError("DRAGONLOG_SHIPPER_FAILED", `The shipper in this process: ${message}`, hint, cause),
+    );
   }
 
   #exited(): void {

@@ -6,8 +6,8 @@ import type { SinkPlace } from "../config/places.js";
 import { openSink } from "../sink/open.js";
 import type { Sink } from "../sink/sink.js";
 import { systemClock } from "../system/clock.js";
-import { randomId } from "../system/random.js";
 import { ownIdentity } from "../system/process.js";
+import { randomId } from "../system/random.js";
 import { countIn } from "./counts.js";
 import { DeadLetters } from "./dead-letters.js";
 import { ReportFile } from "./report.js";
@@ -95,11 +95,16 @@ export async function openShipper(
   };
 }
 
-function tellRarely(tell: (message: string) => void): (cause: string, message: string, attempt: number) => void {
+function tellRarely(
+  tell: (message: string) => void,
+): (cause: string, message: string, attempt: number) => void {
   const toldAtMs = new Map<string, number>();
   return (cause, message, attempt) => {
     const now = systemClock.now();
-    if (attempt >= TELL_ATTEMPT && now - (toldAtMs.get(cause) ?? Number.NEGATIVE_INFINITY) >= TELL_INTERVAL_MS) {
+    if (
+      attempt >= TELL_ATTEMPT &&
+      now - (toldAtMs.get(cause) ?? Number.NEGATIVE_INFINITY) >= TELL_INTERVAL_MS
+    ) {
       toldAtMs.set(cause, now);
       tell(`${cause}: ${message}`);
     }

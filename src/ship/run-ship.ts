@@ -14,7 +14,8 @@ const ONCE_ATTEMPTS_MAX = 3;
 export async function runShip(options: ParsedOptions<"ship">, io: Io): Promise<number> {
   const open = await openShipper(options, {
     ...(options.once ? { attemptsMax: ONCE_ATTEMPTS_MAX } : {}),
-    onFailure: (message) => io.stderr.write(`dragonlog ship: ${printable(message)}; the records wait in the buffer\n`),
+    onFailure: (message) =>
+      io.stderr.write(`dragonlog ship: ${printable(message)}; the records wait in the buffer\n`),
   });
   try {
     if (!options.once) {

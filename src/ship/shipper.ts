@@ -17,11 +17,11 @@ import type { LogBuffer, OrdinalRange, Source, StoredRecord } from "../buffer/bu
 import type { Sink } from "../sink/sink.js";
 import type { Clock } from "../system/clock.js";
 import { messageOf } from "../system/errors.js";
+import { pause } from "../system/pause.js";
 import { newCounts, type ShipCounts } from "./counts.js";
 import type { DeadLetter, DeadLetters } from "./dead-letters.js";
 import { Delivery } from "./delivery.js";
 import { InFlight } from "./in-flight.js";
-import { pause } from "../system/pause.js";
 
 const POLL_MS = 200;
 /** How often quiet sources are looked through for writers that died. */

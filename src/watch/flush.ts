@@ -38,7 +38,12 @@ export async function flush(options: ParsedOptions<"flush">, io: Io): Promise<nu
   }
 }
 
-function report(options: ParsedOptions<"flush">, io: Io, done: boolean, journals: readonly JournalState[]): void {
+function report(
+  options: ParsedOptions<"flush">,
+  io: Io,
+  done: boolean,
+  journals: readonly JournalState[],
+): void {
   const { records, bytes } = totalWaiting(journals);
   if (options.json) {
     io.stdout.write(`${JSON.stringify({ done, records, bytes })}\n`);
@@ -48,7 +53,9 @@ function report(options: ParsedOptions<"flush">, io: Io, done: boolean, journals
     io.stderr.write("dragonlog flush: nothing waits\n");
     return;
   }
-  const unshipped = journals.filter(({ waiting, shipperPid }) => waiting.records > 0 && shipperPid === undefined);
+  const unshipped = journals.filter(
+    ({ waiting, shipperPid }) => waiting.records > 0 && shipperPid === undefined,
+  );
   io.stderr.write(
     `dragonlog flush: ${records} records still wait in ${options.buffer.dir} after ${formatDuration(options.deadline)}\n` +
       (unshipped.length > 0

@@ -71,5 +71,7 @@ function countsText(counts: Readonly<Record<string, number>>): string {
 }
 
 function sizeOfDeadLetters(dir: string): number {
-  return existsSync(dir) ? readdirSync(dir).reduce((sum, name) => sum + statSync(join(dir, name)).size, 0) : 0;
+  return existsSync(dir)
+    ? readdirSync(dir).reduce((sum, name) => sum + statSync(join(dir, name)).size, 0)
+    : 0;
 }

@@ -55,7 +55,10 @@ function readJournal(folder: string, nowMs: number): JournalState {
     return {
       ...state,
       waiting: waitingIn(folder),
-      fileBytes: listSegments(folder).reduce((sum, number) => sum + statSync(segmentPath(folder, number)).size, 0),
+      fileBytes: listSegments(folder).reduce(
+        (sum, number) => sum + statSync(segmentPath(folder, number)).size,
+        0,
+      ),
       shipperPid: leaseHolder(folder, nowMs)?.pid,
       error: undefined,
     };
