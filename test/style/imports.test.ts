@@ -22,7 +22,7 @@ const stages = readStages(readFileSync(join(ROOT, "src/README.md"), "utf8"));
 const sources = sourcesIn("src", [".ts"]);
 
 function readStages(readme: string): Stage[] {
-  return [...readme.matchAll(/^\| `(\w+)\/` \| (.*) \|$/gm)].map(([, folder, text]) => {
+  return [...readme.matchAll(/^\| *`(\w+)\/` *\| *(.*?) *\|$/gm)].map(([, folder, text]) => {
     const places = /imported by tests, (.*) only/.exec(text!)?.[1];
     return {
       folder: folder!,
