@@ -2,7 +2,7 @@
  * What is measured runs in a process of its own: nothing that ran before warms its code, fills its heap or shares its
  * event loop. The order comes as one JSON argument, the figures go back as one message.
  */
-import { type ForkOptions, fork } from "node:child_process";
+import { fork } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 
@@ -20,12 +20,14 @@ export interface ChildEnd<Result> {
 export async function runToEnd<Result>(
   module: URL,
   order: unknown,
-  options: ForkOptions = {},
+  env: NodeJS.ProcessEnv = {},
 ): Promise<ChildEnd<Result>> {
   const child = fork(fileURLToPath(module), [JSON.stringify(order)], {
     timeout: CHILD_MS_MAX,
     killSignal: "SIGKILL",
-    ...options,
+    // Unlike JSON it keeps NaN, which stands for what was not measured.
+    serialization: "advanced",
+    env: { ...process.env, ...env },
   });
   let result: Result | undefined;
   child.once("message", (message) => {
@@ -36,8 +38,12 @@ export async function runToEnd<Result>(
 }
 
 /** Runs a module that reports; throws when it ends without. */
-export async function runChild<Result>(module: URL, order: unknown): Promise<Result> {
-  const { result, code, signal } = await runToEnd<Result>(module, order);
+export async function runChild<Result>(
+  module: URL,
+  order: unknown,
+  env: NodeJS.ProcessEnv = {},
+): Promise<Result> {
+  const { result, code, signal } = await runToEnd<Result>(module, order, env);
   if (result === undefined || code !== 0) {
     throw new Error(`${module.pathname} ended with ${signal ?? code} on ${JSON.stringify(order)}`);
   }

@@ -7,7 +7,7 @@ export type RecordName = "900-byte" | "small";
 
 export interface RecordKind {
   text(i: number): string;
-  metadata(i: number): object;
+  metadata(i: number): Record<string, unknown>;
 }
 
 export const SERVICE = "checkout";

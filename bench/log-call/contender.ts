@@ -1,5 +1,5 @@
 /** What is compared. Each runs in a process of its own, which loads only this one. */
-import type { RecordKind } from "./records.js";
+import type { RecordKind } from "../lib/records.js";
 
 export interface Contender {
   /** True when the caller has to wait for each call before it can rely on it. */

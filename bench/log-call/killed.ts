@@ -1,7 +1,7 @@
 /** In a process of its own: logs, and dies by SIGKILL at the instruction after the last call has returned. */
 import { order } from "../lib/child.js";
+import { records } from "../lib/records.js";
 import { CONTENDERS, type ContenderName, type Place } from "./contender.js";
-import { records } from "./records.js";
 import { BURST_CALLS, KILLED_CALLS, pause } from "./shape.js";
 
 export interface KilledOrder {

@@ -1,8 +1,8 @@
 /** In a process of its own: one logger, one record, all passes. */
 import { order, report } from "../lib/child.js";
+import { type RecordName, records } from "../lib/records.js";
 import { median, percentile } from "../lib/stats.js";
 import { CONTENDERS, type Contender, type ContenderName, type Place } from "./contender.js";
-import { type RecordName, records } from "./records.js";
 import { BURST_CALLS, ONE_TURN_CALLS, pause, WAITING_CALLS_SHARE, WARM_UP_CALLS } from "./shape.js";
 
 export interface MeasureOrder {

@@ -1,9 +1,10 @@
 /** From what the processes measured to what is shown. */
+
+import type { RecordName } from "../lib/records.js";
 import { median } from "../lib/stats.js";
 import { figure, table } from "../lib/table.js";
 import { CONTENDERS, type ContenderName } from "./contender.js";
 import type { Measured } from "./measure.js";
-import type { RecordName } from "./records.js";
 import { ONE_TURN_CALLS } from "./shape.js";
 
 export interface Results {

@@ -1,8 +1,8 @@
 import { createWriteStream } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
+import { SERVICE } from "../../lib/records.js";
 import { LOG_FILE, type OpenContender } from "../contender.js";
-import { SERVICE } from "../records.js";
 import { drained } from "./write-stream.js";
 
 /** bunyan brings no types; this is what is used of it. */

@@ -1,7 +1,7 @@
 /** As installed: a journal in a folder, all options at their defaults. */
 import { DragonLogger } from "../../../src/index.js";
+import { SERVICE } from "../../lib/records.js";
 import type { OpenContender } from "../contender.js";
-import { SERVICE } from "../records.js";
 
 export const open: OpenContender = ({ dir }, kind) => {
   const logger = new DragonLogger({ service: SERVICE, journalDir: dir });

@@ -2,8 +2,8 @@
 import { createWriteStream } from "node:fs";
 import { join } from "node:path";
 import { configureSync, getLogger, jsonLinesFormatter } from "@logtape/logtape";
+import { SERVICE } from "../../lib/records.js";
 import { LOG_FILE, type OpenContender } from "../contender.js";
-import { SERVICE } from "../records.js";
 import { drained } from "./write-stream.js";
 
 export const open: OpenContender = ({ dir }, kind) => {
@@ -18,7 +18,7 @@ export const open: OpenContender = ({ dir }, kind) => {
   const logger = getLogger(SERVICE);
   return {
     waits: false,
-    log: (i) => logger.info(kind.text(i), kind.metadata(i) as Record<string, unknown>),
+    log: (i) => logger.info(kind.text(i), kind.metadata(i)),
     drain: () => drained(stream),
     async close() {
       await drained(stream);

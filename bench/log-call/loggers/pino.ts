@@ -1,8 +1,8 @@
 /** https://github.com/pinojs/pino/blob/main/docs/asynchronous.md names these settings for speed. */
 import { join } from "node:path";
 import { pino } from "pino";
+import { type RecordKind, SERVICE } from "../../lib/records.js";
 import { type Contender, LOG_FILE, type OpenContender } from "../contender.js";
-import { type RecordKind, SERVICE } from "../records.js";
 
 export const openAsync: OpenContender = ({ dir }, kind) =>
   contender(kind, pino.destination({ dest: join(dir, LOG_FILE), sync: false, minLength: 4096 }));

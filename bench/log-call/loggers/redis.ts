@@ -1,7 +1,7 @@
 /** What people do without a log pipeline: each record goes to a Redis list, and the caller waits for the answer. */
 import { createClient } from "@redis/client";
+import { SERVICE } from "../../lib/records.js";
 import { type OpenContender, REDIS_LIST } from "../contender.js";
-import { SERVICE } from "../records.js";
 
 export const open: OpenContender = async ({ redisUrl }, kind) => {
   const client = createClient({ url: redisUrl });

@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createLogger, format, transports } from "winston";
+import { SERVICE } from "../../lib/records.js";
 import { LOG_FILE, type OpenContender } from "../contender.js";
-import { SERVICE } from "../records.js";
 
 /** winston can only be drained by ending it; between passes its transport's own streams are looked at instead. */
 interface FileStreams {

@@ -1,0 +1,54 @@
+/** In a process of its own: the strict stand-in for CloudWatch Logs, watched until it holds what it should. */
+import { once } from "node:events";
+import { FakeCloudWatch, type Tally } from "../../src/testing/index.js";
+import { order } from "../lib/child.js";
+
+export interface CloudOrder {
+  readonly latencyMs: number;
+  readonly records: number;
+}
+
+/** Sent by the parent when the sender has ended: how many records each writer wrote. */
+export interface CloudQuestion {
+  readonly expected: Readonly<Record<string, number>>;
+}
+
+export interface CloudAnswer {
+  /** From the arrival of the first put to the moment when the last record was stored. */
+  readonly seconds: number;
+  readonly requests: number;
+  readonly inFlightPeak: number;
+  /** CPU of this process: it shares the machine with what is measured. */
+  readonly cpuSeconds: number;
+  readonly tally: Pick<Tally, "distinct" | "lost" | "duplicates" | "outOfOrder">;
+}
+
+/** Longer than any sender takes; without it a lost record would let the bench wait for ever. */
+const DEADLINE_MS = 240_000;
+
+const { latencyMs, records } = order<CloudOrder>();
+const cloud = await FakeCloudWatch.start({ latencyMs, store: "ids" });
+const seconds = measure();
+process.send!({ url: cloud.url });
+const [{ expected }] = (await once(process, "message")) as [CloudQuestion];
+const { putsAccepted, putsInFlightPeak, eventsStored } = cloud.stats();
+const { user, system } = process.cpuUsage();
+const { distinct, lost, duplicates, outOfOrder } = cloud.tally(expected);
+const answer: CloudAnswer = {
+  seconds: eventsStored >= records ? await seconds : Number.NaN,
+  requests: putsAccepted,
+  inFlightPeak: putsInFlightPeak,
+  cpuSeconds: (user + system) / 1e6,
+  tally: { distinct, lost, duplicates, outOfOrder },
+};
+process.send!(answer);
+process.disconnect();
+await cloud.stop();
+process.exit();
+
+async function measure(): Promise<number> {
+  await cloud.until(({ putsInFlightPeak }) => putsInFlightPeak > 0, DEADLINE_MS);
+  const from = performance.now();
+  await cloud.until(({ eventsStored }) => eventsStored >= records, DEADLINE_MS);
+  return (performance.now() - from) / 1000;
+}

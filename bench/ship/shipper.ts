@@ -1,0 +1,32 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import type { Readable } from "node:stream";
+import { text } from "node:stream/consumers";
+import { fileURLToPath } from "node:url";
+import { CREDENTIALS, GROUP, REGION } from "./shape.js";
+import type { Usage } from "./usage.js";
+
+const CLI = fileURLToPath(new URL("../../src/cli/main.js", import.meta.url));
+const USAGE_AT_EXIT = new URL("./usage-at-exit.js", import.meta.url).href;
+
+/** `dragonlog ship --once` as it is installed, from its start to its end. Throws when it leaves anything behind. */
+export async function ship(dir: string, url: string): Promise<Usage> {
+  const place = ["--journal-dir", dir, "--region", REGION, "--group", GROUP, "--endpoint", url];
+  const shipper = spawn(process.execPath, ["--import", USAGE_AT_EXIT, CLI, "ship", "--once", ...place], {
+    stdio: ["ignore", "ignore", "pipe", "pipe"],
+    env: {
+      ...process.env,
+      AWS_ACCESS_KEY_ID: CREDENTIALS.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: CREDENTIALS.secretAccessKey,
+    },
+  });
+  const [[code], said, usage] = await Promise.all([
+    once(shipper, "exit") as Promise<[number | null]>,
+    text(shipper.stderr!),
+    text(shipper.stdio[3] as Readable),
+  ]);
+  if (code !== 0) {
+    throw new Error(`dragonlog ship ended with ${code}: ${said}`);
+  }
+  return JSON.parse(usage) as Usage;
+}

@@ -1,0 +1,22 @@
+import { fork } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+import type { CloudAnswer, CloudOrder, CloudQuestion } from "./cloud.js";
+
+/** Runs `send` against a stand-in of its own and asks what arrived there. */
+export async function withCloud<T>(
+  order: CloudOrder,
+  expected: CloudQuestion["expected"],
+  send: (url: string) => Promise<T>,
+): Promise<T & { readonly arrived: CloudAnswer }> {
+  const cloud = fork(fileURLToPath(new URL("./cloud.js", import.meta.url)), [JSON.stringify(order)]);
+  try {
+    const [{ url }] = (await once(cloud, "message")) as [{ url: string }];
+    const sent = await send(url);
+    cloud.send({ expected } satisfies CloudQuestion);
+    const [arrived] = (await once(cloud, "message")) as [CloudAnswer];
+    return { ...sent, arrived };
+  } finally {
+    cloud.kill("SIGKILL");
+  }
+}
