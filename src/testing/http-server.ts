@@ -5,6 +5,7 @@
  * answer but a cut or hanging one carries AWS's headers.
  */
 import { randomUUID } from "node:crypto";
+import { setMaxListeners } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { DragonlogError, messageOf } from "../system/errors.js";
@@ -34,6 +35,8 @@ export class HttpServer {
 
   constructor(options: HttpServerOptions) {
     this.#options = options;
+    // Every answer that is held back listens on it; ten of them are no leak.
+    setMaxListeners(0, this.#stopping.signal);
     this.#server = createServer({ keepAliveTimeout: keepAliveMs, noDelay: true }, (message, response) => {
       void this.#serve(message, response);
     });
