@@ -83,6 +83,14 @@ export class Program {
     return ended;
   }
 
+  /** Ends it if it still runs, whatever it does. */
+  async end(): Promise<void> {
+    if (!this.#hasEnded) {
+      process.kill(-this.#child.pid!, "SIGKILL");
+      await this.ended;
+    }
+  }
+
   /** Ends its standard input, which the programs take as the order to finish. */
   async finish(): Promise<Ended> {
     this.#child.stdin.end();

@@ -35,7 +35,10 @@ export function shippingOptions(dir: string, cloud: FakeCloudWatch): ShippingOpt
 /** Ships everything that waits, in this process, and returns what the shipper counted. */
 export async function shipHere(dir: string, cloud: FakeCloudWatch): Promise<ShipCounts> {
   Object.assign(process.env, credentials(cloud));
-  const open = await openShipper(shippingOptions(dir, cloud), { attemptsMax: 3 });
+  const open = await openShipper(shippingOptions(dir, cloud), {
+    attemptsMax: 3,
+    onFailure: (message) => process.emitWarning(message),
+  });
   try {
     assert.ok(
       await open.shipper.drain(),

@@ -34,12 +34,12 @@ class Faults {
   }
 }
 
-/** `events` are those of one writer, in reading order; `mayBeDoubled` where an acknowledgement may have been lost. */
+/** `events` are those of one writer, in reading order. They may be doubled where an acknowledgement may have been lost. */
 export function judge(
   events: readonly StoredEvent[],
   returned: number,
   expected: (n: number) => ExpectedRecord,
-  mayBeDoubled = false,
+  doubles: "none" | "may be doubled" = "none",
 ): Verdict {
   const faults = new Faults();
   const seen = new Set<number>();
@@ -50,7 +50,7 @@ export function judge(
     const { n } = line.metadata;
     writer ||= line.id.slice(0, line.id.lastIndexOf("-"));
     if (seen.has(n)) {
-      if (!mayBeDoubled) {
+      if (doubles === "none") {
         faults.add("doubled", n);
       }
       continue;
