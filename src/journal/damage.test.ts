@@ -313,9 +313,22 @@ test("after a machine restart whole frames past COMMIT count", (t) => {
     overwrite(segmentPath(folder, last), COMMIT_WORD * 4, Buffer.of(0, 2, 0, 0));
     overwrite(segmentPath(folder, last), COUNT_WORD * 4, Buffer.alloc(4));
   };
-  const after = check(t, source, (folder) => (lowerCommit(folder), () => false), { restarted: true });
+  const damage = (touched: (frame: FrameOnDisk) => boolean) => (folder: string) => {
+    lowerCommit(folder);
+    return touched;
+  };
+  const after = check(
+    t,
+    source,
+    damage(() => false),
+    { restarted: true },
+  );
   assert.deepEqual([after.seqs.length, after.missing], [TOTAL, 0]);
-  const before = check(t, source, (folder) => (lowerCommit(folder), (frame) => frame.segment === last));
+  const before = check(
+    t,
+    source,
+    damage((frame) => frame.segment === last),
+  );
   assert.ok(before.seqs.length < TOTAL);
 });
 
