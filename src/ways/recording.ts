@@ -1,6 +1,7 @@
 /** What the ways in share: the logger behind them, and the account of what it kept. */
 import type { ParsedOptions } from "../config/options.js";
-import { DragonLogger, type LoggerStats } from "../logger/logger.js";
+import { DragonLogger } from "../logger/logger.js";
+import type { LoggerStats } from "../logger/types.js";
 import type { Entry } from "./entry.js";
 import { LineRecorder } from "./line-recorder.js";
 

@@ -20,12 +20,20 @@ class MemoryLogger implements RecordLogger {
     this.entries.push(entry);
   }
 
+  /** Whether SIGHUP was taken care of at each call. */
+  readonly guarded: boolean[] = [];
+
   async flush(): Promise<void> {
-    this.calls.push("flush");
+    this.#called("flush");
   }
 
   async close(): Promise<void> {
-    this.calls.push("close");
+    this.#called("close");
+  }
+
+  #called(name: string): void {
+    this.calls.push(name);
+    this.guarded.push(process.listenerCount("SIGHUP") > 0);
   }
 
   stats() {
@@ -88,4 +96,13 @@ test("a command that cannot be started leaves the logger closed", async () => {
     code: "DRAGONLOG_COMMAND_NOT_STARTED",
   });
   assert.deepEqual(logger.calls, ["close"]);
+});
+
+test("signals are taken care of until everything is safe, and left alone afterwards", async () => {
+  const logger = new MemoryLogger();
+  const io = { stdout: sink((_chunk, done) => done()), stderr: sink((_chunk, done) => done()) };
+  await runInto(logger, options, [process.execPath, "-e", ""], io);
+  assert.deepEqual(logger.calls, ["flush", "close"]);
+  assert.deepEqual(logger.guarded, [true, true]);
+  assert.equal(process.listenerCount("SIGHUP"), 0);
 });

@@ -42,9 +42,10 @@ export async function runInto(
 ): Promise<number> {
   const out = openRecorder(logger, options, { type: "INFO", records: false });
   const err = openRecorder(logger, options, { type: "ERROR", records: false });
+  let stopForwarding: (() => void) | undefined;
   try {
     const child = await start(command);
-    const stopForwarding = forwardSignals(child);
+    stopForwarding = forwardSignals(child);
     // Listened for from the start: the command may be gone before its output has been read.
     const closed = once(child, "close") as Promise<[code: number | null, signal: NodeJS.Signals | null]>;
     await Promise.all([
@@ -52,13 +53,14 @@ export async function runInto(
       follow(child.stderr, err, options.quiet ? undefined : io.stderr),
     ]);
     const [code, signal] = await closed;
-    stopForwarding();
     await logger.flush();
     for (const sentence of accountOf(logger, [out, err]).sentences)
       io.stderr.write(`dragonlog run: ${sentence}\n`);
     return signal ? SIGNAL_EXIT_BASE + constants.signals[signal] : code!;
   } finally {
     await logger.close();
+    // Last: an impatient signal must not end this process before the command's exit code is passed on.
+    stopForwarding?.();
   }
 }
 
