@@ -1,3 +1,4 @@
-export { DragonLogger, type LoggerOptions, type LoggerStats, type RecordInput } from "./logger/logger.js";
+export { DragonLogger } from "./logger/logger.js";
+export type { LoggerOptions, LoggerStats, RecordInput } from "./logger/types.js";
 export type { Level } from "./record/types.js";
 export { DragonlogError, type ErrorCode } from "./system/errors.js";

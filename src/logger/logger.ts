@@ -1,107 +1,17 @@
-import type { ParsedOptions } from "../config/options.js";
 import { parseOptions } from "../config/parse.js";
 import { dataText, encodeDirect, type Head } from "../encode/line.js";
 import { stringText } from "../encode/plain.js";
 import { membersText, valueText } from "../encode/text.js";
-import { ANY_SHIPPER } from "../journal/folder.js";
 import { parseTimestamp } from "../record/time.js";
 import { LEVELS, type Level, OTHER_TYPE, typeCodeOf } from "../record/types.js";
-import { type InAppShipper, inAppShipper } from "../ship/in-app.js";
-import { systemClock } from "../system/clock.js";
-import { DragonlogError, messageOf } from "../system/errors.js";
-import { Writer } from "./writer.js";
+import type { InAppShipper } from "../ship/in-app.js";
+import { messageOf } from "../system/errors.js";
+import { Family, levelIndex, openFamily } from "./family.js";
+import type { LoggerOptions, LoggerStats, RecordInput } from "./types.js";
+import type { Writer } from "./writer.js";
 
-/** What `log()` takes: a record with its wire names. Every part but `data` may be left out. */
-export interface RecordInput {
-  /** When it happened, if not now: a Date, milliseconds since 1970, or ISO 8601 (UTC where it names no zone). */
-  timestamp?: Date | number | string;
-  /** Default: the logger's service. */
-  service?: string;
-  /** Any value. */
-  data?: unknown;
-  /** Any text; the six levels in capitals obey the logger's level. Default `INFO`. */
-  type?: string;
-  request_id?: string;
-  metadata?: Readonly<Record<string, unknown>>;
-}
-
-export interface LoggerOptions {
-  /** The service that the records belong to. Required. */
-  service: string;
-  /** The lowest level that is recorded. Default `info`. */
-  level?: Level;
-  /** The folder that holds all journals. Default: the user's state folder, `~/.local/state/dragonlog/journal`. */
-  journalDir?: string;
-  /** The same as a place: `journal:<dir>`. */
-  buffer?: string;
-  /** Bytes of one journal file, or a size such as `8MiB`, the default; 64 KiB to 1 GiB. */
-  segmentBytes?: number | string;
-  /** Bytes that the journal may take, or a size. Default `1GiB`; at least two segments. */
-  journalBytesMax?: number | string;
-  /** What gives way when the journal is full. Default `drop-newest`. */
-  whenFull?: "drop-newest" | "drop-oldest";
-  /** Milliseconds between two writes of the journal to the disk: what a power cut can take. Default 1000; 10 to 60,000. */
-  syncMs?: number;
-  /**
-   * Ships from a worker thread of this process: `cloudwatch`, `directory:<dir>` or `stdout`. What a crash leaves behind is
-   * delivered by the next process with the same destination, or by any `dragonlog ship`. Default: no shipping here.
-   */
-  to?: string;
-  /** With `to`: see the options of `dragonlog ship` for these. */
-  region?: string;
-  endpoint?: string;
-  group?: string;
-  stream?: string;
-  retentionDays?: number;
-  logClass?: "STANDARD" | "INFREQUENT_ACCESS";
-  interval?: number | string;
-  flushRecords?: number;
-  flushBytes?: number | string;
-  inFlightMax?: number;
-  requestTimeout?: number | string;
-  drainDeadline?: number | string;
-  /**
-   * Told of trouble that logging survives: no access to the folder, a full disk, files that cannot be mapped. Each at most
-   * once a minute. Default: `process.emitWarning`.
-   */
-  onTrouble?: (error: DragonlogError) => void;
-}
-
-export interface LoggerStats {
-  /** The first part of the id of every record, `<writer>-<seq>`. */
-  readonly writer: string;
-  /** Records that are, or were, in the journal. */
-  readonly logged: number;
-  /** Records that were dropped, by cause. */
-  readonly dropped: Readonly<Record<string, number>>;
-  /** Records that were cut because they are larger than half of the journal. */
-  readonly recordsShortened: number;
-  /** Values that were cut for their depth. */
-  readonly valuesShortened: number;
-  /** Records whose data could not be put into text at all. */
-  readonly unencodable: number;
-  /** Records stamped with the last time because the machine's clock was set back. */
-  readonly timeHeldBack: number;
-  /** `ram`: what is logged now does not outlive the process, because the folder cannot be used. */
-  readonly state: "safe" | "ram" | "closed";
-  readonly journalBytes: number;
-}
-
-const SOURCE = "new DragonLogger()";
 const TYPE_TEXTS = LEVELS.map((level) => `,"type":"${level}"`);
 const KNOWN_KEYS = new Set(["timestamp", "service", "data", "type", "request_id", "metadata"]);
-
-/** What a child takes over from its logger. */
-class Family {
-  constructor(
-    readonly writer: Writer,
-    readonly shipper: InAppShipper | undefined,
-    readonly service: string,
-    readonly level: number,
-    readonly bindings: Readonly<Record<string, unknown>>,
-    readonly requestText: string,
-  ) {}
-}
 
 /**
  * Logs records that outlive the process: a call that has returned is safe from the next instruction on, and has cost
@@ -321,78 +231,6 @@ export class DragonLogger {
       writer.journal.drop("defect", typeCode);
     }
   }
-}
-
-const SHIPPING_KEYS = [
-  "to",
-  "region",
-  "endpoint",
-  "group",
-  "stream",
-  "retentionDays",
-  "logClass",
-  "interval",
-  "flushRecords",
-  "flushBytes",
-  "inFlightMax",
-  "requestTimeout",
-  "drainDeadline",
-] as const;
-
-function openFamily(options: LoggerOptions): Family {
-  const { onTrouble = warn, ...rest } = options ?? {};
-  const shipping: Record<string, unknown> = {};
-  const writing: Record<string, unknown> = { ...rest };
-  for (const key of SHIPPING_KEYS) {
-    if (writing[key] !== undefined) {
-      shipping[key] = writing[key];
-    }
-    delete writing[key];
-  }
-  const parsed: ParsedOptions<"logger"> = parseOptions("logger", writing, SOURCE);
-  const shipper = openInAppShipper(shipping, parsed.buffer.dir, onTrouble);
-  const writer = new Writer({
-    root: parsed.buffer.dir,
-    service: parsed.service,
-    segmentBytes: parsed.segmentBytes,
-    journalBytesMax: parsed.journalBytesMax,
-    whenFull: parsed.whenFull,
-    syncMs: parsed.syncMs,
-    mapping: "auto",
-    shipper: shipper?.name ?? ANY_SHIPPER,
-    ...(shipper === undefined ? {} : { leaseHolder: shipper.holder }),
-    clock: systemClock,
-    onTrouble,
-  });
-  shipper?.use(writer.logged);
-  return new Family(writer, shipper, parsed.service, levelIndex(parsed.level), {}, "");
-}
-
-function openInAppShipper(
-  shipping: Record<string, unknown>,
-  dir: string,
-  onTrouble: (error: DragonlogError) => void,
-): InAppShipper | undefined {
-  const [first] = Object.keys(shipping);
-  if (first === undefined) {
-    return undefined;
-  }
-  if (shipping.to === undefined) {
-    throw new DragonlogError(
-      "DRAGONLOG_OPTION_INVALID",
-      `${first} of ${SOURCE} means nothing without to`,
-      'Say where to ship, such as to: "cloudwatch", or set it where `dragonlog ship` runs.',
-    );
-  }
-  return inAppShipper(parseOptions("ship", { ...shipping, buffer: `journal:${dir}` }, SOURCE), onTrouble);
-}
-
-function warn(error: DragonlogError): void {
-  process.emitWarning(error.message, { type: "DragonlogWarning", code: error.code, detail: error.hint });
-}
-
-function levelIndex(level: Level): number {
-  return LEVELS.indexOf(level.toUpperCase() as (typeof LEVELS)[number]);
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

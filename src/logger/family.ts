@@ -1,0 +1,97 @@
+/** What a logger and its children share, and how it comes from the options of `new DragonLogger()`. */
+import type { ParsedOptions } from "../config/options.js";
+import { parseOptions } from "../config/parse.js";
+import { ANY_SHIPPER } from "../journal/folder.js";
+import { LEVELS, type Level } from "../record/types.js";
+import { type InAppShipper, inAppShipper } from "../ship/in-app.js";
+import { systemClock } from "../system/clock.js";
+import { DragonlogError } from "../system/errors.js";
+import type { LoggerOptions } from "./types.js";
+import { Writer } from "./writer.js";
+
+const SOURCE = "new DragonLogger()";
+const SHIPPING_KEYS = [
+  "to",
+  "region",
+  "endpoint",
+  "group",
+  "stream",
+  "retentionDays",
+  "logClass",
+  "interval",
+  "flushRecords",
+  "flushBytes",
+  "inFlightMax",
+  "requestTimeout",
+  "drainDeadline",
+] as const;
+
+/** What a child takes over from its logger. */
+export class Family {
+  constructor(
+    readonly writer: Writer,
+    readonly shipper: InAppShipper | undefined,
+    readonly service: string,
+    readonly level: number,
+    readonly bindings: Readonly<Record<string, unknown>>,
+    readonly requestText: string,
+  ) {}
+}
+
+/** A logger's family from its options. Throws what `DragonLogger`'s constructor throws. */
+export function openFamily(options: LoggerOptions): Family {
+  const { onTrouble = warn, ...rest } = options ?? {};
+  const shipping: Record<string, unknown> = {};
+  const writing: Record<string, unknown> = { ...rest };
+  for (const key of SHIPPING_KEYS) {
+    if (writing[key] !== undefined) {
+      shipping[key] = writing[key];
+    }
+    delete writing[key];
+  }
+  const parsed: ParsedOptions<"logger"> = parseOptions("logger", writing, SOURCE);
+  const shipper = openInAppShipper(shipping, parsed.buffer.dir, onTrouble);
+  const writer = new Writer({
+    root: parsed.buffer.dir,
+    service: parsed.service,
+    segmentBytes: parsed.segmentBytes,
+    journalBytesMax: parsed.journalBytesMax,
+    whenFull: parsed.whenFull,
+    syncMs: parsed.syncMs,
+    mapping: "auto",
+    shipper: shipper?.name ?? ANY_SHIPPER,
+    ...(shipper === undefined ? {} : { leaseHolder: shipper.holder }),
+    clock: systemClock,
+    onTrouble,
+  });
+  shipper?.use(writer.logged);
+  return new Family(writer, shipper, parsed.service, levelIndex(parsed.level), {}, "");
+}
+
+function openInAppShipper(
+  shipping: Record<string, unknown>,
+  dir: string,
+  onTrouble: (error: DragonlogError) => void,
+): InAppShipper | undefined {
+  const [first] = Object.keys(shipping);
+  if (first === undefined) {
+    return undefined;
+  }
+  if (shipping.to === undefined) {
+    throw new DragonlogError(
+      "DRAGONLOG_OPTION_INVALID",
+      `${first} of ${SOURCE} means nothing without to`,
+      'Say where to ship, such as to: "cloudwatch", or set it where `dragonlog ship` runs.',
+    );
+  }
+  return inAppShipper(parseOptions("ship", { ...shipping, buffer: `journal:${dir}` }, SOURCE), onTrouble);
+}
+
+function warn(error: DragonlogError): void {
+  process.emitWarning(error.message, { type: "DragonlogWarning", code: error.code, detail: error.hint });
+}
+
+/** The index of a level in `LEVELS`. */
+export function levelIndex(level: Level): number {
+  return LEVELS.indexOf(level.toUpperCase() as (typeof LEVELS)[number]);
+}

@@ -1,0 +1,78 @@
+import type { Level } from "../record/types.js";
+import type { DragonlogError } from "../system/errors.js";
+
+/** What `log()` takes: a record with its wire names. Every part but `data` may be left out. */
+export interface RecordInput {
+  /** When it happened, if not now: a Date, milliseconds since 1970, or ISO 8601 (UTC where it names no zone). */
+  timestamp?: Date | number | string;
+  /** Default: the logger's service. */
+  service?: string;
+  /** Any value. */
+  data?: unknown;
+  /** Any text; the six levels in capitals obey the logger's level. Default `INFO`. */
+  type?: string;
+  request_id?: string;
+  metadata?: Readonly<Record<string, unknown>>;
+}
+
+export interface LoggerOptions {
+  /** The service that the records belong to. Required. */
+  service: string;
+  /** The lowest level that is recorded. Default `info`. */
+  level?: Level;
+  /** The folder that holds all journals. Default: the user's state folder, `~/.local/state/dragonlog/journal`. */
+  journalDir?: string;
+  /** The same as a place: `journal:<dir>`. */
+  buffer?: string;
+  /** Bytes of one journal file, or a size such as `8MiB`, the default; 64 KiB to 1 GiB. */
+  segmentBytes?: number | string;
+  /** Bytes that the journal may take, or a size. Default `1GiB`; at least two segments. */
+  journalBytesMax?: number | string;
+  /** What gives way when the journal is full. Default `drop-newest`. */
+  whenFull?: "drop-newest" | "drop-oldest";
+  /** Milliseconds between two writes of the journal to the disk: what a power cut can take. Default 1000; 10 to 60,000. */
+  syncMs?: number;
+  /**
+   * Ships from a worker thread of this process: `cloudwatch`, `directory:<dir>` or `stdout`. What a crash leaves behind is
+   * delivered by the next process with the same destination, or by any `dragonlog ship`. Default: no shipping here.
+   */
+  to?: string;
+  /** With `to`: see the options of `dragonlog ship` for these. */
+  region?: string;
+  endpoint?: string;
+  group?: string;
+  stream?: string;
+  retentionDays?: number;
+  logClass?: "STANDARD" | "INFREQUENT_ACCESS";
+  interval?: number | string;
+  flushRecords?: number;
+  flushBytes?: number | string;
+  inFlightMax?: number;
+  requestTimeout?: number | string;
+  drainDeadline?: number | string;
+  /**
+   * Told of trouble that logging survives: no access to the folder, a full disk, files that cannot be mapped. Each at most
+   * once a minute. Default: `process.emitWarning`.
+   */
+  onTrouble?: (error: DragonlogError) => void;
+}
+
+export interface LoggerStats {
+  /** The first part of the id of every record, `<writer>-<seq>`. */
+  readonly writer: string;
+  /** Records that are, or were, in the journal. */
+  readonly logged: number;
+  /** Records that were dropped, by cause. */
+  readonly dropped: Readonly<Record<string, number>>;
+  /** Records that were cut because they are larger than half of the journal. */
+  readonly recordsShortened: number;
+  /** Values that were cut for their depth. */
+  readonly valuesShortened: number;
+  /** Records whose data could not be put into text at all. */
+  readonly unencodable: number;
+  /** Records stamped with the last time because the machine's clock was set back. */
+  readonly timeHeldBack: number;
+  /** `ram`: what is logged now does not outlive the process, because the folder cannot be used. */
+  readonly state: "safe" | "ram" | "closed";
+  readonly journalBytes: number;
+}
