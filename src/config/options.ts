@@ -169,7 +169,7 @@ export const OPTIONS = {
     kind: "text",
     form: "template",
     default: "{service}",
-    doc: "The log stream, with {service} and {host} filled in from the record; created when it is missing.",
+    doc: "The log stream, with {service}, {host}, {type} and {date} filled in from the record; created when it is missing.",
     scopes: ["ship"],
   },
   endpoint: {

@@ -35,11 +35,15 @@ export interface Layer {
  * the wrong type or out of range and for a missing option. An option that is undefined counts as not given.
  */
 export function parseOptions<S extends Scope>(scope: S, input: unknown, source: string): ParsedOptions<S> {
+  return resolveOptions(scope, [codeLayer(input, source)]);
+}
+
+/** The options of a call in code. Throws DRAGONLOG_OPTION_INVALID for an argument that is no object. */
+export function codeLayer(input: unknown, source: string): Layer {
   if (typeof input !== "object" || input === null || Array.isArray(input)) {
     throw refuseValue(`the argument of ${source}`, input, "an object of options");
   }
-  const nameOf = (key: string) => `${key} of ${source}`;
-  return resolveOptions(scope, [{ values: { ...input }, form: "typed", nameOf, shared: false }]);
+  return { values: { ...input }, form: "typed", nameOf: (key) => `${key} of ${source}`, shared: false };
 }
 
 /** The options of a scope out of several layers, the strongest first; what no layer sets has its default. */

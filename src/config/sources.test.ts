@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { loadOptions } from "./sources.js";
+import { loadCodeOptions, loadOptions } from "./sources.js";
 
 const cwd = mkdtempSync(join(tmpdir(), "dragonlog-config-"));
 const empty = mkdtempSync(join(tmpdir(), "dragonlog-config-"));
@@ -124,4 +124,22 @@ test("what is required may come from any place and is named in all of them when 
     message: "--service is missing",
     hint: /^Set --service or DRAGONLOG_SERVICE\./,
   });
+});
+
+test("code stands over variables, and reads no file", () => {
+  const env = {
+    DRAGONLOG_JOURNAL_DIR: "/from/variable",
+    DRAGONLOG_LEVEL: "debug",
+    DRAGONLOG_REGION: "eu-west-1",
+  };
+  const options = loadCodeOptions("logger", { service: "api", level: "warn" }, "the test", env);
+  assert.equal(options.buffer.dir, "/from/variable");
+  assert.equal(options.level, "warn");
+  assert.throws(
+    () => loadCodeOptions("logger", { service: "api" }, "the test", { DRAGONLOG_LEVLE: "debug" }),
+    {
+      code: "DRAGONLOG_OPTION_UNKNOWN",
+      hint: /DRAGONLOG_LEVEL/,
+    },
+  );
 });

@@ -5,7 +5,7 @@ import { DragonlogError, messageOf } from "../system/errors.js";
 import { jsonFaultAt } from "./json-fault.js";
 import { flagOf, nearest, VARIABLE_PREFIX, variableOf } from "./names.js";
 import { OPTIONS, type OptionKey, type ParsedOptions, type Scope } from "./options.js";
-import { type Layer, resolveOptions } from "./parse.js";
+import { codeLayer, type Layer, resolveOptions } from "./parse.js";
 
 const FILE_NAME = "dragonlog.json";
 
@@ -31,6 +31,21 @@ export function loadOptions<S extends Scope>(
   const file =
     typeof named === "string" ? fileLayer(named) : fileLayer(join(cwd, FILE_NAME), "may be missing");
   return resolveOptions(scope, file ? [flagLayer, variables, file] : [flagLayer, variables]);
+}
+
+/**
+ * The options of a call in code, over variables; `source` names the call in messages. An application that logs has no
+ * use for a file in its working directory, which is a service's own business.
+ *
+ * Throws what `parseOptions` throws.
+ */
+export function loadCodeOptions<S extends Scope>(
+  scope: S,
+  input: unknown,
+  source: string,
+  env: NodeJS.ProcessEnv,
+): ParsedOptions<S> {
+  return resolveOptions(scope, [codeLayer(input, source), variableLayer(env)]);
 }
 
 /** A variable that is empty counts as not set: `DRAGONLOG_REGION=` is how many tools write "none". */

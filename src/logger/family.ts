@@ -1,6 +1,6 @@
 /** What a logger and its children share, and how it comes from the options of `new DragonLogger()`. */
 import type { ParsedOptions } from "../config/options.js";
-import { parseOptions } from "../config/parse.js";
+import { loadCodeOptions } from "../config/sources.js";
 import { ANY_SHIPPER } from "../journal/folder.js";
 import { LEVELS, type Level } from "../record/types.js";
 import { type InAppShipper, inAppShipper } from "../ship/in-app.js";
@@ -49,7 +49,7 @@ export function openFamily(options: LoggerOptions): Family {
     }
     delete writing[key];
   }
-  const parsed: ParsedOptions<"logger"> = parseOptions("logger", writing, SOURCE);
+  const parsed: ParsedOptions<"logger"> = loadCodeOptions("logger", writing, SOURCE, process.env);
   const shipper = openInAppShipper(shipping, parsed.buffer.dir, onTrouble);
   const writer = new Writer({
     root: parsed.buffer.dir,
@@ -84,7 +84,10 @@ function openInAppShipper(
       'Say where to ship, such as to: "cloudwatch", or set it where `dragonlog ship` runs.',
     );
   }
-  return inAppShipper(parseOptions("ship", { ...shipping, buffer: `journal:${dir}` }, SOURCE), onTrouble);
+  return inAppShipper(
+    loadCodeOptions("ship", { ...shipping, buffer: `journal:${dir}` }, SOURCE, process.env),
+    onTrouble,
+  );
 }
 
 function warn(error: DragonlogError): void {

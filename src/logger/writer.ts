@@ -104,7 +104,7 @@ export class Writer {
     timestamp: number,
     stamp: Stamp,
   ): boolean {
-    const { journal } = this;
+    const { journal, time } = this;
     const lineBytes = lineBytesBound(head, direct, tail);
     if (lineBytes > journal.lineBytesMax) {
       return this.#writeShortened(head, typeCode, direct ?? tail, lineBytes, timestamp);
@@ -115,16 +115,17 @@ export class Writer {
       journal.drop(cause, typeCode);
       return false;
     }
-    // A report of drops may have taken the seq that stands in the tail.
+    // A report of drops may have taken the seq that stands in the tail, and moved the writer's time on.
     const current =
       seq === journal.nextSeq ? tail : `${tail.slice(0, tail.lastIndexOf("-") + 1)}${journal.nextSeq}"}`;
+    const stampedMs = stamp === time.stamp ? time.ms : timestamp;
     const { segment } = journal;
     const end = placeLine(segment, segment.position + FRAME_HEADER_BYTES, stamp.words, head, direct, current);
     if (end < 0) {
       journal.drop("defect", typeCode);
       return false;
     }
-    return journal.publish(end, timestamp, typeCode, head.serviceBytes);
+    return journal.publish(end, stampedMs, typeCode, head.serviceBytes);
   }
 
   #writeShortened(head: Head, typeCode: number, text: string, lineBytes: number, timestamp: number): boolean {
