@@ -21,14 +21,27 @@ export interface DropReport {
 
 interface Pending {
   readonly byType: Int32Array;
-  readonly sinceMs: number;
+  sinceMs: number;
   untilMs: number;
 }
 
-/** Counts drops by cause and type: totals for status, and what is still to be reported in the stream itself. */
+/** A report that stands in the journal. */
+interface Written {
+  readonly seq: number;
+  readonly cause: DropCause;
+  readonly said: Pending;
+}
+
+/**
+ * Counts drops by cause and type: totals for status, and what is still to be reported in the stream itself. A report is
+ * a record and may be dropped like one; what it said is then pending again, so that the reports that are delivered always
+ * add up to what is missing. The reports that are remembered for that are those in the journal's files.
+ */
 export class Drops {
   readonly totals: Record<string, number> = {};
   readonly #pending = new Map<DropCause, Pending>();
+  /** Rising by seq. */
+  readonly #written: Written[] = [];
 
   get pending(): boolean {
     return this.#pending.size > 0;
@@ -39,18 +52,20 @@ export class Drops {
       return;
     }
     this.totals[cause] = (this.totals[cause] ?? 0) + records;
-    let pending = this.#pending.get(cause);
-    if (pending === undefined) {
-      pending = { byType: new Int32Array(TYPE_COUNTS), sinceMs: nowMs, untilMs: nowMs };
-      this.#pending.set(cause, pending);
-    }
-    pending.byType[typeCode]! += records;
-    pending.untilMs = nowMs;
+    this.#pendingFor(cause, nowMs, nowMs).byType[typeCode]! += records;
   }
 
-  /** Hands each report to `write`; one that is written is pending no more. */
-  report(write: (report: DropReport) => boolean): void {
-    for (const [cause, { byType, sinceMs, untilMs }] of this.#pending) {
+  /** Counts a segment's records, given by type code. */
+  countByType(cause: DropCause, records: Int32Array, nowMs: number): void {
+    for (const [typeCode, count] of records.entries()) {
+      this.count(cause, typeCode, count, nowMs);
+    }
+  }
+
+  /** Hands each report to `write`; one that is written, as record `nextSeq()`, is pending no more. */
+  report(nextSeq: () => number, write: (report: DropReport) => boolean): void {
+    for (const [cause, said] of this.#pending) {
+      const { byType, sinceMs, untilMs } = said;
       const named: Record<string, number> = {};
       let total = 0;
       byType.forEach((records, code) => {
@@ -59,10 +74,43 @@ export class Drops {
           total += records;
         }
       });
+      const seq = nextSeq();
       if (!write({ cause, total, byType: named, sinceMs, untilMs })) {
         return;
       }
       this.#pending.delete(cause);
+      this.#written.push({ seq, cause, said });
     }
+  }
+
+  /** The records below `endSeq` were dropped, and what reports among them said is to be reported again. */
+  droppedBelow(endSeq: number): void {
+    for (const { cause, said } of this.#takeWrittenBelow(endSeq)) {
+      const pending = this.#pendingFor(cause, said.sinceMs, said.untilMs);
+      said.byType.forEach((records, code) => {
+        pending.byType[code]! += records;
+      });
+    }
+  }
+
+  /** The records below `endSeq` are delivered. */
+  deliveredBelow(endSeq: number): void {
+    this.#takeWrittenBelow(endSeq);
+  }
+
+  #takeWrittenBelow(endSeq: number): Written[] {
+    const kept = this.#written.findIndex(({ seq }) => seq >= endSeq);
+    return this.#written.splice(0, kept < 0 ? this.#written.length : kept);
+  }
+
+  #pendingFor(cause: DropCause, sinceMs: number, untilMs: number): Pending {
+    let pending = this.#pending.get(cause);
+    if (pending === undefined) {
+      pending = { byType: new Int32Array(TYPE_COUNTS), sinceMs, untilMs };
+      this.#pending.set(cause, pending);
+    }
+    pending.sinceMs = Math.min(pending.sinceMs, sinceMs);
+    pending.untilMs = Math.max(pending.untilMs, untilMs);
+    return pending;
   }
 }

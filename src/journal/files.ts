@@ -272,7 +272,8 @@ export class SegmentFiles {
   }
 }
 
-function endSeq(sealed: SealedSegment): number {
+/** The seq after its last record. */
+export function endSeq(sealed: SealedSegment): number {
   let seq = sealed.firstSeq;
   for (const count of sealed.countsByType) {
     seq += count;

@@ -14,7 +14,7 @@ import type { Clock } from "../system/clock.js";
 import { DragonlogError, messageOf } from "../system/errors.js";
 import { ownIdentity } from "../system/process.js";
 import { type DropCause, type DropReport, Drops } from "./drops.js";
-import { JournalCapReached, type SealedSegment, SegmentFiles } from "./files.js";
+import { endSeq, JournalCapReached, type SealedSegment, SegmentFiles } from "./files.js";
 import {
   createFolder,
   touchWriterInfo,
@@ -423,7 +423,8 @@ export class Journal {
       return;
     }
     this.#reporting = true;
-    this.drops.report(this.#options.reportDrops);
+    this.drops.deliveredBelow(this.#files.sealed[0]?.firstSeq ?? this.segment.firstSeq);
+    this.drops.report(() => this.nextSeq, this.#options.reportDrops);
     this.#reporting = false;
   }
 
@@ -441,6 +442,7 @@ export class Journal {
 
   #countSegment(cause: DropCause, segment: SealedSegment): void {
     segment.countsByType.forEach((records, code) => this.#countDrops(cause, code, records));
+    this.drops.droppedBelow(endSeq(segment));
   }
 
   #countDrops(cause: DropCause, typeCode: number, records: number): void {
