@@ -33,7 +33,7 @@ type Row = { readonly name: ContenderName; readonly record: RecordName } & Measu
   };
 
 /** Medians over the rounds. A ratio is taken within each round, where both met the same machine, and then its median. */
-export function rowsOf({ measured }: Results): Row[] {
+function rowsOf({ measured }: Results): Row[] {
   const firstRound = measured.filter(({ round }) => round === 0);
   return firstRound.map(({ name, record }) => {
     const rounds = measured.filter((one) => one.name === name && one.record === record);

@@ -48,7 +48,7 @@ interface Row {
 }
 
 /** Medians over the rounds. A ratio is taken within each round, where both met the same machine, and then its median. */
-export function rowsOf({ runs }: Results): Row[] {
+function rowsOf({ runs }: Results): Row[] {
   const firstRound = runs.filter(({ round }) => round === 0);
   return firstRound.map(({ sender, latencyMs }) => {
     const rounds = runs.filter((run) => run.sender === sender && run.latencyMs === latencyMs);
