@@ -18,6 +18,10 @@ const WRITER_ID_CHARS = 12;
 const HEADS_MAX = 1000;
 /** What is left of the text of a record that is larger than the journal ever takes. */
 const SHORTENED_CHARS = 65_536;
+/** Of the room for a line, the share that is left for its service where the record is shortened. */
+const SHORTENED_HEAD_SHARE_MAX = 1 / 8;
+/** JSON takes up to six bytes for a character of the kept text; two more leave room for what stands around it. */
+const SHORTENED_BYTES_PER_CHAR = 8;
 
 export interface WriterOptions extends Omit<JournalOptions, "writer" | "reportDrops"> {
   readonly clock: Clock;
@@ -129,8 +133,14 @@ export class Writer {
   }
 
   #writeShortened(head: Head, typeCode: number, text: string, lineBytes: number, timestamp: number): boolean {
+    const { lineBytesMax } = this.journal;
+    if (head.bytes > lineBytesMax * SHORTENED_HEAD_SHARE_MAX) {
+      this.journal.drop("defect", typeCode);
+      return false;
+    }
     this.counts.recordsShortened++;
-    const kept = JSON.stringify(text.slice(0, SHORTENED_CHARS));
+    const charsMax = Math.min(SHORTENED_CHARS, Math.floor(lineBytesMax / SHORTENED_BYTES_PER_CHAR));
+    const kept = JSON.stringify(text.slice(0, charsMax));
     const attributes = `,"type":"WARN","metadata":{"shortened":true,"original_bytes":${lineBytes}}`;
     return this.write(head, typeCode, undefined, kept, attributes, timestamp);
   }
