@@ -98,23 +98,29 @@ export class Segment {
     words[word + 6] = typeCode;
     words[word + 7] = serviceBytes;
     words[word + 1] = frameChecksum(words, word, next >> 2);
-    words[COUNT_WORD]!++;
-    words[TYPE_COUNT_WORD + typeCode]!++;
     if (this.kind === "written") {
-      this.#writeThrough(position, next);
+      this.#writeThrough(position, next, typeCode);
+    } else {
+      // The count comes last: a process that dies in between leaves a record that is not counted, not one that is missed.
+      Atomics.store(words, COMMIT_WORD, next >> 3);
+      this.#count(typeCode, 1);
     }
     this.position = next;
-    Atomics.store(words, COMMIT_WORD, next >> 3);
   }
 
-  #writeThrough(from: number, to: number): void {
-    const { words } = this;
+  #count(typeCode: number, records: 1 | -1): void {
+    this.words[COUNT_WORD]! += records;
+    this.words[TYPE_COUNT_WORD + typeCode]! += records;
+  }
+
+  /** The count goes to the file in one write with COMMIT. */
+  #writeThrough(from: number, to: number, typeCode: number): void {
+    this.#count(typeCode, 1);
     try {
       this.#writeFile(from, to);
     } catch (error) {
-      words[COMMIT_WORD] = from >> 3;
-      words[COUNT_WORD]!--;
-      words[TYPE_COUNT_WORD + words[(from >> 2) + 6]!]!--;
+      this.words[COMMIT_WORD] = from >> 3;
+      this.#count(typeCode, -1);
       throw error;
     }
   }
