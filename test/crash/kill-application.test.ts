@@ -10,6 +10,7 @@ import { type TestContext, test } from "node:test";
 import { listJournals } from "../../src/buffer/journal.js";
 import { FakeCloudWatch } from "../../src/testing/index.js";
 import { eventsOf, killRound, type RoundOptions } from "./harness/kill-round.js";
+import { inLanes } from "./harness/lanes.js";
 import { Program } from "./harness/program.js";
 import { chooseSeed } from "./harness/random.js";
 import { expectedRecord } from "./harness/records.js";
@@ -19,6 +20,7 @@ import { judge, type Verdict } from "./harness/verdict.js";
 import type { LogPlan } from "./programs/log.js";
 
 const ROUNDS = 50;
+const LANES = 2;
 /** So many rounds are shipped by a real `dragonlog ship --once`, the others in this process, which is faster. */
 const ROUNDS_BY_COMMAND = 5;
 const ROUNDS_WRITTEN = 8;
@@ -35,15 +37,14 @@ async function killRounds(
   rounds: number,
   options: (round: number) => Partial<RoundOptions>,
 ): Promise<Verdict[]> {
-  const cloud = await startCloud(context);
   const seed = chooseSeed();
   context.diagnostic(`replay with DRAGONLOG_CRASH_SEED=${seed}`);
   const verdicts: Verdict[] = [];
-  for (let round = 0; round < rounds; round++) {
+  await inLanes(LANES, rounds, async (round, cloud) => {
     const killed = await killRound({ cloud, seed: seed + round * 1000, ...options(round) });
     assert.deepEqual(killed.faults, [], `round ${round} of seed ${seed}`);
     verdicts.push(...killed.verdicts);
-  }
+  });
   const returned = verdicts.reduce((sum, verdict) => sum + verdict.returned, 0);
   context.diagnostic(
     `${returned} calls had returned in ${rounds} killed processes; all delivered, once, in order`,
@@ -58,6 +59,20 @@ test(`what had returned in ${ROUNDS} killed processes is delivered, once and in 
 test("the same where files cannot be mapped and the journal is written with write(2)", async (context) => {
   await killRounds(context, ROUNDS_WRITTEN, () => ({ plan: { mapped: false } }));
 });
+
+for (const instant of ["before", "after"] as const) {
+  test(`death just ${instant} a record is published leaves neither loss nor damage`, async (context) => {
+    const cloud = await startCloud(context);
+    const { faults, verdicts } = await killRound({
+      cloud,
+      seed: 1,
+      plan: { segmentBytes: 64 << 10, death: { instant, stores: 800 } },
+      ending: "by itself",
+    });
+    assert.deepEqual(faults, []);
+    assert.equal(verdicts[0]!.extra, instant === "after" ? 1 : 0, "the call in progress");
+  });
+}
 
 test("every worker thread of a killed process has a journal of its own, and none loses anything", async (context) => {
   const verdicts = await killRounds(context, 3, () => ({ program: { name: "threads", loggers: 2 } }));

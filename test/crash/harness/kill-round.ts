@@ -2,6 +2,7 @@
  * One round: a process logs at full speed, is killed at a random moment, what it left is shipped, and what arrived is
  * held against what had returned.
  */
+import assert from "node:assert/strict";
 import { linkSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -28,6 +29,8 @@ export interface RoundOptions {
   readonly seed: number;
   readonly by?: "command" | "here";
   readonly plan?: Partial<LogPlan>;
+  /** Default: by a kill at a random moment. */
+  readonly ending?: "by itself";
   /** The program and how many loggers it runs, each with a plan of its own. */
   readonly program?: { readonly name: "log" | "threads" | "cluster"; readonly loggers: number };
 }
@@ -82,8 +85,12 @@ export async function killRound(options: RoundOptions): Promise<Round> {
   cloud.reset();
   const running = Program.start(program.name, program.name === "log" ? plans[0]! : { plans });
   await running.said((stdout) => stdout.length >= plans.length);
-  await delay(KILL_AFTER_MS_MIN + drawBelow(KILL_AFTER_MS_MAX - KILL_AFTER_MS_MIN, seed, 2));
-  await running.kill();
+  if (options.ending === undefined) {
+    await delay(KILL_AFTER_MS_MIN + drawBelow(KILL_AFTER_MS_MAX - KILL_AFTER_MS_MIN, seed, 2));
+    await running.kill();
+  } else {
+    assert.equal((await running.ended).signal, "SIGKILL");
+  }
   folder.keep();
 
   const shipped = await (by === "here" ? shipHere : shipOnce)(folder.journals, cloud);

@@ -8,7 +8,7 @@ const SEED_MAX = 0x7fff_ffff;
 
 export function chooseSeed(): number {
   const given = process.env.DRAGONLOG_CRASH_SEED;
-  return given === undefined ? randomInt(SEED_MAX) : Number(given);
+  return given === undefined ? randomInt(1, SEED_MAX) : Number(given);
 }
 
 /** An integer below `limit` that follows from `seed` and `draw`: splitmix32's finishing steps over both. */

@@ -8,6 +8,7 @@ import { DragonLogger } from "../../../src/index.js";
 import { readPlan } from "../harness/program.js";
 import { recordLogger } from "../harness/records.js";
 import { ReturnedCalls } from "../harness/returned-calls.js";
+import { type Death, dieAtCommit } from "./die-at-commit.js";
 import { refuseMapping } from "./refuse-mapping.js";
 import { type Sabotage, sabotage } from "./sabotage.js";
 
@@ -21,6 +22,7 @@ export interface LogPlan {
   /** False: as on a file system that cannot map. */
   readonly mapped?: boolean;
   readonly sabotage?: Sabotage;
+  readonly death?: Death;
   /** Milliseconds between turns of the event loop; default none. */
   readonly pauseMs?: number;
   /** Calls in one turn of the event loop; default 2000. */
@@ -37,6 +39,9 @@ if (plan.mapped === false) {
 }
 if (plan.sabotage !== undefined) {
   sabotage(plan.sabotage);
+}
+if (plan.death !== undefined) {
+  dieAtCommit(plan.death);
 }
 const logger = new DragonLogger({
   service: plan.service,
