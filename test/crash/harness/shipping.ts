@@ -7,7 +7,7 @@ import { Program } from "./program.js";
 
 export const GROUP = "crash";
 
-export function credentials(cloud: FakeCloudWatch): {
+function credentials(cloud: FakeCloudWatch): {
   AWS_ACCESS_KEY_ID: string;
   AWS_SECRET_ACCESS_KEY: string;
 } {
@@ -15,7 +15,7 @@ export function credentials(cloud: FakeCloudWatch): {
   return { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey };
 }
 
-export function shippingOptions(dir: string, cloud: FakeCloudWatch): ShippingOptions {
+function shippingOptions(dir: string, cloud: FakeCloudWatch): ShippingOptions {
   return {
     buffer: { dir },
     to: { kind: "cloudwatch" },
