@@ -1,0 +1,123 @@
+/** Every file in examples/ runs and does what its first comment says. */
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { type TestContext, test } from "node:test";
+import { FakeCloudWatch } from "../../src/testing/index.js";
+import { Application, linesOf, ROOT } from "./application.js";
+import { ended, printed } from "./cli.js";
+
+type Example = (app: Application, path: string) => Promise<void>;
+
+const EXAMPLES: Readonly<Record<string, Example>> = {
+  "first.mjs": async (app, path) => {
+    await runs(app, process.execPath, path);
+    const [signUp, order, failure] = await app.records();
+    assert.deepEqual([signUp!.data, signUp!.metadata], ["User signed up", { user_id: 42 }]);
+    assert.deepEqual([order!.type, order!.request_id], ["AUDIT", "r-1"]);
+    assert.equal(failure!.type, "ERROR");
+    assert.equal((failure!.data as { name: string }).name, "SyntaxError");
+  },
+
+  "http-service.mjs": async (app, path) => {
+    app.env.PORT = "0";
+    const service = app.start(process.execPath, path);
+    const end = ended(service);
+    let output = "";
+    service.stdout.on("data", (chunk) => {
+      output += chunk;
+    });
+    await printed(service.stdout, "\n");
+    const answer = await fetch(`${/http:\S+/.exec(output)![0]}/orders/7`, {
+      headers: { connection: "close" },
+    });
+    assert.equal(await answer.text(), "ok\n");
+    service.kill("SIGTERM");
+    const { code, stderr } = await end;
+    assert.equal(code, 0, stderr);
+    const [listening, received, answered] = await app.records();
+    assert.equal(listening!.data, "listening");
+    assert.deepEqual(received!.metadata, { method: "GET", path: "/orders/7" });
+    assert.deepEqual(answered!.metadata, { status: 200 });
+    assert.equal(answered!.request_id, received!.request_id);
+  },
+
+  "commonjs.cjs": async (app, path) => {
+    await runs(app, process.execPath, path);
+    const [record] = await app.records();
+    assert.equal(record!.type, "DEBUG");
+    assert.deepEqual(record!.metadata, { node: process.version });
+  },
+
+  "worker-threads.mjs": async (app, path) => {
+    await runs(app, process.execPath, path);
+    const records = await app.records();
+    assert.deepEqual(
+      records.map(({ data, metadata }) => `${data} ${(metadata as { thread: number }).thread}`).sort(),
+      ["at work 1", "at work 2", "starting two threads 0"],
+    );
+    assert.equal(new Set(records.map(writerOf)).size, 3);
+  },
+
+  "cluster.mjs": async (app, path) => {
+    await runs(app, process.execPath, path);
+    const records = await app.records();
+    const killed = records.filter(({ metadata }) => (metadata as { killed?: string }).killed === "yes");
+    assert.equal(killed.length, 1);
+    const ends = records.filter(({ data }) => data === "worker ended").map(({ metadata }) => metadata);
+    assert.ok(ends.some((end) => (end as { signal: string | null }).signal === "SIGKILL"));
+    assert.equal(new Set(records.map(writerOf)).size, 3);
+  },
+
+  "in-app-shipping.mjs": async (app, path) => {
+    await runs(app, process.execPath, path);
+    assert.deepEqual(await app.records(), [], "what was delivered waits no more");
+  },
+
+  "pipe.sh": async (app, path) => {
+    await runs(app, "sh", path);
+    const folder = join(app.dir, "logs/legacy/legacy");
+    const [file] = readdirSync(folder);
+    const records = linesOf(readFileSync(join(folder, file!)));
+    assert.deepEqual(
+      records.map(({ data, type }) => [data, type]),
+      [
+        ["starting", "INFO"],
+        ["ready", "INFO"],
+        [{ paid: 12.5 }, "AUDIT"],
+      ],
+    );
+  },
+};
+
+async function runs(app: Application, file: string, ...args: string[]): Promise<void> {
+  const { code, stderr } = await app.run(file, ...args);
+  assert.equal(code, 0, stderr);
+  assert.doesNotMatch(stderr, /Warning/);
+}
+
+function writerOf({ id }: Record<string, unknown>): string {
+  return `${id}`.replace(/-\d+$/, "");
+}
+
+async function startCloud(context: TestContext): Promise<FakeCloudWatch> {
+  const cloud = await FakeCloudWatch.start();
+  context.after(() => cloud.stop());
+  return cloud;
+}
+
+for (const name of readdirSync(join(ROOT, "examples"))) {
+  test(`examples/${name}`, async (context) => {
+    const path = join(ROOT, "examples", name);
+    const example = EXAMPLES[name];
+    assert.ok(example, "an example without a test");
+    assert.match(readFileSync(path, "utf8"), /^(#!.*\n# |\/\/ )\w/, "its first comment says what it shows");
+    const cloud = await startCloud(context);
+    await example(new Application(context, cloud.url).link(), path);
+    const expected = name === "in-app-shipping.mjs" ? 1000 : 0;
+    assert.deepEqual(
+      [cloud.tally().distinct, cloud.tally().duplicates, cloud.tally().outOfOrder],
+      [expected, 0, 0],
+    );
+  });
+}
