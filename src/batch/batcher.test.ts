@@ -5,7 +5,7 @@ import type { StoredRecord } from "../buffer/buffer.js";
 import type { Batch, Destination, Item } from "./batch.js";
 import { Batcher } from "./batcher.js";
 import { type BatchLimits, CLOUDWATCH_LIMITS } from "./limits.js";
-import { CUT_FILL_MIN } from "./open-batch.js";
+import { CUT_FILL_MIN, CUT_FILL_MIN_IN_CHAIN } from "./open-batch.js";
 import { compareItems, compareRecords } from "./order.js";
 
 const OVERHEAD = CLOUDWATCH_LIMITS.eventOverheadBytes;
@@ -123,6 +123,22 @@ test("a full batch is not cut where that would leave it too empty; the next one 
   const batches = [...times.flatMap((at, seq) => batcher.add(record("w", seq, at))), ...batcher.flush()];
   assert.deepEqual(batches.map(seqs), [[0, 1, 2, 3, 4, 5, 6, 7, 8, 9], [10]]);
   assert.deepEqual(batches[1]?.after, [1]);
+});
+
+test("a batch that waits already is cut earlier, so that a long series is many short chains", () => {
+  const batcher = batcherOf({ eventsMax: 10 });
+  // Runs of 7: the first batch is too empty without the second run, the second one would be without the third.
+  const times = Array.from({ length: 28 }, (_, seq) => Math.floor(seq / 7));
+  const batches = [...times.flatMap((at, seq) => batcher.add(record("w", seq, at))), ...batcher.flush()];
+  assert.deepEqual(
+    batches.map(({ items, after }) => [items.length, after]),
+    [
+      [10, []],
+      [4, [1]],
+      [10, []],
+      [4, [3]],
+    ],
+  );
 });
 
 test("a cut leaves room for the record that asked for it", () => {
@@ -405,7 +421,10 @@ test("property: in merged input a batch is as full as a limit allows, but for a 
       const batches = [...records.flatMap((each) => batcher.add(each)), ...batcher.flush()];
       for (const [index, { items, bytes }] of batches.entries()) {
         const following = batches[index + 1]?.items;
-        if (following !== undefined) assertFull(limits, items, bytes, following);
+        const last = batches[index - 1]?.items.at(-1);
+        const inChain = last !== undefined && runOf(last) === runOf(items[0]!);
+        const fillMin = inChain ? CUT_FILL_MIN_IN_CHAIN : CUT_FILL_MIN;
+        if (following !== undefined) assertFull(limits, items, bytes, following, fillMin);
       }
     }),
     { numRuns: 500 },
@@ -413,7 +432,7 @@ test("property: in merged input a batch is as full as a limit allows, but for a 
 });
 
 /**
- * What of the following batch would have fitted must be one run, which this batch lacks, and a small part of it. Where
+ * What of the following batch would have fitted must be one run, which this batch lacks, and `fillMin` is kept. Where
  * one run goes on in the following batch, cutting it off must have been impossible.
  */
 function assertFull(
@@ -421,6 +440,7 @@ function assertFull(
   items: readonly Item[],
   bytes: number,
   following: readonly Item[],
+  fillMin: number,
 ): void {
   const sumOf = (some: readonly Item[]) => some.reduce((sum, item) => sum + sizeOf(item), 0);
   const fitting = following.findIndex((_, index) => {
@@ -438,13 +458,13 @@ function assertFull(
     const cutOff = following.slice(0, fitting);
     assert.equal(new Set([...cutOff, following[fitting]!].map(runOf)).size, 1, "only a run that goes on");
     assert.notEqual(runOf(items.at(-1)!), runOf(cutOff[0]!), "a run is cut off whole");
-    assert.ok(shareKept(items, [...items, ...cutOff]) >= CUT_FILL_MIN);
+    assert.ok(shareKept(items, [...items, ...cutOff]) >= fillMin);
     return;
   }
   const goesOn = items.filter((item) => runOf(item) === runOf(following[0]!));
   if (goesOn.length === 0) return;
   const nextHasRoom = sumOf(goesOn) + sizeOf(following[0]!) <= limits.bytesMax;
   const kept = items.slice(0, items.length - goesOn.length);
-  assert.ok(!nextHasRoom || shareKept(kept, items) < CUT_FILL_MIN, "the run could have been cut off");
+  assert.ok(!nextHasRoom || shareKept(kept, items) < fillMin, "the run could have been cut off");
   assert.equal(sumOf(items), bytes);
 }

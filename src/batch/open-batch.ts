@@ -14,10 +14,17 @@ import { compareItems, compareRuns, startOfRun } from "./order.js";
 /**
  * A full batch may be cut short, so that the run which goes on with the next record stays together and the next
  * batch need not wait for this one. That buys flights side by side, which hide the latency of a put, and pays with
- * fullness, which is what the requests per second are limited by. A batch keeps at least this share of itself; a
- * tenth more requests cost less than one round trip in series, and a longer run is better sent in series.
+ * fullness, which is what the requests per second are limited by. A batch keeps at least this share of itself: a tenth
+ * more requests cost less than one round trip in series.
  */
 export const CUT_FILL_MIN = 0.9;
+/**
+ * The same for a batch that already waits for the one before it. Without it a series that was logged at full speed, some
+ * hundred records in each millisecond, becomes one chain of batches, and a chain moves one batch a round trip. Modelled
+ * with 32 batches in flight at 300 ms and runs of 300 to 1000 records, 900 bytes each: 15 to 20 times the throughput of one
+ * batch at a time in place of 7 to 15, for up to 40 % more requests where runs are long and 8 % where they are short.
+ */
+export const CUT_FILL_MIN_IN_CHAIN = 0.25;
 
 /** The items of a batch in order of delivery. */
 export interface Taken {
@@ -33,6 +40,8 @@ export class OpenBatch {
   #earliest = Number.POSITIVE_INFINITY;
   #latest = Number.NEGATIVE_INFINITY;
   #ordered = true;
+  /** What is held goes on with a run whose beginning was taken before. */
+  #inChain = false;
 
   constructor(limits: BatchLimits) {
     this.#limits = limits;
@@ -87,11 +96,16 @@ export class OpenBatch {
     const keptBytes = this.#bytes - cutOffBytes;
     const keptShare = held === this.#limits.eventsMax ? cut / held : keptBytes / this.#bytes;
     const nextHasRoom = cutOffBytes + this.#sizeOf(next) <= this.#limits.bytesMax;
-    return keptShare >= CUT_FILL_MIN && nextHasRoom ? this.#takeUntil(cut, keptBytes) : this.takeAll();
+    const fillMin = this.#inChain ? CUT_FILL_MIN_IN_CHAIN : CUT_FILL_MIN;
+    if (keptShare >= fillMin && nextHasRoom) return this.#takeUntil(cut, keptBytes);
+    const taken = this.takeAll();
+    this.#inChain = true;
+    return taken;
   }
 
   #takeUntil(cut: number, bytes: number): Taken {
     this.#sort();
+    this.#inChain = false;
     const items = this.#items;
     this.#items = items.splice(cut);
     this.#bytes -= bytes;
