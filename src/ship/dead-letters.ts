@@ -4,11 +4,12 @@
  * Files of NDJSON by day, `<dir>/<YYYY-MM-DD>.ndjson`, 0600, each line
  * `{"at","reason","detail","destination":{"group","stream"},"request_id"?,"line"}`; `line` is the record's line as text.
  */
-import { type FileHandle, mkdir, open } from "node:fs/promises";
+import { type FileHandle, open } from "node:fs/promises";
 import { join } from "node:path";
 import type { Destination } from "../batch/batch.js";
 import type { StoredRecord } from "../buffer/buffer.js";
 import type { Clock } from "../system/clock.js";
+import { createFolders } from "../system/folders.js";
 
 export interface DeadLetter {
   readonly record: StoredRecord;
@@ -28,7 +29,7 @@ export class DeadLetters {
   async add(letters: readonly DeadLetter[]): Promise<void> {
     const at = new Date(this.clock.now()).toISOString();
     const text = letters.map((letter) => `${lineOf(letter, at)}\n`).join("");
-    await mkdir(this.dir, { recursive: true, mode: 0o700 });
+    createFolders(this.dir, 0o700);
     const file = await open(join(this.dir, `${at.slice(0, 10)}.ndjson`), "a", 0o600);
     try {
       await appendWhole(file, text);

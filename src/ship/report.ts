@@ -1,6 +1,7 @@
 /** What a shipper says of itself, in `<journal dir>/shippers/<pid>.json`, for `dragonlog status`. */
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { createFolders } from "../system/folders.js";
 import { livenessOf, ownIdentity, type ProcessIdentity } from "../system/process.js";
 import type { ShipCounts } from "./counts.js";
 
@@ -20,7 +21,7 @@ export class ReportFile {
   readonly #path: string;
 
   constructor(dir: string, name: string) {
-    mkdirSync(join(dir, SHIPPERS_FOLDER), { recursive: true, mode: 0o700 });
+    createFolders(join(dir, SHIPPERS_FOLDER), 0o700);
     removeDead(dir);
     this.#path = join(dir, SHIPPERS_FOLDER, `${ownIdentity().pid}-${name}.json`);
   }

@@ -9,9 +9,10 @@
  * the file of the last append, kept open for the next; it is undefined before the first append and after a failed
  * one.
  */
-import { mkdir, open, readdir } from "node:fs/promises";
+import { open, readdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Item } from "../batch/batch.js";
+import { createFolders } from "../system/folders.js";
 import { LineFile } from "./line-file.js";
 import { joinLines, lineBytes } from "./lines.js";
 
@@ -165,7 +166,7 @@ async function namesIn(folder: string): Promise<string[]> {
 
 /** Makes the folder and those above it, and their entries durable. */
 async function makeFolder(folder: string): Promise<void> {
-  const first = await mkdir(folder, { recursive: true, mode: 0o700 });
+  const first = createFolders(folder, 0o700);
   if (first === undefined) return;
   for (let made = folder; made.length >= first.length; made = dirname(made)) await syncFolder(dirname(made));
 }
