@@ -5,9 +5,9 @@
  *     <dir>/flush          touched by whoever wants everything sent at once
  *     <dir>/dead/          dead letters, <dir>/shippers/ what shippers say of themselves: not journals
  */
-import { mkdirSync, readdirSync, rmSync, statSync, unlinkSync, utimesSync, writeFileSync } from "node:fs";
+import { readdirSync, rmSync, statSync, unlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Cursor, readCursor, writeCursor } from "../journal/cursor.js";
+import { type Cursor, CursorFile, readCursor } from "../journal/cursor.js";
 import {
   createFolder,
   FILE_MODE,
@@ -71,7 +71,7 @@ function isJournal(folder: string): boolean {
 
 /** Asks the shippers of the folder to send everything at once. */
 export function requestFlush(dir: string, nowMs: number): void {
-  mkdirSync(dir, { recursive: true });
+  createFolder(dir);
   const path = join(dir, FLUSH_FILE);
   writeFileSync(path, "", { mode: FILE_MODE });
   utimesSync(path, nowMs / 1000, nowMs / 1000);
@@ -171,6 +171,7 @@ class JournalSource implements Source {
   /** The lease is lost or the journal is removed; nothing here may touch it any more. */
   ended = false;
   readonly #reader: JournalReader;
+  readonly #cursor: CursorFile;
   readonly #acknowledged: AcknowledgedRanges;
   /** The first seq of each segment that was read and not deleted, in order of number. */
   readonly #starts: { readonly number: number; readonly firstSeq: number }[] = [];
@@ -183,7 +184,8 @@ class JournalSource implements Source {
     readonly clock: Clock,
     onDamage: (damage: BufferDamage) => void,
   ) {
-    const cursor = readCursor(folder);
+    this.#cursor = new CursorFile(folder);
+    const cursor = this.#cursor.start;
     this.name = writerOf(folder, info);
     this.host = info?.host ?? ownIdentity().host;
     this.#acknowledged = new AcknowledgedRanges(
@@ -220,7 +222,10 @@ class JournalSource implements Source {
       this.#acknowledged.add(range);
     }
     const { contiguous, beyond } = this.#acknowledged;
-    writeCursor(this.folder, { next: contiguous, beyond: beyond.map(({ from, to }) => [from, to]) });
+    this.#cursor.write(
+      { next: contiguous, beyond: beyond.map(({ from, to }) => [from, to]) },
+      this.clock.now(),
+    );
     this.#deleteDelivered();
   }
 
@@ -233,14 +238,16 @@ class JournalSource implements Source {
     ) {
       return this.ended;
     }
-    this.#reader.close();
-    this.ended = true;
+    this.#end();
     rmSync(this.folder, { recursive: true, force: true });
     return true;
   }
 
   /** Renews the lease; false when another shipper took over or the folder is gone. */
   keep(): boolean {
+    if (this.ended) {
+      return false;
+    }
     try {
       if (this.lease.stillHeld()) {
         this.lease.renew(this.clock.now());
@@ -249,17 +256,21 @@ class JournalSource implements Source {
     } catch {
       // The folder is gone.
     }
-    this.#reader.close();
-    this.ended = true;
+    this.#end();
     return false;
   }
 
   release(): void {
     if (!this.ended) {
-      this.ended = true;
-      this.#reader.close();
+      this.#end();
       this.lease.release();
     }
+  }
+
+  #end(): void {
+    this.ended = true;
+    this.#reader.close();
+    this.#cursor.close();
   }
 
   #readUnacknowledged(bytesMax: number, writerGone = false): StoredRecord[] {

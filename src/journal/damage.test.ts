@@ -17,11 +17,12 @@ import {
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import fc from "fast-check";
-import { writeCursor } from "./cursor.js";
+import { deliverUpTo } from "./deliver.cases.js";
 import { listSegments, segmentPath } from "./folder.js";
 import { COMMIT_WORD, COUNT_WORD, SEGMENT_HEADER_BYTES } from "./format.js";
 import {
   append,
+  deliverBelow,
   type FrameOnDisk,
   framesOf,
   lineOf,
@@ -337,7 +338,7 @@ test("what a segment held in an earlier life never appears again, not even after
   const text = "x".repeat(900);
   while (journal.nextSeq < 100) append(journal, text);
   const delivered = journal.segment.firstSeq;
-  writeCursor(journal.folder, { next: delivered, beyond: [] });
+  deliverUpTo(journal.folder, delivered);
   while (journal.segment.number < 2) append(journal, text);
   append(journal, "the only new ones");
   const { nextSeq } = journal;

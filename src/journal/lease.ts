@@ -12,6 +12,7 @@
  * judged by its heartbeat: the file's modification time, renewed every few seconds, expires after `LEASE_EXPIRY_MS`.
  */
 import {
+  existsSync,
   linkSync,
   readdirSync,
   readFileSync,
@@ -129,13 +130,9 @@ export class Lease {
     return new Lease(folder, number + 1, holder, nowMs);
   }
 
-  /** True while no one took over. To be asked before every acknowledgement. */
+  /** True while no one took over: whoever does removes this lease's file. To be asked before every acknowledgement. */
   stillHeld(): boolean {
-    try {
-      return highest(this.folder) === this.number;
-    } catch {
-      return false;
-    }
+    return existsSync(leasePath(this.folder, this.number));
   }
 
   /** Shows holders' machines that this one lives; cheap when it is not due. */

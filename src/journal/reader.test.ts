@@ -2,11 +2,12 @@ import assert from "node:assert/strict";
 import { rmSync } from "node:fs";
 import { test } from "node:test";
 import fc from "fast-check";
-import { writeCursor } from "./cursor.js";
+import { deliverUpTo } from "./deliver.cases.js";
 import { listSegments } from "./folder.js";
 import { SEGMENT_HEADER_BYTES } from "./format.js";
 import {
   append,
+  deliverBelow,
   framesOf,
   openJournal,
   payloadOf,
@@ -145,7 +146,7 @@ test("a reader follows a writer through segments that are used again and again",
       for (let records = reader.read(20_000); records.length > 0; records = reader.read(20_000)) {
         for (const { seq } of records) assert.equal(seq, read++);
       }
-      writeCursor(journal.folder, { next: read, beyond: [] });
+      deliverUpTo(journal.folder, read);
     }),
     { numRuns: 200, endOnFailure: true },
   );
@@ -174,7 +175,7 @@ test("a reader that comes late to a delivered segment which the writer has used 
   while (journal.segment.bytes.length - journal.segment.position > 1100) append(journal, text);
   let read = 0;
   while (read < journal.nextSeq) read += reader.read(1 << 20).length;
-  writeCursor(journal.folder, { next: read, beyond: [] });
+  deliverUpTo(journal.folder, read);
   fill(0);
   fill(1);
   for (let i = 0; i < 60; i++) append(journal, text);
