@@ -23,6 +23,11 @@ const DEFAULT_SEGMENT_BYTES = 8 << 20;
 const SMALL_SEGMENT_BYTES = 64 << 10;
 /** Work that waits for the event loop, such as preparing the next segment, comes often, seldom or never. */
 const CALLS_PER_TURN = [20, 1000, 1_000_000_000];
+/**
+ * More than a process logs before it is killed. Where the machine is so busy that the kill comes late, it keeps the
+ * shipping that follows from making the next kill later still.
+ */
+const CALLS_MAX = 100_000;
 
 export interface RoundOptions {
   readonly cloud: FakeCloudWatch;
@@ -79,6 +84,7 @@ export async function killRound(options: RoundOptions): Promise<Round> {
       seed: seed + logger,
       segmentBytes: drawBelow(3, seed, 1) === 0 ? DEFAULT_SEGMENT_BYTES : SMALL_SEGMENT_BYTES,
       callsPerTurn: CALLS_PER_TURN[drawBelow(CALLS_PER_TURN.length, seed, 3)]!,
+      callsMax: CALLS_MAX,
       ...options.plan,
     }),
   );

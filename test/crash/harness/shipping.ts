@@ -28,7 +28,8 @@ function shippingOptions(dir: string, cloud: FakeCloudWatch): ShippingOptions {
     flushRecords: 1000,
     flushBytes: 1 << 20,
     inFlightMax: 32,
-    requestTimeout: 30_000,
+    // Shipper and stand-in share this process: a busy machine must not make a call time out and be sent twice.
+    requestTimeout: 300_000,
   };
 }
 

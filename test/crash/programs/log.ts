@@ -27,12 +27,14 @@ export interface LogPlan {
   readonly pauseMs?: number;
   /** Calls in one turn of the event loop; default 2000. */
   readonly callsPerTurn?: number;
+  /** After so many calls it only waits to be killed; default never. */
+  readonly callsMax?: number;
   /** How it ends by itself, right after so many calls; default never. */
   readonly end?: { readonly after: number; readonly how: "exit" | "throw" | "reject" };
 }
 
 const plan = readPlan<LogPlan>();
-const { pauseMs, callsPerTurn = 2000, end } = plan;
+const { pauseMs, callsPerTurn = 2000, callsMax = Number.POSITIVE_INFINITY, end } = plan;
 const returned = new ReturnedCalls(plan.returnedPath);
 if (plan.mapped === false) {
   refuseMapping();
@@ -56,7 +58,7 @@ function turn(): void {
   if (finishing) {
     return;
   }
-  for (let i = 0; i < callsPerTurn; i++) {
+  for (let i = 0; i < callsPerTurn && calls < callsMax; i++) {
     log(calls);
     returned.count = ++calls;
     if (calls === 1) {
