@@ -7,7 +7,7 @@
  *     create ─► spare ─► active ─► sealed ─► delivered ─► spare again (its pages are warm)
  *                                              └─► deleted, when a spare is there already
  */
-import { closeSync, fdatasync, openSync, renameSync, unlinkSync, writeSync } from "node:fs";
+import { closeSync, fdatasync, openSync, renameSync, rmSync, unlinkSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { type Mapper, openMapper, type Window } from "../system/mapping.js";
 import { readCursor } from "./cursor.js";
@@ -38,7 +38,9 @@ export class JournalCapReached extends Error {}
 
 export class SegmentFiles {
   readonly #options: SegmentFilesOptions;
-  #mapper: Mapper | undefined;
+  readonly #mapper: Mapper | undefined;
+  /** Files are mapped; false from the first time on that this did not work. */
+  #maps: boolean;
   readonly #freeStagings: Staging[] = [];
   #spare: Segment | undefined;
   #spares = 0;
@@ -55,6 +57,7 @@ export class SegmentFiles {
         options.onUnmapped(error);
       }
     }
+    this.#maps = this.#mapper !== undefined;
   }
 
   /** Bytes of all files, the spare included. */
@@ -79,7 +82,14 @@ export class SegmentFiles {
     }
     segment.begin(number, firstSeq, nowMs);
     const path = segmentPath(folder, number);
-    renameSync(segment.path, path);
+    try {
+      renameSync(segment.path, path);
+    } catch (error) {
+      this.discard(segment);
+      this.#bytes -= segment.bytes.length;
+      rmSync(segment.path, { force: true });
+      throw error;
+    }
     segment.path = path;
     return segment;
   }
@@ -89,13 +99,12 @@ export class SegmentFiles {
     if (this.#spare === undefined) {
       this.#spare = this.#recycle() ?? this.#create(this.#options.segmentBytes, false);
     } else {
-      this.#release();
+      this.#deleteDelivered();
     }
   }
 
   /** Ends a segment: its staging is free again, its bytes go to the disk in the background. */
   seal(segment: Segment): void {
-    this.#giveBack(segment.staging);
     if (segment.fd < 0) {
       return;
     }
@@ -105,6 +114,7 @@ export class SegmentFiles {
       bytes: segment.bytes.length,
       countsByType: segment.words.slice(TYPE_COUNT_WORD, TYPE_COUNT_WORD + TYPE_COUNTS),
     });
+    this.#giveBack(segment.staging);
     const { fd } = segment;
     const synced = new Promise<void>((resolve) => {
       fdatasync(fd, () => {
@@ -130,40 +140,61 @@ export class SegmentFiles {
     return oldest;
   }
 
-  /** Staging for a segment without a file. */
-  ramSegment(): Segment {
-    return new Segment("ram", plainStaging(this.#options.segmentBytes), -1, "");
+  /** A segment without a file. */
+  ramSegment(bytes = this.#options.segmentBytes): Segment {
+    return new Segment("ram", plainStaging(bytes), -1, "");
+  }
+
+  /** A segment in which there is no room, for a journal that is closed. */
+  fullSegment(): Segment {
+    const segment = new Segment("ram", plainStaging(SEGMENT_HEADER_BYTES), -1, "");
+    segment.position = segment.bytes.length;
+    return segment;
+  }
+
+  /** Lets go of a segment whose file is of no more use. */
+  discard(segment: Segment): void {
+    segment.close();
+    this.#giveBack(segment.staging);
   }
 
   /** Forgets all files: their folder was deleted by someone. Returns those that were not known to be delivered. */
   forget(): SealedSegment[] {
     if (this.#spare !== undefined) {
-      this.#giveBack(this.#spare.staging);
-      this.#spare.close();
+      this.discard(this.#spare);
       this.#spare = undefined;
     }
     this.#bytes = 0;
     return this.sealed.splice(0);
   }
 
-  /** Closes for good. The active segment is closed by its owner. */
+  /** Closes for good, the active segment as well. */
   close(active: Segment): void {
-    if (this.#spare !== undefined) {
-      unlinkSync(this.#spare.path);
-      this.#spare.close();
-      this.#giveBack(this.#spare.staging);
+    const spare = this.#spare;
+    this.discard(active);
+    if (spare !== undefined) {
+      this.discard(spare);
     }
-    this.#giveBack(active.staging);
-    for (const staging of this.#freeStagings) {
-      if (this.#mapper !== undefined && "attach" in staging) {
-        this.#mapper.release(staging as Window);
-      }
+    for (const staging of this.#freeStagings.splice(0)) {
+      this.#release(staging);
+    }
+    if (spare !== undefined) {
+      rmSync(spare.path, { force: true });
     }
   }
 
+  /** A window still shows the file, which plain memory must never do: it stays a window or leaves. */
   #giveBack(staging: Staging): void {
-    if (staging.bytes.length === this.#options.segmentBytes) {
+    if (isWindow(staging) && !this.#maps) {
+      this.#release(staging);
+    } else if (staging.bytes.length === this.#options.segmentBytes) {
       this.#freeStagings.push(staging);
+    }
+  }
+
+  #release(staging: Staging): void {
+    if (isWindow(staging)) {
+      this.#mapper!.release(staging);
     }
   }
 
@@ -173,7 +204,7 @@ export class SegmentFiles {
 
   #create(bytes: number, large: boolean): Segment {
     if (this.#bytes + bytes > this.#options.journalBytesMax) {
-      this.#release();
+      this.#deleteDelivered();
       if (this.#bytes + bytes > this.#options.journalBytesMax) {
         throw new JournalCapReached();
       }
@@ -206,16 +237,17 @@ export class SegmentFiles {
   /** Maps the file where that works; from the first time that it does not, all segments are written with write(2). */
   #stage(fd: number, path: string): Segment {
     const { segmentBytes, onUnmapped } = this.#options;
-    if (this.#mapper !== undefined) {
-      const window = (this.#freeStagings.pop() ?? this.#mapper.reserve(segmentBytes)) as Window;
+    if (this.#maps) {
+      const window = (this.#freeStagings.pop() ?? this.#mapper!.reserve(segmentBytes)) as Window;
       try {
         window.attach(fd);
         window.prefault();
         return new Segment("mapped", window, fd, path);
       } catch (error) {
-        this.#mapper.release(window);
-        this.#mapper = undefined;
-        this.#freeStagings.length = 0;
+        this.#maps = false;
+        for (const free of [window, ...this.#freeStagings.splice(0)]) {
+          this.#release(free);
+        }
         onUnmapped(error);
       }
     }
@@ -231,7 +263,7 @@ export class SegmentFiles {
       return undefined;
     }
     const [sealed] = this.sealed.splice(index, 1);
-    this.#release();
+    this.#deleteDelivered();
     const path = this.#sparePath();
     try {
       renameSync(segmentPath(folder, sealed!.number), path);
@@ -243,8 +275,7 @@ export class SegmentFiles {
     }
   }
 
-  /** Deletes what is delivered. */
-  #release(): void {
+  #deleteDelivered(): void {
     for (const sealed of this.sealed.splice(0, this.#deliveredCount())) {
       this.#delete(sealed);
     }
@@ -270,6 +301,10 @@ export class SegmentFiles {
       // Deleted by a shipper already.
     }
   }
+}
+
+function isWindow(staging: Staging): staging is Window {
+  return "attach" in staging;
 }
 
 /** The seq after its last record. */

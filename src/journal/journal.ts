@@ -9,94 +9,62 @@
  * Invariants: seqs have no holes: a record takes its seq when it is published, so what is dropped never had one.
  * Nothing here throws but the constructor's options check; whatever goes wrong is counted and told to `onTrouble`.
  */
-import { join } from "node:path";
-import type { Clock } from "../system/clock.js";
-import { DragonlogError, messageOf } from "../system/errors.js";
-import { ownIdentity } from "../system/process.js";
-import { type DropCause, type DropReport, Drops } from "./drops.js";
+import { type DropCause, Drops } from "./drops.js";
 import { endSeq, JournalCapReached, type SealedSegment, SegmentFiles } from "./files.js";
-import {
-  createFolder,
-  touchWriterInfo,
-  WRITER_HEARTBEAT_MS,
-  type WriterInfo,
-  writeWriterInfo,
-} from "./folder.js";
 import { align8, FRAME_HEADER_BYTES, SEGMENT_HEADER_BYTES, TYPE_COUNT_WORD, TYPE_COUNTS } from "./format.js";
-import { Lease } from "./lease.js";
+import type { JournalOptions } from "./options.js";
+import { OwnFolder } from "./own-folder.js";
 import type { Segment } from "./segment.js";
+import { causeOf, Troubles } from "./trouble.js";
 
 /** How long to wait after a segment could not be had before trying again. */
 const RETRY_MS = 1000;
 /** The same when the cap was reached: a shipper frees room all the time, and looking costs a file read. */
 const RETRY_FULL_MS = 20;
-/** The same trouble is told at most this often; the counts go on. */
-const TELL_INTERVAL_MS = 60_000;
 /** More than a drop report ever takes. */
 const DROP_REPORT_BYTES_MAX = 4096;
 
-export interface JournalOptions {
-  /** The folder that holds all journals. */
-  readonly root: string;
-  readonly writer: string;
-  readonly service: string;
-  readonly segmentBytes: number;
-  readonly journalBytesMax: number;
-  readonly whenFull: "drop-newest" | "drop-oldest";
-  readonly syncMs: number;
-  readonly mapping: "auto" | "off";
-  /** See `WriterInfo`. */
-  readonly shipper: string;
-  /** Reserves the lease for this holder before any shipper can see the journal. */
-  readonly leaseHolder?: string;
-  readonly clock: Clock;
-  readonly onTrouble: (error: DragonlogError) => void;
-  /** Writes a drop report into the stream; false when there is no room. */
-  readonly reportDrops: (report: DropReport) => boolean;
-}
+export type { JournalOptions };
 
 export class Journal {
   /** The segment being written. Read by the logger for every record. */
   segment: Segment;
   nextSeq = 0;
-  readonly folder: string;
   readonly drops = new Drops();
   readonly #options: JournalOptions;
+  readonly #folder: OwnFolder;
   readonly #files: SegmentFiles;
-  readonly #createdAt: number;
+  readonly #troubles: Troubles;
+  readonly #stopKeepingAlive: () => void;
   #closed = false;
   #dirty = false;
   #cancelTick: (() => void) | undefined;
-  #cancelBeat: (() => void) | undefined;
   #lastSyncMs: number;
   #retryAtMs = 0;
   #lastCause: DropCause = "journal unavailable";
   #preparing = false;
   #prepareAtMs = 0;
   #reporting = false;
-  #infoDirty = false;
-  readonly #toldAtMs = new Map<string, number>();
+  #dropsUnsigned = false;
 
   constructor(options: JournalOptions) {
     this.#options = options;
-    this.folder = join(options.root, options.writer);
-    this.#createdAt = options.clock.now();
-    this.#lastSyncMs = this.#createdAt;
+    this.#folder = new OwnFolder(options, this.drops.totals);
+    this.#lastSyncMs = options.clock.now();
+    this.#troubles = new Troubles(options, this.folder);
     this.#files = new SegmentFiles({
       folder: this.folder,
       segmentBytes: options.segmentBytes,
       journalBytesMax: options.journalBytesMax,
       mapping: options.mapping,
-      onUnmapped: (error) =>
-        this.#tell(
-          "DRAGONLOG_JOURNAL_DEGRADED",
-          `Files in ${this.folder} cannot be mapped into memory; the journal is written with write(2), which is slower and as safe.`,
-          "Install koffi for this platform, or put the journal on a local file system.",
-          error,
-        ),
+      onUnmapped: (error) => this.#troubles.unmapped(error),
     });
     this.segment = this.#open();
-    this.#beat();
+    this.#stopKeepingAlive = this.#folder.keepAlive(() => this.#unsigned());
+  }
+
+  get folder(): string {
+    return this.#folder.path;
   }
 
   /** `ram` while no file can be had: what is logged then dies with the process. */
@@ -109,13 +77,13 @@ export class Journal {
     return this.#files.bytes;
   }
 
+  get closed(): boolean {
+    return this.#closed;
+  }
+
   /** The largest line that can ever get room. */
   get lineBytesMax(): number {
     return Math.floor(this.#options.journalBytesMax / 2) - SEGMENT_HEADER_BYTES - FRAME_HEADER_BYTES;
-  }
-
-  get closed(): boolean {
-    return this.#closed;
   }
 
   /** Publishes the record whose line stands at the segment's position and ends before `end`. False when it was dropped. */
@@ -123,7 +91,7 @@ export class Journal {
     try {
       this.segment.publish(end, timestamp, this.nextSeq, typeCode, serviceBytes);
     } catch (error) {
-      this.#failed(error);
+      this.#troubles.failed(error);
       this.drop(causeOf(error), typeCode);
       return false;
     }
@@ -135,7 +103,8 @@ export class Journal {
   }
 
   drop(cause: DropCause, typeCode: number): void {
-    this.#countDrops(cause, typeCode, 1);
+    this.drops.count(cause, typeCode, 1, this.#options.clock.now());
+    this.#dropped();
   }
 
   /** Moves on to a segment with room for a line of `lineBytes`. Undefined, or why there is none. */
@@ -173,21 +142,16 @@ export class Journal {
 
   /** Resolves when everything published so far is on the disk. */
   async flush(): Promise<void> {
-    if (this.segment.kind === "ram") {
-      this.#restore(this.#options.clock.now());
+    if (!this.#closed) {
+      this.#mend(this.#options.clock.now());
+      this.#report();
+      const { segment } = this;
+      await new Promise<void>((resolve) => segment.sync(() => resolve()));
     }
-    this.#report();
-    const segment = this.segment;
-    await Promise.all([
-      this.#files.synced(),
-      this.#closed ? undefined : new Promise<void>((resolve) => segment.sync(() => resolve())),
-    ]);
+    await this.#files.synced();
   }
 
   async close(): Promise<void> {
-    if (this.#closed) {
-      return;
-    }
     await this.flush();
     this.closeNow();
   }
@@ -198,48 +162,49 @@ export class Journal {
       return;
     }
     this.#report();
-    if (this.segment.kind === "ram") {
-      this.#restore(this.#retryAtMs);
-    }
+    this.#mend(Math.max(this.#retryAtMs, this.#options.clock.now()));
     this.#closed = true;
     this.#cancelTick?.();
-    this.#cancelBeat?.();
-    if (this.segment.kind === "ram") {
-      this.#countRam();
+    this.#stopKeepingAlive();
+    const { segment } = this;
+    // The window of the last segment may soon show another journal's file: nothing may be written to it from here on.
+    this.segment = this.#files.fullSegment();
+    if (segment.kind === "ram") {
+      this.#countRam(segment);
       return;
     }
     try {
-      this.#writeInfo();
-      this.#files.close(this.segment);
-      this.segment.close();
+      this.#folder.sign(true);
+      this.#files.close(segment);
     } catch (error) {
-      this.#failed(error);
+      this.#troubles.failed(error);
+    }
+  }
+
+  /** What stands in RAM, or in a file that someone deleted, goes into a file again, if that can be. */
+  #mend(nowMs: number): void {
+    if (this.segment.kind === "ram") {
+      this.#restore(nowMs);
+    } else if (this.segment.deleted()) {
+      this.#recreate(nowMs);
     }
   }
 
   #open(): Segment {
     const now = this.#options.clock.now();
     try {
-      this.#createFolder();
-      const segment = this.#files.next(0, 0, now, 0);
-      this.#writeInfo();
-      return segment;
+      this.#folder.create();
+      return this.#files.next(0, 0, now, 0);
     } catch (error) {
-      this.#failed(error);
-      return this.#toRam(0, now);
+      this.#troubles.failed(error);
+      this.#lastCause = causeOf(error);
+      return this.#toRam(0, 0, now);
     }
   }
 
-  #createFolder(): void {
-    createFolder(this.folder);
-    if (this.#options.leaseHolder !== undefined) {
-      Lease.acquire(this.folder, this.#options.clock.now(), this.#options.leaseHolder);
-    }
-  }
-
-  #toRam(number: number, nowMs: number): Segment {
-    const segment = this.#files.ramSegment();
-    segment.begin(number, this.nextSeq, nowMs);
+  #toRam(number: number, firstSeq: number, nowMs: number, bytes?: number): Segment {
+    const segment = this.#files.ramSegment(bytes);
+    segment.begin(number, firstSeq, nowMs);
     this.#retryAtMs = nowMs + RETRY_MS;
     this.#armTick();
     return segment;
@@ -256,14 +221,14 @@ export class Journal {
       this.#lastCause = causeOf(error);
       if (error instanceof JournalCapReached) {
         this.#retryAtMs = nowMs + RETRY_FULL_MS;
-        this.#failed(error);
+        this.#troubles.failed(error);
         return this.#lastCause;
       }
       if (sealed.deleted()) {
         return this.#recreate(nowMs) ? undefined : this.#lastCause;
       }
-      this.#failed(error);
-      this.segment = this.#toRam(sealed.number + 1, nowMs);
+      this.#troubles.failed(error);
+      this.segment = this.#toRam(sealed.number + 1, this.nextSeq, nowMs);
     }
     this.#files.seal(sealed);
     this.#report();
@@ -282,7 +247,7 @@ export class Journal {
         if (oldest === undefined) {
           throw error;
         }
-        this.#failed(error);
+        this.#troubles.failed(error);
         this.#countSegment("journal full", oldest);
       }
     }
@@ -293,20 +258,14 @@ export class Journal {
     if (nowMs < this.#retryAtMs) {
       return this.#lastCause;
     }
-    const ram = this.segment;
     try {
-      this.#createFolder();
-      const segment = this.#files.next(ram.number, ram.firstSeq, nowMs, 0);
-      segment.copyFrom(ram);
-      this.segment = segment;
-      this.#dirty = true;
-      this.#writeInfo();
+      this.#folder.create();
+      this.#moveTo(this.#nextFor(this.segment, nowMs));
     } catch (error) {
       this.#lastCause = causeOf(error);
       this.#retryAtMs = nowMs + RETRY_MS;
       return this.#lastCause;
     }
-    this.#report();
     return undefined;
   }
 
@@ -315,39 +274,36 @@ export class Journal {
     for (const lost of this.#files.forget()) {
       this.#countSegment("journal deleted", lost);
     }
-    this.#tell(
-      "DRAGONLOG_JOURNAL_DEGRADED",
-      `The journal ${this.folder} was deleted while it was in use; it is made anew and goes on.`,
-      "Delete journals only through dragonlog, or after their process has ended.",
-    );
+    this.#troubles.deleted();
     const orphan = this.segment;
     try {
-      this.#createFolder();
-      const segment = this.#files.next(orphan.number, orphan.firstSeq, nowMs, orphan.bytes.length);
-      segment.copyFrom(orphan);
-      this.segment = segment;
-      orphan.close();
-      this.#writeInfo();
-      this.#report();
-      return true;
+      this.#folder.create();
+      this.#moveTo(this.#nextFor(orphan, nowMs));
     } catch (error) {
-      this.#failed(error);
-      const ram = this.#toRam(orphan.number, nowMs);
-      ram.copyFrom(orphan);
-      this.segment = ram;
-      return false;
+      this.#troubles.failed(error);
+      this.#lastCause = causeOf(error);
+      this.#moveTo(this.#toRam(orphan.number, orphan.firstSeq, nowMs, orphan.bytes.length));
     }
+    this.#files.discard(orphan);
+    return this.segment.kind !== "ram";
   }
 
-  #beat(): void {
-    this.#cancelBeat = this.#options.clock.after(WRITER_HEARTBEAT_MS, () => {
-      try {
-        touchWriterInfo(this.folder, this.#options.clock.now());
-      } catch {
-        // The folder is gone or refuses: the tick deals with it as soon as something is logged.
-      }
-      this.#beat();
-    });
+  /** A file for the same segment of the journal. */
+  #nextFor({ number, firstSeq, bytes }: Segment, nowMs: number): Segment {
+    return this.#files.next(number, firstSeq, nowMs, bytes.length);
+  }
+
+  #moveTo(segment: Segment): void {
+    segment.copyFrom(this.segment);
+    this.segment = segment;
+    this.#becomeDirty();
+    this.#report();
+  }
+
+  /** Someone deleted `writer.json`, or the whole folder. */
+  #unsigned(): void {
+    this.#mend(this.#options.clock.now());
+    this.#signQuietly();
   }
 
   #prepare(): void {
@@ -369,6 +325,9 @@ export class Journal {
   }
 
   #armTick(): void {
+    if (this.#closed) {
+      return;
+    }
     this.#cancelTick ??= this.#options.clock.after(this.#options.syncMs, () => {
       this.#cancelTick = undefined;
       this.#onTick();
@@ -376,20 +335,13 @@ export class Journal {
   }
 
   #onTick(): void {
-    if (this.#closed) {
-      return;
-    }
     const now = this.#options.clock.now();
-    if (this.segment.kind === "ram") {
-      this.#restore(now);
-    } else if (this.segment.deleted()) {
-      this.#recreate(now);
-    }
+    this.#mend(now);
     if (this.drops.pending) {
       this.#reportWhenRoom(now);
     }
-    if (this.#infoDirty) {
-      this.#writeInfoQuietly();
+    if (this.#dropsUnsigned) {
+      this.#signQuietly();
     }
     if (this.#dirty) {
       this.#sync(now);
@@ -402,9 +354,10 @@ export class Journal {
   #sync(nowMs: number): void {
     this.#dirty = false;
     this.#lastSyncMs = nowMs;
-    this.segment.sync((error) => {
-      if (error !== null && !this.#closed) {
-        this.#failed(error);
+    const { segment } = this;
+    segment.sync((error) => {
+      if (error !== null && segment === this.segment) {
+        this.#troubles.failed(error);
         this.#becomeDirty();
       }
     });
@@ -429,85 +382,38 @@ export class Journal {
   }
 
   /** What stood in RAM dies with this journal. */
-  #countRam(): void {
-    this.segment.words
-      .subarray(TYPE_COUNT_WORD, TYPE_COUNT_WORD + TYPE_COUNTS)
-      .forEach((records, code) => this.#countDrops(this.#lastCause, code, records));
-    this.#tell(
-      "DRAGONLOG_JOURNAL_UNAVAILABLE",
-      `${this.segment.records} records were lost at close: the journal ${this.folder} could not be written.`,
-      "Make room or grant access to the folder, or name another one with journalDir.",
-    );
+  #countRam({ words, records }: Segment): void {
+    this.#countByType(this.#lastCause, words.subarray(TYPE_COUNT_WORD, TYPE_COUNT_WORD + TYPE_COUNTS));
+    if (records > 0) {
+      this.#troubles.lostAtClose(records);
+    }
   }
 
   #countSegment(cause: DropCause, segment: SealedSegment): void {
-    segment.countsByType.forEach((records, code) => this.#countDrops(cause, code, records));
+    this.#countByType(cause, segment.countsByType);
     this.drops.droppedBelow(endSeq(segment));
   }
 
-  #countDrops(cause: DropCause, typeCode: number, records: number): void {
-    this.drops.count(cause, typeCode, records, this.#options.clock.now());
-    this.#infoDirty = true;
-    if (!this.#closed) {
-      this.#armTick();
+  #countByType(cause: DropCause, records: Int32Array): void {
+    this.drops.countByType(cause, records, this.#options.clock.now());
+    this.#dropped();
+  }
+
+  #dropped(): void {
+    this.#dropsUnsigned = true;
+    this.#armTick();
+  }
+
+  /** The folder's signature tells of drops, also those that find no room in the stream. */
+  #signQuietly(): void {
+    if (this.segment.kind === "ram") {
+      return;
     }
-  }
-
-  #writeInfo(): void {
-    const { writer, service, shipper } = this.#options;
-    this.#infoDirty = false;
-    const info: WriterInfo = {
-      version: 1,
-      writer,
-      service,
-      host: ownIdentity().host,
-      process: ownIdentity(),
-      createdAt: this.#createdAt,
-      shipper,
-      dropped: this.drops.totals,
-      closed: this.#closed,
-    };
-    writeWriterInfo(this.folder, info);
-  }
-
-  #writeInfoQuietly(): void {
     try {
-      this.#writeInfo();
+      this.#folder.sign(false);
+      this.#dropsUnsigned = false;
     } catch (error) {
-      this.#failed(error);
+      this.#troubles.failed(error);
     }
   }
-
-  #failed(error: unknown): void {
-    if (error instanceof JournalCapReached) {
-      this.#tell(
-        "DRAGONLOG_JOURNAL_FULL",
-        `The journal ${this.folder} has reached its cap of ${this.#options.journalBytesMax} bytes; records are dropped (${this.#options.whenFull}) and counted.`,
-        "Start a shipper (`dragonlog ship`), or raise journalBytesMax.",
-      );
-    } else {
-      this.#tell(
-        "DRAGONLOG_JOURNAL_UNAVAILABLE",
-        `The journal ${this.folder} cannot be written (${messageOf(error)}); records wait in memory, bounded, and are not safe from a crash.`,
-        "Make room or grant access to the folder, or name another one with journalDir.",
-        error,
-      );
-    }
-  }
-
-  #tell(code: DragonlogError["code"], message: string, hint: string, cause?: unknown): void {
-    const now = this.#options.clock.now();
-    if (now - (this.#toldAtMs.get(message) ?? Number.NEGATIVE_INFINITY) >= TELL_INTERVAL_MS) {
-      this.#toldAtMs.set(message, now);
-      this.#options.onTrouble(new DragonlogError(code, message, hint, cause));
-    }
-  }
-}
-
-function causeOf(error: unknown): DropCause {
-  if (error instanceof JournalCapReached) {
-    return "journal full";
-  }
-  const code = (error as NodeJS.ErrnoException | null)?.code;
-  return code === "ENOSPC" || code === "EDQUOT" ? "disk full" : "journal unavailable";
 }

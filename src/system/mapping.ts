@@ -18,6 +18,8 @@ const MAP_PRIVATE = 0x02;
 const MAP_FIXED = 0x10;
 const MAP_ANONYMOUS = process.platform === "darwin" ? 0x1000 : 0x20;
 const MAP_NORESERVE = process.platform === "darwin" ? 0x40 : 0x4000;
+/** koffi bears few calls at once, and none is seen to end while the event loop is blocked; then pages fault in on first use. */
+const PREFAULTS_MAX = 16;
 /** Linux 5.14: fault the pages in for writing, without changing what stands in them. */
 const MADV_POPULATE_WRITE = 23;
 const MAP_FAILED = 0xffff_ffff_ffff_ffffn;
@@ -67,6 +69,7 @@ class KoffiMapper implements Mapper {
   readonly #madvise: Native;
   readonly #fallocate: Native | undefined;
   readonly #free: Window[] = [];
+  #prefaults = 0;
 
   constructor(koffi: Koffi) {
     const libc = koffi.load(null);
@@ -108,8 +111,9 @@ class KoffiMapper implements Mapper {
       attach: (fd) => void this.#map(address, bytes, MAP_SHARED | MAP_FIXED, fd),
       detach: () => void this.#map(address, bytes, empty | MAP_FIXED, -1),
       prefault: () => {
-        if (process.platform === "linux") {
-          this.#madvise.async(address, bytes, MADV_POPULATE_WRITE, () => {});
+        if (process.platform === "linux" && this.#prefaults < PREFAULTS_MAX) {
+          this.#prefaults++;
+          this.#madvise.async(address, bytes, MADV_POPULATE_WRITE, () => this.#prefaults--);
         }
       },
     };

@@ -1,0 +1,24 @@
+import type { Clock } from "../system/clock.js";
+import type { DragonlogError } from "../system/errors.js";
+import type { DropReport } from "./drops.js";
+
+export interface JournalOptions {
+  /** The folder that holds all journals. */
+  readonly root: string;
+  readonly writer: string;
+  readonly service: string;
+  readonly segmentBytes: number;
+  readonly journalBytesMax: number;
+  readonly whenFull: "drop-newest" | "drop-oldest";
+  readonly syncMs: number;
+  readonly mapping: "auto" | "off";
+  /** See `WriterInfo`. */
+  readonly shipper: string;
+  /** Reserves the lease for this holder before any shipper can see the journal. */
+  readonly leaseHolder?: string;
+  readonly clock: Clock;
+  /** Called after the call in which the trouble arose, so it may log itself. */
+  readonly onTrouble: (error: DragonlogError) => void;
+  /** Writes a drop report into the stream; false when there is no room. */
+  readonly reportDrops: (report: DropReport) => boolean;
+}
