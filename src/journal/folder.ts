@@ -1,14 +1,7 @@
 /** The names in a journal's folder, and `writer.json`, which says who writes there. */
-import {
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  statSync,
-  utimesSync,
-  writeFileSync,
-} from "node:fs";
+import { readdirSync, readFileSync, renameSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { createFolders } from "../system/folders.js";
 import { livenessOf, type ProcessIdentity } from "../system/process.js";
 
 export const FILE_MODE = 0o600;
@@ -55,7 +48,7 @@ export function listSegments(folder: string): number[] {
 }
 
 export function createFolder(folder: string): void {
-  mkdirSync(folder, { recursive: true, mode: FOLDER_MODE });
+  createFolders(folder, FOLDER_MODE);
 }
 
 /** Replaces a file in one step: a reader sees the old text or the new one, also after a crash. */
@@ -84,10 +77,17 @@ export function touchWriterInfo(folder: string, nowMs: number): void {
   utimesSync(join(folder, WRITER_FILE), nowMs / 1000, nowMs / 1000);
 }
 
-/** When the writer last showed that it lives; 0 when there is no trace of one. */
+/**
+ * When the writer last showed that it lives; 0 when there is no trace of one. The folder speaks for a writer that has
+ * not written its `writer.json` yet, or whose `writer.json` someone deleted: it changes with every segment.
+ */
 export function writerSeenAtMs(folder: string): number {
+  return Math.max(modifiedAtMs(folder), modifiedAtMs(join(folder, WRITER_FILE)));
+}
+
+function modifiedAtMs(path: string): number {
   try {
-    return statSync(join(folder, WRITER_FILE)).mtimeMs;
+    return statSync(path).mtimeMs;
   } catch {
     return 0;
   }
