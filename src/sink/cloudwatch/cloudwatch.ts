@@ -6,6 +6,7 @@ import type { Answer, Sink } from "../sink.js";
 import { BodyWriters, writeBody } from "./body.js";
 import { classify, isMissingResource } from "./classify.js";
 import { type CloudWatchClient, openClient } from "./client.js";
+import { KnownStreams } from "./known-streams.js";
 import { nameFault } from "./names.js";
 import { type CloudWatchOptions, type CloudWatchSettings, parseCloudWatchOptions } from "./options.js";
 import { Provisioner } from "./provision.js";
@@ -30,6 +31,7 @@ class CloudWatchSink implements Sink {
   readonly #client: CloudWatchClient;
   readonly #provisioner: Provisioner;
   readonly #writers: BodyWriters;
+  readonly #streams = new KnownStreams();
   readonly #now: () => number;
 
   constructor(client: CloudWatchClient, settings: CloudWatchSettings, now: () => number) {
@@ -45,16 +47,20 @@ class CloudWatchSink implements Sink {
     if (fault !== undefined) return { verdict: "retry", cause: "denied", error: fault };
     // The SDK listens on the signal once for every request in flight; ten of them are no leak.
     setMaxListeners(0, signal);
+    return this.#streams.afterFirst(batch.destination, () => this.#write(batch, signal));
+  }
+
+  async close(): Promise<void> {
+    this.#client.destroy();
+  }
+
+  async #write(batch: Batch, signal: AbortSignal): Promise<Answer> {
     const writer = this.#writers.take();
     const body = writeBody(writer, batch);
     const answer = await this.#deliver(batch, body, signal);
     // After a failure a dying socket may still read the body, so only an answered one is used again.
     if (answer.verdict === "delivered") this.#writers.give(writer);
     return answer;
-  }
-
-  async close(): Promise<void> {
-    this.#client.destroy();
   }
 
   async #deliver(batch: Batch, body: Buffer, signal: AbortSignal): Promise<Answer> {
