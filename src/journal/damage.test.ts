@@ -22,7 +22,6 @@ import { listSegments, segmentPath } from "./folder.js";
 import { COMMIT_WORD, COUNT_WORD, SEGMENT_HEADER_BYTES } from "./format.js";
 import {
   append,
-  deliverBelow,
   type FrameOnDisk,
   framesOf,
   lineOf,

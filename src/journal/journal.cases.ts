@@ -119,6 +119,16 @@ export function readAll(
   }
 }
 
+/** The payloads of everything that a journal holds, once it is proved that no seq is missing or doubled. */
+export function payloadsIn(folder: string): string[] {
+  const { records, gaps } = readAll(folder, () => 1 << 20);
+  assert.deepEqual(gaps, []);
+  for (const [index, { seq }] of records.entries()) {
+    assert.equal(seq, index);
+  }
+  return records.map(payloadOf);
+}
+
 /** How many records the gaps speak of. */
 export function missingIn(gaps: readonly Gap[]): number {
   return gaps.reduce((sum, { from, to }) => sum + Math.max(0, to - from + 1), 0);

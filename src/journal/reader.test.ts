@@ -7,7 +7,6 @@ import { listSegments } from "./folder.js";
 import { SEGMENT_HEADER_BYTES } from "./format.js";
 import {
   append,
-  deliverBelow,
   framesOf,
   openJournal,
   payloadOf,
