@@ -21,7 +21,7 @@ test("a clock that is set back holds the time, in order, and the held calls are 
     rmSync(dir, { recursive: true });
   });
   const seed = chooseSeed();
-  context.diagnostic(`replay with DRAGONLOG_CRASH_SEED=${seed}`);
+  context.diagnostic(`replay with CRASH_SEED=${seed}`);
   const plan: ClockPlan = { dir, seed, calls: CALLS };
   const { code, stdout, stderr } = await Program.start("clock", plan).ended;
   assert.equal(code, 0, stderr);

@@ -38,7 +38,7 @@ async function killRounds(
   options: (round: number) => Partial<RoundOptions>,
 ): Promise<Verdict[]> {
   const seed = chooseSeed();
-  context.diagnostic(`replay with DRAGONLOG_CRASH_SEED=${seed}`);
+  context.diagnostic(`replay with CRASH_SEED=${seed}`);
   const verdicts: Verdict[] = [];
   await inLanes(LANES, rounds, async (round, cloud) => {
     const killed = await killRound({ cloud, seed: seed + round * 1000, ...options(round) });

@@ -47,7 +47,7 @@ class Scene {
     this.received = new Received(cloud, LATENCY_MS);
     this.#client = new CloudWatchLogsClient(cloud.clientConfig());
     context.diagnostic(
-      `replay with DRAGONLOG_CRASH_SEED=${this.seed}; journals are kept in ${this.root} on failure`,
+      `replay with CRASH_SEED=${this.seed}; journals are kept in ${this.root} on failure`,
     );
   }
 

@@ -1,5 +1,6 @@
 /**
- * Chance that can be replayed: every draw follows from one seed, which a run prints and DRAGONLOG_CRASH_SEED gives back.
+ * Chance that can be replayed: every draw follows from one seed, which a run prints and CRASH_SEED gives back (a variable
+ * of dragonlog's own prefix would be refused by the loggers under test).
  * The moment at which a kill meets another process is the machine's own; everything else repeats.
  */
 import { randomInt } from "node:crypto";
@@ -7,7 +8,7 @@ import { randomInt } from "node:crypto";
 const SEED_MAX = 0x7fff_ffff;
 
 export function chooseSeed(): number {
-  const given = process.env.DRAGONLOG_CRASH_SEED;
+  const given = process.env.CRASH_SEED;
   return given === undefined ? randomInt(1, SEED_MAX) : Number(given);
 }
 
