@@ -46,9 +46,7 @@ class Scene {
   ) {
     this.received = new Received(cloud, LATENCY_MS);
     this.#client = new CloudWatchLogsClient(cloud.clientConfig());
-    context.diagnostic(
-      `replay with CRASH_SEED=${this.seed}; journals are kept in ${this.root} on failure`,
-    );
+    context.diagnostic(`replay with CRASH_SEED=${this.seed}; journals are kept in ${this.root} on failure`);
   }
 
   static async open(context: TestContext): Promise<Scene> {
