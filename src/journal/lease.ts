@@ -2,8 +2,9 @@
  * The right to empty a journal, as numbered files `lease.<n>` in its folder.
  *
  * The highest number counts. To take over from a dead holder one creates `lease.<n+1>`, which succeeds for exactly
- * one of many that try (link(2) fails where the name exists), so there is nothing to race for. The number is the
- * fencing token: a holder that was wrongly thought dead sees a higher one and stops.
+ * one of many that try (link(2) fails where the name exists), so there is nothing to race for; one who comes so late that
+ * the name is free again sees a higher number and gives up. The number is the fencing token: a holder that was wrongly
+ * thought dead finds its file gone, or the next one there, and stops.
  *
  *     free ──acquire──► held ──release──► free again (the file stays, marked released, so that numbers only rise)
  *                        └──holder dies──► taken over by the next acquire
@@ -38,15 +39,17 @@ interface LeaseFile {
 
 const LEASE_NAME = /^lease\.(\d+)$/;
 
+/** Rising. */
+function leaseNumbers(folder: string): number[] {
+  return readdirSync(folder)
+    .flatMap((name) => LEASE_NAME.exec(name)?.[1] ?? [])
+    .map(Number)
+    .sort((a, b) => a - b);
+}
+
+/** 0 when there never was a lease. */
 function highest(folder: string): number {
-  let number = 0;
-  for (const name of readdirSync(folder)) {
-    const match = LEASE_NAME.exec(name);
-    if (match !== null) {
-      number = Math.max(number, Number(match[1]));
-    }
-  }
-  return number;
+  return leaseNumbers(folder).at(-1) ?? 0;
 }
 
 function leasePath(folder: string, number: number): string {
@@ -55,7 +58,8 @@ function leasePath(folder: string, number: number): string {
 
 function readLease(folder: string, number: number): LeaseFile | undefined {
   try {
-    return JSON.parse(readFileSync(leasePath(folder, number), "utf8")) as LeaseFile;
+    const lease = JSON.parse(readFileSync(leasePath(folder, number), "utf8")) as LeaseFile;
+    return typeof lease.holder === "string" && typeof lease.process.pid === "number" ? lease : undefined;
   } catch {
     return undefined;
   }
@@ -111,11 +115,17 @@ export class Lease {
         return undefined;
       }
     }
+    return Lease.claim(folder, number + 1, nowMs, holder);
+  }
+
+  /** Takes `number`, which follows the highest that was seen; undefined when another one was faster. */
+  static claim(folder: string, number: number, nowMs: number, holder: string): Lease | undefined {
+    const path = leasePath(folder, number);
     const file: LeaseFile = { holder, process: ownIdentity(), released: false };
     const temporary = join(folder, `lease-${holder}.tmp`);
     writeFileSync(temporary, `${JSON.stringify(file)}\n`, { mode: FILE_MODE });
     try {
-      linkSync(temporary, leasePath(folder, number + 1));
+      linkSync(temporary, path);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === "EEXIST") {
         return undefined;
@@ -124,15 +134,24 @@ export class Lease {
     } finally {
       unlinkSync(temporary);
     }
-    if (number > 0) {
-      unlinkQuietly(leasePath(folder, number));
+    const numbers = leaseNumbers(folder);
+    if (numbers.at(-1)! > number) {
+      unlinkQuietly(path);
+      return undefined;
     }
-    return new Lease(folder, number + 1, holder, nowMs);
+    // From the lowest up: who finds his own file must not find the next one gone already.
+    for (const earlier of numbers.slice(0, -1)) {
+      unlinkQuietly(leasePath(folder, earlier));
+    }
+    return new Lease(folder, number, holder, nowMs);
   }
 
-  /** True while no one took over: whoever does removes this lease's file. To be asked before every acknowledgement. */
+  /** True while no one took over. To be asked before every acknowledgement. */
   stillHeld(): boolean {
-    return existsSync(leasePath(this.folder, this.number));
+    // In this order: whoever removes the next one has removed this one before.
+    return (
+      !existsSync(leasePath(this.folder, this.number + 1)) && existsSync(leasePath(this.folder, this.number))
+    );
   }
 
   /** Shows holders' machines that this one lives; cheap when it is not due. */
@@ -155,6 +174,6 @@ function unlinkQuietly(path: string): void {
   try {
     unlinkSync(path);
   } catch {
-    // The one who held it before may have removed it, or its folder, first.
+    // Another one has removed it, or its folder, first.
   }
 }
