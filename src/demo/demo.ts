@@ -17,7 +17,7 @@ import { Load } from "./load.js";
 import { Progress } from "./progress.js";
 import { type DemoResult, resultTable } from "./result.js";
 import type { ServiceReady } from "./service.js";
-import { TallySheet } from "./tally-sheet.js";
+import { medianNanoseconds, TallySheet } from "./tally-sheet.js";
 
 const LOAD_MS = 4000;
 const CONNECTIONS = 8;
@@ -157,7 +157,6 @@ class Stage {
     const expected = new Map(this.#lives.map(({ writer, sheet }) => [writer, sheet.returned]));
     const tally = this.cloud.tally(expected);
     const logged = this.#logged();
-    const nanoseconds = this.#lives.reduce((sum, { sheet }) => sum + sheet.nanoseconds, 0);
     let slowestMs = 0;
     for (const { name, streams } of this.cloud.groups()) {
       for (const stream of streams) {
@@ -172,7 +171,7 @@ class Stage {
       lost: tally.lost + tally.incomplete,
       duplicates: tally.duplicates,
       outOfOrder: tally.outOfOrder,
-      nsPerCall: Math.round(nanoseconds / logged),
+      nsPerCall: medianNanoseconds(this.#lives.map(({ sheet }) => sheet)),
       seconds: slowestMs / 1000,
     };
   }
