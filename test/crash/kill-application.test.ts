@@ -89,8 +89,9 @@ for (const sabotage of ["commit lags", "bytes come after commit", "a call publis
     const cloud = await startCloud(context);
     const seed = chooseSeed();
     for (let round = 0; round < ROUNDS_SABOTAGED; round++) {
-      const { faults } = await killRound({ cloud, seed: seed + round, plan: { sabotage } });
+      const { faults, discard } = await killRound({ cloud, seed: seed + round, plan: { sabotage } });
       assert.match(faults.join("\n"), /lost/, `round ${round} of seed ${seed} found nothing`);
+      discard();
     }
   });
 }

@@ -44,6 +44,8 @@ export interface Round {
   readonly verdicts: readonly Verdict[];
   /** Everything that is wrong, in sentences that name the seed and where the journals are kept. */
   readonly faults: readonly string[];
+  /** Removes what a fault has kept. */
+  readonly discard: () => void;
 }
 
 /** The folders of one round, removed unless they tell of a fault. */
@@ -109,7 +111,7 @@ export async function killRound(options: RoundOptions): Promise<Round> {
     folder.remove();
   }
   const where = `seed ${seed}, journals kept in ${folder.kept}`;
-  return { verdicts, faults: faults.map((fault) => `${fault} (${where})`) };
+  return { verdicts, faults: faults.map((fault) => `${fault} (${where})`), discard: () => folder.remove() };
 }
 
 export function eventsOf(cloud: FakeCloudWatch, service: string) {
