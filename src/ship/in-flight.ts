@@ -1,7 +1,8 @@
 /**
  * The batches on their way: at most so many at once, and none before those that it must come after.
  *
- * A batch that stays in the buffer takes those that come after it along: sent without it they would stand before it.
+ * A batch that stays in the buffer takes all later ones of its destination along: sent without it, those that must come
+ * after it would stand before it, and the others would meet what it met.
  */
 import type { Batch } from "../batch/batch.js";
 
@@ -11,14 +12,19 @@ export class InFlight {
   readonly #ended: (batch: Batch) => void;
   readonly #results = new Map<number, Promise<boolean>>();
   readonly #waiters: (() => void)[] = [];
-  /** True when a batch was left in the buffer. */
-  leftBehind = false;
+  /** Destinations of which a batch was left in the buffer. */
+  readonly #leftBehind = new Set<string>();
 
   /** `send` says whether the batch is done with; it must not reject. */
   constructor(max: number, send: (batch: Batch) => Promise<boolean>, ended: (batch: Batch) => void) {
     this.#max = max;
     this.#send = send;
     this.#ended = ended;
+  }
+
+  /** True when a batch was left in the buffer. */
+  get leftBehind(): boolean {
+    return this.#leftBehind.size > 0;
   }
 
   get size(): number {
@@ -40,9 +46,13 @@ export class InFlight {
   }
 
   async #run(batch: Batch, before: readonly Promise<boolean>[]): Promise<boolean> {
-    const allowed = (await Promise.all(before)).every(Boolean);
-    const done = allowed && (await this.#send(batch));
-    this.leftBehind ||= !done;
+    await Promise.all(before);
+    const { group, stream } = batch.destination;
+    const name = `${group}:${stream}`;
+    const done = !this.#leftBehind.has(name) && (await this.#send(batch));
+    if (!done) {
+      this.#leftBehind.add(name);
+    }
     this.#results.delete(batch.number);
     this.#ended(batch);
     this.#waiters.shift()?.();
