@@ -15,6 +15,9 @@ import { FILE_MODE, segmentPath } from "./folder.js";
 import { SEGMENT_HEADER_BYTES, TYPE_COUNT_WORD, TYPE_COUNTS } from "./format.js";
 import { plainStaging, Segment, type Staging } from "./segment.js";
 
+/** How long to wait before preparing again after it failed: a shipper frees room all the time. */
+const PREPARE_RETRY_MS = 20;
+
 /** A segment that is complete and waits to be delivered. */
 export interface SealedSegment {
   readonly number: number;
@@ -44,6 +47,9 @@ export class SegmentFiles {
   readonly #freeStagings: Staging[] = [];
   #spare: Segment | undefined;
   #spares = 0;
+  #preparing = false;
+  #prepareAtMs = 0;
+  #closed = false;
   readonly sealed: SealedSegment[] = [];
   #bytes = 0;
   readonly #syncing = new Set<Promise<void>>();
@@ -63,10 +69,6 @@ export class SegmentFiles {
   /** Bytes of all files, the spare included. */
   get bytes(): number {
     return this.#bytes;
-  }
-
-  get hasSpare(): boolean {
-    return this.#spare !== undefined;
   }
 
   /** The next segment, as a file with its final name. Throws `JournalCapReached` or an errno error. */
@@ -94,12 +96,26 @@ export class SegmentFiles {
     return segment;
   }
 
-  /** Prepares the next segment, so that `next` costs one rename. Throws as `next` does. */
-  prepare(): void {
-    if (this.#spare === undefined) {
-      this.#spare = this.#recycle() ?? this.#create(this.#options.segmentBytes, false);
-    } else {
-      this.#deleteDelivered();
+  /** Prepares the next segment after this turn of the event loop, so that `next` costs one rename. */
+  prepareSoon(nowMs: number): void {
+    if (this.#preparing || this.#spare !== undefined || nowMs < this.#prepareAtMs) {
+      return;
+    }
+    this.#preparing = true;
+    setImmediate(() => {
+      this.#preparing = false;
+      try {
+        this.#prepare();
+      } catch {
+        // There is no room now; `next` tries again when it is needed, and says what is wrong.
+        this.#prepareAtMs = nowMs + PREPARE_RETRY_MS;
+      }
+    });
+  }
+
+  #prepare(): void {
+    if (!this.#closed) {
+      this.#spare ??= this.#recycle() ?? this.#create(this.#options.segmentBytes, false);
     }
   }
 
@@ -171,6 +187,7 @@ export class SegmentFiles {
   /** Closes for good, the active segment as well. */
   close(active: Segment): void {
     const spare = this.#spare;
+    this.#closed = true;
     this.discard(active);
     if (spare !== undefined) {
       this.discard(spare);

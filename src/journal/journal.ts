@@ -42,8 +42,6 @@ export class Journal {
   #lastSyncMs: number;
   #retryAtMs = 0;
   #lastCause: DropCause = "journal unavailable";
-  #preparing = false;
-  #prepareAtMs = 0;
   #reporting = false;
   #dropsUnsigned = false;
 
@@ -129,14 +127,8 @@ export class Journal {
     if (this.#dirty && nowMs - this.#lastSyncMs >= this.#options.syncMs) {
       this.#sync(nowMs);
     }
-    if (
-      !this.#preparing &&
-      !this.#files.hasSpare &&
-      nowMs >= this.#prepareAtMs &&
-      this.segment.position > this.segment.bytes.length / 2
-    ) {
-      this.#preparing = true;
-      setImmediate(() => this.#prepare());
+    if (this.segment.position > this.segment.bytes.length / 2 && this.segment.kind !== "ram") {
+      this.#files.prepareSoon(nowMs);
     }
   }
 
@@ -304,19 +296,6 @@ export class Journal {
   #unsigned(): void {
     this.#mend(this.#options.clock.now());
     this.#signQuietly();
-  }
-
-  #prepare(): void {
-    this.#preparing = false;
-    if (this.#closed || this.segment.kind === "ram") {
-      return;
-    }
-    try {
-      this.#files.prepare();
-    } catch {
-      // There is no room now; the roll tries again when it needs it, and says what is wrong.
-      this.#prepareAtMs = this.#options.clock.now() + RETRY_FULL_MS;
-    }
   }
 
   #becomeDirty(): void {
