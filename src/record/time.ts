@@ -69,7 +69,7 @@ export class WriterTime {
   }
 }
 
-/** Milliseconds of a timestamp that a caller gives (Date, ms, or a text that Date reads), or undefined when it is none. */
+/** Milliseconds of a timestamp that a caller gives (a Date, ms, or ISO 8601 text), or undefined when it is none. */
 export function parseTimestamp(given: unknown): number | undefined {
   const ms =
     given instanceof Date
@@ -82,10 +82,24 @@ export function parseTimestamp(given: unknown): number | undefined {
   return ms >= TIMESTAMP_MIN && ms <= TIMESTAMP_MAX ? ms : undefined;
 }
 
-/** A text without a zone is UTC, as every timestamp here; `Date` alone would take it for local time. */
+const ISO = /^\s*(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d)?)(?:[.,](\d+))? ?(Z|[+-]\d\d:?\d\d)?)?\s*$/i;
+
+/**
+ * A text without a zone is UTC, as every timestamp here. Only what is spelled as ISO 8601 is read: `Date` guesses at the
+ * rest, by the time zone of the machine, and finds a month in "12".
+ */
 function parseText(text: string): number {
-  const hasZone = /(?:z|[+-]\d{2}:?\d{2})$/i.test(text.trim());
-  const utc = hasZone || text.length <= 10 ? text : `${text.trim().replace(" ", "T")}Z`;
-  const ms = Date.parse(utc);
-  return Number.isNaN(ms) ? Date.parse(text) : ms;
+  const [, day, time = "00:00:00", fraction = "", zone = "Z"] = ISO.exec(text) ?? [];
+  if (day === undefined || !isDay(day)) {
+    return Number.NaN;
+  }
+  const seconds = time.length === 5 ? `${time}:00` : time;
+  const offset = zone.length === 5 ? `${zone.slice(0, 3)}:${zone.slice(3)}` : zone.toUpperCase();
+  return Date.parse(`${day}T${seconds}.${fraction.padEnd(3, "0").slice(0, 3)}${offset}`);
+}
+
+/** `Date` takes the 30th of February for the 2nd of March. */
+function isDay(day: string): boolean {
+  const date = new Date(`${day}T00:00:00Z`);
+  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(day);
 }
