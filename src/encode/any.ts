@@ -1,6 +1,7 @@
 /**
  * JSON text of any value whatever: circles, BigInt, Map, Set, Error with its cause, typed arrays, functions, symbols,
- * getters and toJSON that throw, proxies, huge depth. Never throws, except for text longer than a string can be.
+ * getters and toJSON that throw, proxies, huge depth, few objects with endless ways through them. Never throws, except for
+ * text longer than a string can be.
  *
  *   undefined      left out of objects, null elsewhere        Map         object, or list of pairs if a key is no string
  *   NaN, Infinity  "NaN", "Infinity", "-Infinity"              Set         list
@@ -8,23 +9,43 @@
  *   Symbol         "Symbol(x)"                                 bytes       {"type":"Uint8Array","base64":"…"}
  *   function       "[Function: name]"                          a circle    "[Circular]"
  *   invalid Date   "Invalid Date"                              too deep    "[Too deep]"
- *   throws         "[Threw: message]", in place of the value that threw
+ *   throws         "[Threw: message]", in place of the value  too large   "[Too large]", and what follows is left out
  */
+import { types } from "node:util";
 import { messageOf } from "../system/errors.js";
 import { keyText, stringText } from "./plain.js";
 
 /** Readers of logs (CloudWatch Insights, jq's default) stop long before; deeper values are marked, and counted. */
 export const DEPTH_MAX = 64;
+/** Nobody reads more in one record; the bounds keep a value that goes on for ever from stopping the application. */
+const VALUES_MAX = 1 << 20;
+const CHARS_MAX = 1 << 26;
 
 class Walk {
   readonly ancestors: object[] = [];
-  /** How many values were cut off for their depth. */
+  /** How many values were cut off for their depth, or for what came before them. */
   shortened = 0;
+  #values = 0;
+  #chars = 0;
+
+  get isFull(): boolean {
+    return this.#values > VALUES_MAX || this.#chars > CHARS_MAX;
+  }
+
+  took(chars: number): void {
+    this.#values++;
+    this.#chars += chars;
+  }
+
+  cutOff(): string {
+    this.shortened++;
+    return '"[Too large]"';
+  }
 }
 
 let lastShortened = 0;
 
-/** How many values the last call of `anyText` or `anyMembers` marked as too deep. */
+/** How many values the last call of `anyText` or `anyMembers` cut off. */
 export function shortenedByLast(): number {
   return lastShortened;
 }
@@ -44,6 +65,16 @@ export function anyMembers(value: unknown): string {
 
 /** Undefined means: leave the member out. */
 function textOf(value: unknown, walk: Walk): string | undefined {
+  if (typeof value === "object" && value !== null) {
+    walk.took(0);
+    return objectText(value, walk);
+  }
+  const text = simpleText(value);
+  walk.took(text?.length ?? 0);
+  return text;
+}
+
+function simpleText(value: unknown): string | undefined {
   switch (typeof value) {
     case "string":
       return stringText(value);
@@ -60,7 +91,7 @@ function textOf(value: unknown, walk: Walk): string | undefined {
     case "undefined":
       return undefined;
     default:
-      return value === null ? "null" : objectText(value as object, walk);
+      return "null";
   }
 }
 
@@ -73,13 +104,12 @@ function guarded(text: () => string | undefined): string | undefined {
 }
 
 function threwText(error: unknown): string {
-  let message = "unknown";
   try {
-    message = messageOf(error);
+    return stringText(`[Threw: ${messageOf(error)}]`);
   } catch {
     // What was thrown throws again when looked at; there is nothing more to say about it.
+    return '"[Threw: unknown]"';
   }
-  return stringText(`[Threw: ${message}]`);
 }
 
 function objectText(object: object, walk: Walk): string | undefined {
@@ -96,12 +126,13 @@ function objectText(object: object, walk: Walk): string | undefined {
   return text;
 }
 
+/** Kinds are told by what a value is made of, not by `instanceof`: a value of another realm is one of its kind too. */
 function knownText(object: object, walk: Walk): string | undefined {
-  if (object instanceof Error) {
+  if (object instanceof Error || types.isNativeError(object)) {
     return errorText(object, walk);
   }
-  if (object instanceof Date) {
-    return Number.isNaN(object.getTime()) ? '"Invalid Date"' : `"${object.toISOString()}"`;
+  if (types.isDate(object)) {
+    return Number.isNaN(object.getTime()) ? '"Invalid Date"' : stringText(`${object.toISOString()}`);
   }
   const toJSON = (object as { toJSON?: unknown }).toJSON;
   if (typeof toJSON === "function" && !ArrayBuffer.isView(object)) {
@@ -110,61 +141,73 @@ function knownText(object: object, walk: Walk): string | undefined {
   if (Array.isArray(object)) {
     return listText(object, walk);
   }
-  if (object instanceof Map) {
+  if (types.isMap(object)) {
     return mapText(object, walk);
   }
-  if (object instanceof Set) {
-    return listText([...object], walk);
+  if (types.isSet(object)) {
+    return listText([...Set.prototype.values.call(object)], walk);
   }
-  if (ArrayBuffer.isView(object) || object instanceof ArrayBuffer) {
-    return bytesText(object);
+  if (ArrayBuffer.isView(object) || types.isAnyArrayBuffer(object)) {
+    return bytesText(object, walk);
   }
-  if (object instanceof RegExp) {
+  if (types.isRegExp(object)) {
     return stringText(String(object));
   }
-  if (object instanceof String || object instanceof Number || object instanceof Boolean) {
+  if (types.isBoxedPrimitive(object)) {
     return textOf(object.valueOf(), walk);
   }
   return `{${membersText(object, Object.keys(object), walk)}}`;
 }
 
-function bytesText(view: ArrayBufferView | ArrayBuffer): string {
+function bytesText(view: ArrayBufferView | ArrayBufferLike, walk: Walk): string {
   const bytes = ArrayBuffer.isView(view)
     ? Buffer.from(view.buffer, view.byteOffset, view.byteLength)
     : Buffer.from(view);
-  return `{"type":${stringText(view.constructor.name)},"base64":"${bytes.toString("base64")}"}`;
+  const text = `{"type":${stringText(view.constructor.name)},"base64":"${bytes.toString("base64")}"}`;
+  walk.took(text.length);
+  return text;
 }
 
 function listText(list: unknown[], walk: Walk): string {
   let text = "[";
   for (let i = 0; i < list.length; i++) {
-    const element = guarded(() => textOf(list[i], walk)) ?? "null";
+    const isFull = walk.isFull;
+    const element = isFull ? walk.cutOff() : (guarded(() => textOf(list[i], walk)) ?? "null");
     text += i === 0 ? element : `,${element}`;
+    if (isFull) {
+      break;
+    }
   }
   return `${text}]`;
 }
 
 function mapText(map: Map<unknown, unknown>, walk: Walk): string {
-  const entries = [...map];
-  if (!entries.every(([key]) => typeof key === "string")) {
-    return listText(entries, walk);
-  }
-  let text = "";
-  for (const [key, value] of entries) {
-    const member = textOf(value, walk);
-    if (member !== undefined) {
-      text += `${text === "" ? "" : ","}${keyText(key as string)}${member}`;
-    }
-  }
-  return `{${text}}`;
+  const entries = [...Map.prototype.entries.call(map)];
+  return entries.every((entry): entry is [string, unknown] => typeof entry[0] === "string")
+    ? `{${entriesText(entries, ([, value]) => value, walk)}}`
+    : listText(entries, walk);
 }
 
 function membersText(object: object, keys: readonly string[], walk: Walk): string {
+  const entries = keys.map((key): [string, undefined] => [key, undefined]);
+  return entriesText(entries, ([key]) => (object as Record<string, unknown>)[key], walk);
+}
+
+/** The values are asked for one by one: a getter may throw, and none is called for what is cut off. */
+function entriesText<T>(
+  entries: readonly [string, T][],
+  valueIn: (entry: [string, T]) => unknown,
+  walk: Walk,
+): string {
   let text = "";
-  for (const key of keys) {
-    const member = guarded(() => textOf((object as Record<string, unknown>)[key], walk));
+  for (const entry of entries) {
+    const isFull = walk.isFull;
+    const member = isFull ? walk.cutOff() : guarded(() => textOf(valueIn(entry), walk));
     if (member !== undefined) {
-      text += `${text === "" ? "" : ","}${keyText(key)}${member}`;
+      text += `${text === "" ? "" : ","}${keyText(entry[0])}${member}`;
+    }
+    if (isFull) {
+      break;
     }
   }
   return text;

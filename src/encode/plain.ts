@@ -7,6 +7,8 @@
 
 /** Deeper values go to `any.ts`, which knows circles and depth. */
 const PLAIN_DEPTH_MAX = 12;
+/** A longer text goes to `any.ts` too: few objects may have endless ways through them, and it keeps count. */
+const PLAIN_CHARS_MAX = 1 << 20;
 /** Up to here a loop over the characters is faster than the call into `JSON.stringify`. */
 const LOOP_CHARS_MAX = 48;
 /** Keys repeat from record to record; the bound keeps hostile keys from growing the cache. */
@@ -58,7 +60,7 @@ export function plainMembers(object: object, depth = 0): string | undefined {
       continue;
     }
     const member = plainText(value, depth + 1);
-    if (member === undefined) {
+    if (member === undefined || text.length > PLAIN_CHARS_MAX) {
       return undefined;
     }
     text += text === "" ? keyText(key) + member : `,${keyText(key)}${member}`;
@@ -100,7 +102,7 @@ function plainArray(array: unknown[], depth: number): string | undefined {
   let text = "[";
   for (let i = 0; i < array.length; i++) {
     const element = plainText(array[i], depth + 1);
-    if (element === undefined) {
+    if (element === undefined || text.length > PLAIN_CHARS_MAX) {
       return undefined;
     }
     text += i === 0 ? element : `,${element}`;

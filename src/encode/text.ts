@@ -4,7 +4,7 @@ import { plainMembers, plainText } from "./plain.js";
 
 /** What encoding had to change; counted, so that nothing is shortened silently. */
 export interface EncodeCounts {
-  /** Values deeper than `DEPTH_MAX`, cut off and marked. */
+  /** Values that were cut off and marked, because they are too deep or too many. */
   shortened: number;
 }
 

@@ -1,0 +1,130 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import { Stamp } from "../record/time.js";
+import { parsed } from "./encode.cases.js";
+import { encodeDirect, Head, type LineTarget, lineBytesBound, placeLine } from "./line.js";
+
+const FILL = 0xee;
+const stamp = new Stamp();
+stamp.set(0);
+const TAIL = `,"type":"INFO","metadata":{"ä":"€"},"id":"w-0"}`;
+
+/** Memory with a guard behind it, which a line must never reach. */
+function target(bytes: number): LineTarget & { readonly guard: Buffer } {
+  const memory = new ArrayBuffer(bytes + 64);
+  const all = Buffer.from(memory).fill(FILL);
+  return {
+    bytes: all.subarray(0, bytes),
+    words: new Int32Array(memory, 0, bytes >> 2),
+    guard: all.subarray(bytes),
+  };
+}
+
+function place(text: string, head = new Head("svc"), at = 8): { line: string; end: number } {
+  const memory = target(at + head.bytes + 3 * text.length * 2 + 200);
+  const end = placeLine(memory, at, stamp.words, head, text, TAIL);
+  return { line: memory.bytes.toString("utf8", at, end), end };
+}
+
+const CRITICAL = [
+  '"',
+  "\\",
+  "\n",
+  "\u0000",
+  "\u001f",
+  "\u007f",
+  "ä",
+  "€",
+  "😀",
+  "\ud800",
+  "\udc00",
+  " ",
+  "!",
+  "#",
+  "[",
+  "]",
+];
+
+test("a character that needs care is found at every place of texts of every length", () => {
+  const heads = ["", "a", "ab", "abc"].map((service) => new Head(service));
+  for (let length = 0; length <= 300; length++) {
+    const head = heads[length % heads.length]!;
+    for (let at = 0; at < length; at += length > 100 ? 7 : 1) {
+      for (const critical of CRITICAL) {
+        const text = `${"x".repeat(at)}${critical}${"y".repeat(length - at - 1)}`;
+        const { data } = parsed(place(text, head).line) as { data: string };
+        assert.equal(data, JSON.parse(JSON.stringify(text)), JSON.stringify([length, at, critical]));
+      }
+    }
+  }
+});
+
+test("any text and any service come back as JSON.stringify would have kept them", () => {
+  const text = fc.string({ unit: "binary", maxLength: 400, size: "max" });
+  fc.assert(
+    fc.property(text, text, fc.constantFrom(8, 16, 4096), (data, service, at) => {
+      const head = new Head(service);
+      const { line, end } = place(data, head, at);
+      assert.deepEqual(parsed(line), {
+        timestamp: "1970-01-01T00:00:00.000Z",
+        service: service.toWellFormed() === service ? service : JSON.parse(JSON.stringify(service)),
+        data: JSON.parse(JSON.stringify(data)),
+        type: "INFO",
+        metadata: { ä: "€" },
+        id: "w-0",
+      });
+      assert.ok(end - at <= lineBytesBound(head, data, TAIL));
+      assert.equal(line.slice(50, 50 + JSON.stringify(service).length), JSON.stringify(service));
+      assert.equal(Buffer.byteLength(JSON.stringify(service)), head.serviceBytes);
+    }),
+    { numRuns: 500 },
+  );
+});
+
+test("with any room a line is whole or refused, and never leaves its memory", () => {
+  const head = new Head("svc");
+  const texts = [
+    "",
+    "x".repeat(70),
+    "ä".repeat(70),
+    `${"x".repeat(70)}"`,
+    `${"\n".repeat(70)}`,
+    "😀".repeat(40),
+    "\ud800".repeat(66),
+  ];
+  for (const direct of [...texts, undefined]) {
+    const tail = direct === undefined ? `"data"${TAIL}` : TAIL;
+    const whole = Buffer.from(
+      `{"timestamp":"1970-01-01T00:00:00.000Z","service":"svc","data":${direct === undefined ? "" : JSON.stringify(direct)}${tail}`,
+    );
+    for (let room = 0; room <= whole.length + 24; room++) {
+      const at = 16;
+      const memory = target(at + room);
+      const end = placeLine(memory, at, stamp.words, head, direct, tail);
+      assert.ok(
+        memory.guard.every((byte) => byte === FILL),
+        "nothing is written behind the end",
+      );
+      assert.ok(
+        memory.bytes.subarray(0, at).every((byte) => byte === FILL),
+        "nothing is written before the start",
+      );
+      if (end === -1) {
+        assert.ok(room < whole.length + 16, `${room} is enough for ${whole.length}`);
+      } else {
+        assert.deepEqual(memory.bytes.subarray(at, end), whole);
+      }
+    }
+  }
+});
+
+test("only long texts are written directly", () => {
+  assert.deepEqual(["x".repeat(63), "x".repeat(64), 5, null, ["x".repeat(64)]].map(encodeDirect), [
+    false,
+    true,
+    false,
+    false,
+    false,
+  ]);
+});
