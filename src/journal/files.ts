@@ -7,7 +7,7 @@
  *     create ─► spare ─► active ─► sealed ─► delivered ─► spare again (its pages are warm)
  *                                              └─► deleted, when a spare is there already
  */
-import { closeSync, fdatasync, openSync, renameSync, rmSync, unlinkSync, writeSync } from "node:fs";
+import { closeSync, openSync, renameSync, rmSync, unlinkSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { type Mapper, openMapper, type Window } from "../system/mapping.js";
 import { readCursor } from "./cursor.js";
@@ -34,6 +34,8 @@ export interface SegmentFilesOptions {
   readonly mapping: "auto" | "off";
   /** Called once with the reason when files cannot be mapped. */
   readonly onUnmapped: (error: unknown) => void;
+  /** Called when a sealed segment could not be written to the disk. */
+  readonly onUnsynced: (error: unknown) => void;
 }
 
 /** Thrown when the cap leaves no room; anything else that is thrown comes from the file system. */
@@ -53,6 +55,7 @@ export class SegmentFiles {
   readonly sealed: SealedSegment[] = [];
   #bytes = 0;
   readonly #syncing = new Set<Promise<void>>();
+  #syncError: Error | undefined;
 
   constructor(options: SegmentFilesOptions) {
     this.#options = options;
@@ -131,10 +134,13 @@ export class SegmentFiles {
       countsByType: segment.words.slice(TYPE_COUNT_WORD, TYPE_COUNT_WORD + TYPE_COUNTS),
     });
     this.#giveBack(segment.staging);
-    const { fd } = segment;
     const synced = new Promise<void>((resolve) => {
-      fdatasync(fd, () => {
-        closeSync(fd);
+      segment.sync((error) => {
+        segment.close();
+        if (error !== null) {
+          this.#syncError = error;
+          this.#options.onUnsynced(error);
+        }
         resolve();
       });
     });
@@ -142,9 +148,14 @@ export class SegmentFiles {
     void synced.then(() => this.#syncing.delete(synced));
   }
 
-  /** Resolves when every sealed segment is on the disk. */
+  /** Resolves when every sealed segment is on the disk; rejects if since the last time one could not be brought there. */
   async synced(): Promise<void> {
     await Promise.all(this.#syncing);
+    const error = this.#syncError;
+    this.#syncError = undefined;
+    if (error !== undefined) {
+      throw error;
+    }
   }
 
   /** Deletes the oldest sealed segment, delivered or not. Undefined when there is none. */

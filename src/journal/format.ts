@@ -6,7 +6,7 @@
  *     <root>/<writer>/writer.json      who writes: process, host, service, options, counts (see folder.ts)
  *     <root>/<writer>/000000000000.seg segments, numbered without holes in the order of writing
  *     <root>/<writer>/spare-….seg      a prepared segment that is not part of the journal yet
- *     <root>/<writer>/cursor.json      what shippers have delivered (see cursor.ts)
+ *     <root>/<writer>/cursor           what shippers have delivered (see cursor.ts)
  *     <root>/<writer>/lease.<n>        which shipper may empty it (see lease.ts)
  *
  * A segment is a header of one page and then frames, one a record, each beginning on a multiple of 8:

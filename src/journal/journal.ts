@@ -21,6 +21,8 @@ import { causeOf, Troubles } from "./trouble.js";
 const RETRY_MS = 1000;
 /** The same when the cap was reached: a shipper frees room all the time, and looking costs a file read. */
 const RETRY_FULL_MS = 20;
+/** A folder that is deleted again during each attempt of a flush is more than bad luck. */
+const FLUSH_ATTEMPTS_MAX = 3;
 /** More than a drop report ever takes. */
 const DROP_REPORT_BYTES_MAX = 4096;
 
@@ -56,6 +58,7 @@ export class Journal {
       journalBytesMax: options.journalBytesMax,
       mapping: options.mapping,
       onUnmapped: (error) => this.#troubles.unmapped(error),
+      onUnsynced: (error) => this.#troubles.failed(error),
     });
     this.segment = this.#open();
     this.#stopKeepingAlive = this.#folder.keepAlive(() => this.#unsigned());
@@ -132,19 +135,40 @@ export class Journal {
     }
   }
 
-  /** Resolves when everything published so far is on the disk. */
+  /** Resolves when everything published so far is on the disk. Rejects with `DRAGONLOG_JOURNAL_UNAVAILABLE` when it is not. */
   async flush(): Promise<void> {
-    if (!this.#closed) {
+    try {
+      if (!this.#closed) {
+        await this.#flushOpen();
+      }
+      await this.#files.synced();
+    } catch (error) {
+      throw this.#troubles.unsafe(error);
+    }
+  }
+
+  async #flushOpen(): Promise<void> {
+    for (let attempt = 1; ; attempt++) {
       this.#mend(this.#options.clock.now());
       this.#report();
       const { segment } = this;
-      await new Promise<void>((resolve) => segment.sync(() => resolve()));
+      if (segment.kind === "ram" && segment.records > 0) {
+        throw new Error(this.#lastCause);
+      }
+      const error = await new Promise<Error | null>((resolve) => segment.sync(resolve));
+      if (error === null) return;
+      // Someone deleted the folder meanwhile: what the segment holds is in another file by now, or after the next mending.
+      const moved = !this.#closed && (segment !== this.segment || segment.deleted());
+      if (!moved || attempt === FLUSH_ATTEMPTS_MAX) throw error;
     }
-    await this.#files.synced();
   }
 
+  /** Ends the journal in any case. What could not be made safe is told to `onTrouble`, and counted. */
   async close(): Promise<void> {
-    await this.flush();
+    await this.flush().catch((error: Error) => {
+      // What stands in RAM still gets a last chance to be written.
+      if (this.segment.kind !== "ram") this.#troubles.failed(error.cause);
+    });
     this.closeNow();
   }
 

@@ -8,6 +8,8 @@
  *     ram      there is no file (the folder cannot be used): lost with the process, and counted as such
  */
 import { closeSync, fdatasync, fstatSync, writeSync } from "node:fs";
+import { dirname } from "node:path";
+import { syncFolder } from "../system/folders.js";
 import type { Window } from "../system/mapping.js";
 import {
   align8,
@@ -48,6 +50,8 @@ export class Segment {
   position = SEGMENT_HEADER_BYTES;
   number = 0;
   firstSeq = 0;
+  /** The name under which the file stands on the disk for sure. */
+  #durablePath = "";
 
   constructor(
     readonly kind: "mapped" | "written" | "ram",
@@ -150,13 +154,35 @@ export class Segment {
     return this.fd >= 0 && fstatSync(this.fd).nlink === 0;
   }
 
-  /** Writes everything published so far to the disk. Pages that were dirtied through a map are part of the file. */
+  /**
+   * Writes everything published so far to the disk; pages that were dirtied through a map are part of the file. The first
+   * time also the file's name: after a power cut, a segment that still had its old name would not be found.
+   */
   sync(done: (error: Error | null) => void): void {
     if (this.fd < 0) {
       done(null);
-    } else {
-      fdatasync(this.fd, done);
+      return;
     }
+    const { path } = this;
+    fdatasync(this.fd, (error) => {
+      if (error !== null || path === this.#durablePath) {
+        done(error);
+        return;
+      }
+      const folder = dirname(path);
+      syncFolder(folder, (folderError) => {
+        if (folderError !== null || this.number > 0) {
+          this.#durablePath = path;
+          done(folderError);
+          return;
+        }
+        // The journal's own name came with its first segment.
+        syncFolder(dirname(folder), (rootError) => {
+          this.#durablePath = path;
+          done(rootError);
+        });
+      });
+    });
   }
 
   close(): void {

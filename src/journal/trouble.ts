@@ -38,6 +38,16 @@ export class Troubles {
     }
   }
 
+  /** For whoever waits until records are safe. */
+  unsafe(error: unknown): DragonlogError {
+    return new DragonlogError(
+      "DRAGONLOG_JOURNAL_UNAVAILABLE",
+      `What was logged is not on the disk: the journal ${this.#folder} cannot be written (${messageOf(error)}).`,
+      "Make room or grant access to the folder, or name another one with journalDir.",
+      error,
+    );
+  }
+
   lostAtClose(records: number): void {
     this.#tell(
       "DRAGONLOG_JOURNAL_UNAVAILABLE",

@@ -114,7 +114,7 @@ export class DragonLogger {
 
   /**
    * Resolves when everything logged so far is on the disk, and, for a logger that ships by itself, delivered. Any shipper
-   * on this machine sees records without it.
+   * on this machine sees records without it. Rejects with `DRAGONLOG_JOURNAL_UNAVAILABLE` when the journal cannot be written.
    */
   async flush(): Promise<void> {
     await this.#writer.journal.flush();
@@ -123,7 +123,8 @@ export class DragonLogger {
 
   /**
    * Flushes and ends the writer, for its children too; a logger that ships by itself goes on shipping for at most
-   * `drainDeadline`, and leaves the rest to the next process. What is logged afterwards is dropped, and counted.
+   * `drainDeadline`, and leaves the rest to the next process. What is logged afterwards is dropped, and counted. Never
+   * rejects: what could not be made safe is told to `onTrouble`.
    */
   async close(): Promise<void> {
     await this.#writer.journal.close();

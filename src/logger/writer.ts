@@ -142,7 +142,7 @@ export class Writer {
     const charsMax = Math.min(SHORTENED_CHARS, Math.floor(lineBytesMax / SHORTENED_BYTES_PER_CHAR));
     const kept = JSON.stringify(text.slice(0, charsMax));
     const attributes = `,"type":"WARN","metadata":{"shortened":true,"original_bytes":${lineBytes}}`;
-    return this.write(head, typeCode, undefined, kept, attributes, timestamp);
+    return this.write(head, typeCodeOf("WARN"), undefined, kept, attributes, timestamp);
   }
 
   #reportDrops({ cause, total, byType, sinceMs, untilMs }: DropReport): boolean {

@@ -68,7 +68,9 @@ export class Delivery {
     const { counts } = this.#options;
     counts.lastError = undefined;
     counts.deliveredBatches++;
-    counts.deliveredRecords += batch.items.length - answer.refused.length;
+    // A record in parts is delivered with its last part.
+    counts.deliveredRecords +=
+      batch.items.filter(({ part, parts }) => part === parts).length - answer.refused.length;
     counts.deliveredBytes += batch.bytes;
     const letters = answer.refused.map(({ index, reason, detail }: RefusedRecord) =>
       letterOf(batch, index, reason, detail, answer),

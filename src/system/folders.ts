@@ -1,4 +1,4 @@
-import { mkdirSync, statSync } from "node:fs";
+import { close, fsync, mkdirSync, open, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 
 /**
@@ -32,4 +32,20 @@ function create(folder: string, mode: number): string | undefined {
     }
     throw error;
   }
+}
+
+/** Errors by which a file system says that it has no use for syncing a folder. */
+const NOT_SYNCED_APART = new Set(["EINVAL", "ENOTSUP", "EISDIR", "EPERM"]);
+
+/** Makes the names in a folder durable; calls back with an errno error, or null. */
+export function syncFolder(path: string, done: (error: NodeJS.ErrnoException | null) => void): void {
+  open(path, "r", (openError, fd) => {
+    if (openError !== null) {
+      done(openError);
+      return;
+    }
+    fsync(fd, (error) => {
+      close(fd, () => done(error !== null && NOT_SYNCED_APART.has(error.code ?? "") ? null : error));
+    });
+  });
 }

@@ -6,8 +6,8 @@
  * window's buffers are created once and may be touched at any time: there is never a dangling pointer, and no
  * unmapping that could crash. Windows that are given back are used again.
  *
- * `koffi` ships prebuilt binaries. Where it is missing, or the platform is not known here, `openMapper` returns
- * undefined and the caller writes with write(2) instead.
+ * `koffi` ships prebuilt binaries. Where it is missing, or the platform is not known here, `openMapper` throws
+ * the reason and the caller writes with write(2) instead.
  */
 import { createRequire } from "node:module";
 import { constants as osConstants } from "node:os";

@@ -13,7 +13,10 @@ const FOLDERS = readdirSync(ROOT, { withFileTypes: true })
   .map((entry) => entry.name);
 
 /** Files of src/ that are longer all the same, with the reason. */
-const LONG_FILES: Readonly<Record<string, string>> = {};
+const LONG_FILES: Readonly<Record<string, string>> = {
+  "src/batch/batcher.test.ts": "cases and properties share one model of a destination",
+  "src/journal/journal.ts": "one state machine: every way between its states stands beside the others",
+};
 
 /** Put together here, so that this file does not find itself. */
 const LEFTOVER = new RegExp(
