@@ -1,7 +1,14 @@
 /** In a process of its own: the strict stand-in for CloudWatch Logs, watched until it holds what it should. */
 import { once } from "node:events";
+import {
+  CloudWatchLogsClient,
+  CreateLogGroupCommand,
+  CreateLogStreamCommand,
+} from "@aws-sdk/client-cloudwatch-logs";
 import { FakeCloudWatch, type Tally } from "../../src/testing/index.js";
 import { order } from "../lib/child.js";
+import { SERVICE } from "../lib/records.js";
+import { GROUP } from "./shape.js";
 
 export interface CloudOrder {
   readonly latencyMs: number;
@@ -28,6 +35,7 @@ const DEADLINE_MS = 240_000;
 
 const { latencyMs, records } = order<CloudOrder>();
 const cloud = await FakeCloudWatch.start({ latencyMs, store: "ids" });
+await createStream();
 const seconds = measure();
 process.send!({ url: cloud.url });
 const [{ expected }] = (await once(process, "message")) as [CloudQuestion];
@@ -45,6 +53,14 @@ process.send!(answer);
 process.disconnect();
 await cloud.stop();
 process.exit();
+
+/** Before anything is measured: a service's stream stands nearly always. */
+async function createStream(): Promise<void> {
+  const client = new CloudWatchLogsClient(cloud.clientConfig());
+  await client.send(new CreateLogGroupCommand({ logGroupName: GROUP }));
+  await client.send(new CreateLogStreamCommand({ logGroupName: GROUP, logStreamName: SERVICE }));
+  client.destroy();
+}
 
 async function measure(): Promise<number> {
   await cloud.until(({ putsInFlightPeak }) => putsInFlightPeak > 0, DEADLINE_MS);

@@ -2,12 +2,7 @@
  * In a process of its own: what people write by hand, a loop of PutLogEventsCommand with the AWS SDK as it comes, each
  * awaited before the next. The lines are there as strings before it begins, so it is spared what its records cost.
  */
-import {
-  CloudWatchLogsClient,
-  CreateLogGroupCommand,
-  CreateLogStreamCommand,
-  PutLogEventsCommand,
-} from "@aws-sdk/client-cloudwatch-logs";
+import { CloudWatchLogsClient, PutLogEventsCommand } from "@aws-sdk/client-cloudwatch-logs";
 import { order, report } from "../lib/child.js";
 import { records, SERVICE } from "../lib/records.js";
 import { CREDENTIALS, GROUP, LOOP_BATCH_RECORDS, LOOP_WRITER, REGION } from "./shape.js";
@@ -21,8 +16,6 @@ export interface LoopOrder {
 const { url, records: count } = order<LoopOrder>();
 const lines = Array.from({ length: count }, (_, i) => line(i));
 const client = new CloudWatchLogsClient({ endpoint: url, region: REGION, credentials: CREDENTIALS });
-await client.send(new CreateLogGroupCommand({ logGroupName: GROUP }));
-await client.send(new CreateLogStreamCommand({ logGroupName: GROUP, logStreamName: SERVICE }));
 
 const before = ownUsage();
 for (let from = 0; from < count; from += LOOP_BATCH_RECORDS) {
