@@ -94,18 +94,22 @@ export class Shipper {
   /** Ships until `stop`; batches may still be in flight then: see `drain`. */
   async run(stop: AbortSignal): Promise<void> {
     const { clock, abort } = this.#options;
+    // Not AbortSignal.any: its long-lived sources keep a trace of every signal that was ever made from them.
+    const end = (): void => this.#wake.abort();
+    stop.addEventListener("abort", end);
+    abort.addEventListener("abort", end);
     while (!stop.aborted && !abort.aborted) {
+      this.#wake = new AbortController();
       const sources = await this.#claim();
       const flushes = this.#flushes.splice(0);
       if (flushes.length > 0 || (await this.#isDue(sources))) {
         await this.#cycle(sources);
         void this.#inFlight.landed().then(() => flushes.forEach((done) => void done()));
       }
-      if (this.#flushes.length === 0) {
-        this.#wake = new AbortController();
-        await pause(clock, POLL_MS, AbortSignal.any([stop, abort, this.#wake.signal]));
-      }
+      await pause(clock, POLL_MS, this.#wake.signal);
     }
+    stop.removeEventListener("abort", end);
+    abort.removeEventListener("abort", end);
   }
 
   /** Sends everything that waits now. True when all of it is delivered or a dead letter. */
