@@ -98,9 +98,9 @@ export class JournalBuffer implements LogBuffer {
         continue;
       }
       const info = readWriterInfo(folder);
-      const lease = accepts(info) ? acquireQuietly(folder, clock.now(), holder) : undefined;
-      if (lease !== undefined) {
-        this.#sources.set(folder, new JournalSource(folder, info, lease, clock, onDamage));
+      const source = accepts(info) ? openQuietly(folder, info, clock, holder, onDamage) : undefined;
+      if (source !== undefined) {
+        this.#sources.set(folder, source);
       }
     }
     return [...this.#sources.values()];
@@ -122,11 +122,20 @@ export class JournalBuffer implements LogBuffer {
   }
 }
 
-/** A folder that vanishes or refuses while it is claimed must not stop the others. */
-function acquireQuietly(folder: string, nowMs: number, holder: string | undefined): Lease | undefined {
+/** A folder that vanishes or refuses while it is claimed must not stop the others; the next claim tries it again. */
+function openQuietly(
+  folder: string,
+  info: WriterInfo | undefined,
+  clock: Clock,
+  holder: string | undefined,
+  onDamage: (damage: BufferDamage) => void,
+): JournalSource | undefined {
+  let lease: Lease | undefined;
   try {
-    return Lease.acquire(folder, nowMs, holder);
+    lease = Lease.acquire(folder, clock.now(), holder);
+    return lease && new JournalSource(folder, info, lease, clock, onDamage);
   } catch {
+    lease?.release();
     return undefined;
   }
 }
