@@ -18,7 +18,7 @@ import { keyText, stringText } from "./plain.js";
 /** Readers of logs (CloudWatch Insights, jq's default) stop long before; deeper values are marked, and counted. */
 export const DEPTH_MAX = 64;
 /** Nobody reads more in one record; the bounds keep a value that goes on for ever from stopping the application. */
-const VALUES_MAX = 1 << 20;
+const VALUES_MAX = 1 << 18;
 const CHARS_MAX = 1 << 26;
 
 class Walk {
@@ -99,16 +99,7 @@ function guarded(text: () => string | undefined): string | undefined {
   try {
     return text();
   } catch (error) {
-    return threwText(error);
-  }
-}
-
-function threwText(error: unknown): string {
-  try {
     return stringText(`[Threw: ${messageOf(error)}]`);
-  } catch {
-    // What was thrown throws again when looked at; there is nothing more to say about it.
-    return '"[Threw: unknown]"';
   }
 }
 

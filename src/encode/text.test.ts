@@ -176,6 +176,6 @@ test("a value that would never end is cut off, marked and counted", () => {
     assert.match(text, /\[Too large\]/, name);
     assert.ok(text.length < 100_000_000, `${name}: ${text.length}`);
   }
-  const list = Array.from({ length: 300_000 }, (_, index) => index);
+  const list = Array.from({ length: 200_000 }, (_, index) => index);
   assert.deepEqual(reread(list), list, "what is only long is kept");
 });

@@ -1,4 +1,5 @@
 /** JSON text of a value: the fast way where it goes, the complete way otherwise. */
+import { types } from "node:util";
 import { anyMembers, anyText, shortenedByLast } from "./any.js";
 import { plainMembers, plainText } from "./plain.js";
 
@@ -35,4 +36,13 @@ export function membersText(metadata: object, counts: EncodeCounts): string {
   const text = anyMembers(metadata);
   counts.shortened += shortenedByLast();
   return text;
+}
+
+/** True for errors of other realms too; a proxy that throws when it is looked at is none. */
+export function isError(value: unknown): boolean {
+  try {
+    return types.isNativeError(value) || value instanceof Error;
+  } catch {
+    return false;
+  }
 }

@@ -6,6 +6,8 @@ import { LEVELS, type Level } from "../record/types.js";
 import { type InAppShipper, inAppShipper } from "../ship/in-app.js";
 import { systemClock } from "../system/clock.js";
 import { DragonlogError } from "../system/errors.js";
+import { refuseValue } from "../system/refusal.js";
+import { Bindings } from "./bindings.js";
 import type { LoggerOptions } from "./types.js";
 import { Writer } from "./writer.js";
 
@@ -33,7 +35,7 @@ export class Family {
     readonly shipper: InAppShipper | undefined,
     readonly service: string,
     readonly level: number,
-    readonly bindings: Readonly<Record<string, unknown>>,
+    readonly bindings: Bindings,
     readonly requestText: string,
   ) {}
 }
@@ -41,6 +43,9 @@ export class Family {
 /** A logger's family from its options. Throws what `DragonLogger`'s constructor throws. */
 export function openFamily(options: LoggerOptions): Family {
   const { onTrouble = warn, ...rest } = options ?? {};
+  if (typeof onTrouble !== "function") {
+    throw refuseValue("onTrouble", onTrouble, "a function");
+  }
   const shipping: Record<string, unknown> = {};
   const writing: Record<string, unknown> = { ...rest };
   for (const key of SHIPPING_KEYS) {
@@ -65,7 +70,7 @@ export function openFamily(options: LoggerOptions): Family {
     onTrouble,
   });
   shipper?.use(writer.logged);
-  return new Family(writer, shipper, parsed.service, levelIndex(parsed.level), {}, "");
+  return new Family(writer, shipper, parsed.service, levelIndex(parsed.level), Bindings.NONE, "");
 }
 
 function openInAppShipper(
@@ -94,7 +99,7 @@ function warn(error: DragonlogError): void {
   process.emitWarning(error.message, { type: "DragonlogWarning", code: error.code, detail: error.hint });
 }
 
-/** The index of a level in `LEVELS`. */
+/** The index of a level in `LEVELS`; -1 for what is none. */
 export function levelIndex(level: Level): number {
-  return LEVELS.indexOf(level.toUpperCase() as (typeof LEVELS)[number]);
+  return LEVELS.indexOf(String(level).toUpperCase() as (typeof LEVELS)[number]);
 }

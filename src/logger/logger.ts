@@ -1,16 +1,18 @@
 import { parseOptions } from "../config/parse.js";
 import { dataText, encodeDirect, type Head } from "../encode/line.js";
 import { stringText } from "../encode/plain.js";
-import { membersText, valueText } from "../encode/text.js";
+import { isError, membersText, valueText } from "../encode/text.js";
 import { parseTimestamp } from "../record/time.js";
 import { LEVELS, type Level, OTHER_TYPE, typeCodeOf } from "../record/types.js";
 import type { InAppShipper } from "../ship/in-app.js";
 import { messageOf } from "../system/errors.js";
+import type { Bindings } from "./bindings.js";
 import { Family, levelIndex, openFamily } from "./family.js";
 import type { LoggerOptions, LoggerStats, RecordInput } from "./types.js";
 import type { Writer } from "./writer.js";
 
 const TYPE_TEXTS = LEVELS.map((level) => `,"type":"${level}"`);
+const ERROR = typeCodeOf("ERROR");
 const KNOWN_KEYS = new Set(["timestamp", "service", "data", "type", "request_id", "metadata"]);
 
 /**
@@ -25,9 +27,7 @@ export class DragonLogger {
   readonly #shipper: InAppShipper | undefined;
   readonly #service: string;
   readonly #head: Head;
-  readonly #bindings: Readonly<Record<string, unknown>>;
-  /** The bindings as members, with a comma after them; empty for none. */
-  readonly #bindingsText: string;
+  readonly #bindings: Bindings;
   readonly #requestText: string;
   #level: number;
 
@@ -41,8 +41,6 @@ export class DragonLogger {
     this.#level = family.level;
     this.#bindings = family.bindings;
     this.#requestText = family.requestText;
-    const members = membersText(family.bindings, family.writer.counts);
-    this.#bindingsText = members === "" ? "" : `${members},`;
   }
 
   trace(data: unknown, metadata?: object): void {
@@ -86,14 +84,14 @@ export class DragonLogger {
    * record's own. It shares the journal, and starts with this logger's level.
    */
   child(bindings: Readonly<Record<string, unknown>>): DragonLogger {
-    const { service, request_id, ...others } = bindings ?? {};
+    const { service, request_id, ...others } = readable(bindings);
     const family = new Family(
       this.#writer,
       this.#shipper,
-      service === undefined ? this.#service : textOf(service),
+      service === undefined ? this.#service : String(service),
       this.#level,
-      { ...this.#bindings, ...others },
-      request_id === undefined ? this.#requestText : requestTextOf(request_id, this.#writer),
+      this.#bindings.with(others, this.#writer.counts),
+      this.#requestTextOf(request_id),
     );
     return new DragonLogger(family as unknown as LoggerOptions);
   }
@@ -165,12 +163,12 @@ export class DragonLogger {
   }
 
   #log(record: RecordInput): void {
-    if (typeof record !== "object" || record === null || record instanceof Error || Array.isArray(record)) {
+    if (typeof record !== "object" || record === null || isError(record) || Array.isArray(record)) {
       this.info(record);
       return;
     }
-    const { timestamp, service, data, type = "INFO", request_id, metadata } = record;
-    const typeText = textOf(type);
+    const { timestamp, service, data, type, request_id, metadata } = record;
+    const typeText = String(type ?? "INFO");
     const typeCode = typeCodeOf(typeText);
     if (typeCode < this.#level) {
       return;
@@ -179,12 +177,13 @@ export class DragonLogger {
     const unread = timestamp !== undefined && timestamp !== null && given === undefined;
     const rest = unread ? { ...othersOf(record), timestamp_given: timestamp } : othersOf(record);
     const members =
-      rest === undefined ? metadata : { ...rest, ...(isObject(metadata) ? metadata : { metadata }) };
+      rest === undefined ? metadata : { ...rest, ...(isLiteral(metadata) ? metadata : { metadata }) };
     const attributes =
       (typeCode === OTHER_TYPE ? `,"type":${stringText(typeText)}` : TYPE_TEXTS[typeCode]!) +
-      (request_id === undefined ? this.#requestText : requestTextOf(request_id, this.#writer)) +
+      this.#requestTextOf(request_id) +
       this.#metadataText(members);
-    const head = service === undefined ? this.#head : this.#writer.headOf(textOf(service));
+    const head =
+      service === undefined || service === null ? this.#head : this.#writer.headOf(String(service));
     this.#publish(head, typeCode, data, attributes, given);
   }
 
@@ -198,27 +197,22 @@ export class DragonLogger {
   }
 
   #metadataText(metadata: object | undefined): string {
-    const own = this.#bindingsText;
+    const members = this.#bindings.before(this.#membersOf(metadata));
+    return members === "" ? "" : `,"metadata":{${members}}`;
+  }
+
+  #membersOf(metadata: object | undefined): string {
     if (metadata === undefined || metadata === null) {
-      return own === "" ? "" : `,"metadata":{${own.slice(0, -1)}}`;
+      return "";
     }
-    const counts = this.#writer.counts;
-    if (metadata instanceof Error) {
-      return `,"metadata":{${own}"error":${valueText(metadata, counts)}}`;
-    }
-    if (own !== "") {
-      for (const key in this.#bindings) {
-        if (Object.hasOwn(metadata, key)) {
-          // What is said at the call counts; JSON with the name twice would be read differently by different readers.
-          return `,"metadata":{${membersText({ ...this.#bindings, ...metadata }, counts)}}`;
-        }
-      }
-    }
-    const members = membersText(metadata, counts);
-    if (members === "") {
-      return own === "" ? "" : `,"metadata":{${own.slice(0, -1)}}`;
-    }
-    return `,"metadata":{${own}${members}}`;
+    const { counts } = this.#writer;
+    return isError(metadata) ? `"error":${valueText(metadata, counts)}` : membersText(metadata, counts);
+  }
+
+  #requestTextOf(requestId: unknown): string {
+    return requestId === undefined || requestId === null
+      ? this.#requestText
+      : `,"request_id":${valueText(requestId, this.#writer.counts)}`;
   }
 
   /** The last resort: a readable record in place of one that cannot be put into text. */
@@ -227,25 +221,30 @@ export class DragonLogger {
     try {
       writer.counts.unencodable++;
       const text = stringText(`[Unencodable: ${messageOf(error)}]`);
-      writer.write(this.#head, typeCode, undefined, text, `,"type":"ERROR"${this.#requestText}`, undefined);
+      writer.write(this.#head, ERROR, undefined, text, `${TYPE_TEXTS[ERROR]}${this.#requestText}`, undefined);
     } catch {
       writer.journal.drop("defect", typeCode);
     }
   }
 }
 
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+/** True for what can be spread without losing what it holds: no Map, no Error. */
+function isLiteral(value: unknown): value is Record<string, unknown> {
+  if (typeof value !== "object" || value === null) {
+    return false;
+  }
+  const prototype = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
 }
 
-function textOf(value: unknown): string {
-  return typeof value === "string" ? value : String(value);
-}
-
-function requestTextOf(requestId: unknown, writer: Writer): string {
-  return requestId === undefined || requestId === null
-    ? ""
-    : `,"request_id":${valueText(requestId, writer.counts)}`;
+/** The bindings as far as they can be read: a getter that throws must not end the application. */
+function readable(bindings: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  try {
+    const { service, ...others } = bindings ?? {};
+    return service === undefined || service === null ? others : { ...others, service: String(service) };
+  } catch {
+    return { bindings };
+  }
 }
 
 /** Names of the caller's that are none of a record's. */

@@ -32,7 +32,11 @@ export class DragonlogError extends Error {
   }
 }
 
-/** The message of anything that was thrown, which in JavaScript may be anything. */
+/** The message of anything that was thrown, which in JavaScript may be anything, and may throw when it is looked at. */
 export function messageOf(thrown: unknown): string {
-  return thrown instanceof Error ? thrown.message : String(thrown);
+  try {
+    return thrown instanceof Error ? `${thrown.message}` : String(thrown);
+  } catch {
+    return "unknown";
+  }
 }
