@@ -277,3 +277,72 @@ test("a lease is renewed while its source is claimed, for shippers that cannot s
   buffer.claim();
   assert.equal(statSync(path).mtimeMs, clock.now());
 });
+
+test("a lease that cannot be given back does not keep the others", async (t) => {
+  const { open, writer } = openFolder(t);
+  for (const name of ["a", "b", "c"]) append(writer(name), name);
+  const buffer = open();
+  buffer.claim();
+  mkdirSync(join(writer("b").folder, `lease.1.${process.pid}.tmp`));
+  await buffer.close();
+  assert.deepEqual(readAll(open()).map(payloadOf).sort(), ["a", "c"]);
+});
+
+test("a source that was taken over gives nothing more and opens no file", (t) => {
+  const { dir, open, writer } = openFolder(t);
+  for (let i = 0; i < 10; i++) append(writer("w"), "x");
+  const source = open().claim()[0]!;
+  source.read(200);
+  killHolders(dir);
+  assert.equal(open().claim().length, 1);
+  source.acknowledge([{ from: 0, to: 0 }]);
+  const openFiles = readdirSync("/proc/self/fd").length;
+  assert.deepEqual(source.read(1 << 20), { records: [], drained: true });
+  assert.equal(source.finished(), true);
+  assert.equal(readdirSync("/proc/self/fd").length, openFiles);
+});
+
+test("a delivered journal that cannot be removed stops nothing, is not sent again, and goes when it can be", {
+  skip: notRoot,
+}, (t) => {
+  const NOBODY = 65_534;
+  const { dir, open, writer } = openFolder(t);
+  append(writer("w"), "x");
+  writer("w").closeNow();
+  const { folder } = writer("w");
+  chownSync(folder, NOBODY, NOBODY);
+  for (const name of readdirSync(folder)) chownSync(join(folder, name), NOBODY, NOBODY);
+  // The folder that holds all journals belongs to another user, so a journal can be emptied and not removed.
+  chmodSync(dir, 0o755);
+  process.seteuid!(NOBODY);
+  try {
+    const buffer = open();
+    assert.equal(readAll(buffer).length, 1);
+    const [source] = buffer.claim();
+    source!.acknowledge([{ from: 0, to: 0 }]);
+    readAll(buffer);
+    assert.equal(source!.finished(), true);
+    const left = readdirSync(folder).filter((name) => name.endsWith(".seg"));
+    assert.deepEqual(left, [], "the segments go before the cursor that says that they are delivered");
+    assert.deepEqual(readAll(buffer), []);
+    process.seteuid!(0);
+    chownSync(dir, NOBODY, NOBODY);
+    process.seteuid!(NOBODY);
+    assert.deepEqual(readAll(buffer), []);
+    assert.equal(buffer.claim()[0]!.finished(), true);
+  } finally {
+    process.seteuid!(0);
+  }
+  assert.deepEqual(readdirSync(dir), []);
+});
+
+test("a journal that is reserved for a holder goes to it and to no other", async (t) => {
+  const { dir, clock, open } = openFolder(t);
+  const { journal } = openJournal(dir, { writer: "mine", clock, leaseHolder: "worker" });
+  t.after(() => journal.closeNow());
+  append(journal, "x");
+  assert.deepEqual(open().claim(), []);
+  const worker = new JournalBuffer({ dir, clock, holder: "worker", onDamage: () => assert.fail() });
+  t.after(() => worker.close());
+  assert.equal(readAll(worker).length, 1);
+});

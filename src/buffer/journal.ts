@@ -135,9 +135,29 @@ function openQuietly(
     lease = Lease.acquire(folder, clock.now(), holder);
     return lease && new JournalSource(folder, info, lease, clock, onDamage);
   } catch {
-    lease?.release();
+    releaseQuietly(lease);
     return undefined;
   }
+}
+
+/** A lease that cannot be given back is free when this process ends; until then it must not keep the others from that. */
+function releaseQuietly(lease: Lease | undefined): void {
+  try {
+    lease?.release();
+  } catch {
+    // Its folder is gone, or takes no files.
+  }
+}
+
+/**
+ * The segments go first: a journal that is half removed when its shipper dies, or that another one claims in passing,
+ * must not look like one that has its segments but no cursor, which would be sent again from its beginning.
+ */
+function removeJournal(folder: string): void {
+  for (const number of listSegments(folder)) {
+    unlinkSync(segmentPath(folder, number));
+  }
+  rmSync(folder, { recursive: true, force: true });
 }
 
 function writerOf(folder: string, info: WriterInfo | undefined): string {
@@ -212,6 +232,9 @@ class JournalSource implements Source {
   }
 
   read(bytesMax: number): Chunk {
+    if (this.ended) {
+      return { records: [], drained: true };
+    }
     const records = this.#readUnacknowledged(bytesMax);
     if (records.length > 0) {
       return { records, drained: false };
@@ -248,7 +271,12 @@ class JournalSource implements Source {
       return this.ended;
     }
     this.#end();
-    rmSync(this.folder, { recursive: true, force: true });
+    try {
+      removeJournal(this.folder);
+    } catch {
+      // What cannot be removed now is claimed again, found empty, and tried again.
+      releaseQuietly(this.lease);
+    }
     return true;
   }
 
@@ -272,7 +300,7 @@ class JournalSource implements Source {
   release(): void {
     if (!this.ended) {
       this.#end();
-      this.lease.release();
+      releaseQuietly(this.lease);
     }
   }
 
