@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import fc from "fast-check";
 import type { LogBuffer, OrdinalRange, Source, StoredRecord } from "./buffer.js";
+import { Model, step } from "./model.cases.js";
 
 /** One store of records, and both of its sides. */
 export interface Store {
@@ -243,6 +244,28 @@ export function testBuffer({ name, open, skips }: BufferUnderTest): void {
     assert.equal(await buffer.flushRequestedAtMs(), 0);
     store.requestFlush(1_700_000_000_000);
     assert.equal(await buffer.flushRequestedAtMs(), 1_700_000_000_000);
+  });
+
+  test(`${name}: whatever happens, nothing is lost, out of order, or given again once acknowledged`, async (t) => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 40 }), async (steps) => {
+        const store = open(t);
+        const model = new Model(store, (buffer) =>
+          skips.crash === undefined ? store.crash(buffer) : buffer.close(),
+        );
+        for (const take of steps) await take(model);
+        await model.deliverRest();
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  check("a record larger than what was asked for is read, alone", async (store) => {
+    store.append("w", ["before", "x".repeat(20_000), "after"]);
+    const source = await onlySource(store.open());
+    const sizes: number[] = [];
+    while (source.unread().records > 0) sizes.push((await source.read(150)).records.length);
+    assert.deepEqual(sizes, [1, 1, 1]);
   });
 
   check("closing twice is closing once", async (store) => {
