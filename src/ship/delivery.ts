@@ -1,7 +1,7 @@
 /**
  * What becomes of one batch: it is sent until it is delivered, and only then acknowledged.
  *
- *     send ─► delivered ─► refused records become dead letters ─► acknowledge
+ *     send ─► delivered ─► acknowledge; refused records become dead letters ─► acknowledge
  *       ▲      │ retry: wait, with jitter, as long as the cloud is away: the records stay in the buffer meanwhile
  *       └──────┘
  *       │ split: four parts, in order, each sent the same way; a record that stands alone becomes a dead letter
@@ -23,7 +23,7 @@ export interface DeliveryOptions {
   readonly random: () => number;
   readonly deadLetters: DeadLetters;
   readonly counts: ShipCounts;
-  /** Attempts of one batch before it is left in the buffer; default without end. */
+  /** Attempts of one batch, or of its dead letters, before it is left in the buffer; default without end. */
   readonly attemptsMax?: number | undefined;
   readonly acknowledge: (items: readonly Item[]) => void;
   readonly onFailure?: ((cause: string, message: string, attempt: number) => void) | undefined;
@@ -68,9 +68,11 @@ export class Delivery {
     const { counts } = this.#options;
     counts.lastError = undefined;
     counts.deliveredBatches++;
+    const refused = new Set(answer.refused.map(({ index }) => index));
     // A record in parts is delivered with its last part.
-    counts.deliveredRecords +=
-      batch.items.filter(({ part, parts }) => part === parts).length - answer.refused.length;
+    counts.deliveredRecords += batch.items.filter(
+      ({ part, parts }, index) => part === parts && !refused.has(index),
+    ).length;
     counts.deliveredBytes += batch.bytes;
     const letters = answer.refused.map(({ index, reason, detail }: RefusedRecord) =>
       letterOf(batch, index, reason, detail, answer),
@@ -90,17 +92,25 @@ export class Delivery {
     return true;
   }
 
+  /** What is delivered is acknowledged at once: it must not be sent again because letters beside it cannot be written. */
   async #finish(batch: Batch, letters: readonly DeadLetter[], signal: AbortSignal): Promise<boolean> {
+    const { acknowledge } = this.#options;
+    if (letters.length === 0) {
+      acknowledge(batch.items);
+      return true;
+    }
+    const refused = new Set(letters.map(({ record }) => record));
+    acknowledge(batch.items.filter(({ record }) => !refused.has(record)));
     if (!(await this.bury(letters, signal))) {
       return false;
     }
-    this.#options.acknowledge(batch.items);
+    acknowledge(batch.items.filter(({ record }) => refused.has(record)));
     return true;
   }
 
-  /** Dead letters must be on the disk before the buffer forgets the records; until they are, the records wait. */
+  /** Dead letters must be on the disk before the buffer forgets the records; false when the records stay. */
   async bury(letters: readonly DeadLetter[], signal: AbortSignal): Promise<boolean> {
-    const { clock, random, counts, deadLetters } = this.#options;
+    const { clock, random, counts, deadLetters, attemptsMax = Number.POSITIVE_INFINITY } = this.#options;
     for (let attempt = 1; letters.length > 0; attempt++) {
       try {
         await deadLetters.add(letters);
@@ -108,7 +118,7 @@ export class Delivery {
       } catch (error) {
         counts.lastError = `dead letters cannot be written: ${messageOf(error)}`;
         countIn(counts.failures, "dead letters");
-        if (signal.aborted) {
+        if (signal.aborted || attempt >= attemptsMax) {
           return false;
         }
         await pause(clock, backoffMs(attempt, random), signal);

@@ -27,7 +27,7 @@ const POLL_MS = 200;
 /** How often quiet sources are looked through for writers that died. */
 const REAP_MS = 2000;
 /** What one read of a source brings, and what all sources together may have loaded. */
-const READ_BYTES_MAX = 1 << 20;
+const READ_BYTES_MAX = 1 << 19;
 const READ_BYTES_MIN = 1 << 16;
 const READ_BYTES_TOTAL = 32 << 20;
 /** A record in an open batch keeps all that was read with it in memory; after this much, all open batches are sent. */
@@ -64,7 +64,11 @@ export class Shipper {
   readonly #inFlight: InFlight;
   /** Where the records of a writer came from, to acknowledge them there. */
   readonly #sourceOf = new Map<string, Source>();
+  /** Records were set aside whose dead letters could not be written. */
+  #asideLeftBehind = false;
   #flushSeenAtMs = 0;
+  /** Since when something waits, by our own clock; undefined while nothing does. */
+  #waitingSinceMs: number | undefined;
   #flushes: (() => void)[] = [];
   #wake = new AbortController();
   #reapedAtMs = 0;
@@ -114,13 +118,16 @@ export class Shipper {
 
   /** Sends everything that waits now. True when all of it is delivered or a dead letter. */
   async drain(): Promise<boolean> {
+    const { abort } = this.#options;
+    const failuresBefore = this.counts.readFailures;
     // Twice: writers may have ended, and logged their last, during the first pass.
     for (let pass = 0; pass < 2; pass++) {
       await this.#cycle(await this.#claim());
       await this.#inFlight.landed();
     }
     await this.#claim();
-    return !this.#inFlight.leftBehind && !this.#options.abort.aborted && this.counts.readFailures === 0;
+    const leftBehind = this.#inFlight.leftBehind || this.#asideLeftBehind;
+    return !leftBehind && !abort.aborted && this.counts.readFailures === failuresBefore;
   }
 
   /** Resolves when everything that waits now is delivered or a dead letter; for a shipper that runs. */
@@ -134,7 +141,7 @@ export class Shipper {
   /** Sources whose writers are gone and which are empty remove themselves here. */
   async #claim(): Promise<Source[]> {
     const sources = await this.#options.buffer.claim();
-    const open = sources.filter((source) => !source.finished());
+    const open = sources.filter((source) => this.#guarded(() => source.finished()) !== true);
     for (const [writer, source] of this.#sourceOf) {
       if (!open.includes(source)) {
         this.#sourceOf.delete(writer);
@@ -153,19 +160,23 @@ export class Shipper {
     }
     let records = 0;
     let bytes = 0;
-    let oldestMs = now;
+    let oldestMs = Number.POSITIVE_INFINITY;
     for (const source of sources) {
       const waiting = this.#guarded(() => source.unread());
       records += waiting?.records ?? 0;
       bytes += waiting?.bytes ?? 0;
-      oldestMs = Math.min(oldestMs, waiting?.oldestMs ?? now);
+      oldestMs = Math.min(oldestMs, waiting?.oldestMs ?? oldestMs);
     }
     if (records === 0) {
+      this.#waitingSinceMs = undefined;
       const reap = now - this.#reapedAtMs >= REAP_MS;
       this.#reapedAtMs = reap ? now : this.#reapedAtMs;
       return reap;
     }
-    return records >= flushRecords || bytes >= flushBytes || now - oldestMs >= intervalMs;
+    // A timestamp from the future, which a caller may give, must not hold up its record and all that follow it.
+    this.#waitingSinceMs ??= now;
+    const waitedMs = now - Math.min(oldestMs, this.#waitingSinceMs);
+    return records >= flushRecords || bytes >= flushBytes || waitedMs >= intervalMs;
   }
 
   async #cycle(sources: readonly Source[]): Promise<void> {
@@ -176,6 +187,7 @@ export class Shipper {
     const aside: StoredRecord[] = [];
     let bytesRead = 0;
     let nowMs = clock.now();
+    this.#waitingSinceMs = undefined;
     for (const source of sources) {
       merge.add(source);
     }
@@ -258,8 +270,10 @@ export class Shipper {
         detail: `${sink.name} takes no records with this timestamp now.`,
       };
     });
-    if (letters.length > 0 && (await this.#delivery.bury(letters, abort))) {
+    if (await this.#delivery.bury(letters, abort)) {
       this.#acknowledgeRecords(letters.map(({ record }) => record));
+    } else {
+      this.#asideLeftBehind = true;
     }
   }
 
