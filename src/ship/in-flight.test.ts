@@ -1,0 +1,101 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Batch } from "../batch/batch.js";
+import { InFlight } from "./in-flight.js";
+import { batchWith, recordOf, settle } from "./shipping.cases.js";
+
+/** Batches on their way, each until the test says what became of it. */
+function open(max: number) {
+  const sent: number[] = [];
+  const ended: number[] = [];
+  const ends = new Map<number, (done: boolean) => void>();
+  const inFlight = new InFlight(
+    max,
+    ({ number }) => {
+      sent.push(number);
+      return new Promise((resolve) => ends.set(number, resolve));
+    },
+    ({ number }) => ended.push(number),
+  );
+  const end = async (number: number, done = true) => {
+    ends.get(number)!(done);
+    await settle();
+  };
+  return { inFlight, sent, ended, end };
+}
+
+function batch(number: number, stream = "web", after: number[] = []): Batch {
+  return batchWith([recordOf()], { number, destination: { group: "g", stream }, after });
+}
+
+test("a batch waits for a place, and gets the first that becomes free", async () => {
+  const { inFlight, sent, ended, end } = open(2);
+  await inFlight.add(batch(1));
+  await inFlight.add(batch(2));
+  let added = false;
+  const third = inFlight.add(batch(3)).then(() => {
+    added = true;
+  });
+  await settle();
+  assert.deepEqual([added, inFlight.size, sent], [false, 2, [1, 2]]);
+  await end(2);
+  await third;
+  assert.deepEqual([inFlight.size, sent, ended], [2, [1, 2, 3], [2]]);
+});
+
+test("a batch goes after those it names, and beside all others", async () => {
+  const { inFlight, sent, end } = open(8);
+  await inFlight.add(batch(1));
+  await inFlight.add(batch(2));
+  await inFlight.add(batch(3, "web", [1, 2]));
+  await inFlight.add(batch(4));
+  await settle();
+  assert.deepEqual(sent, [1, 2, 4]);
+  await end(1);
+  assert.deepEqual(sent, [1, 2, 4]);
+  await end(2);
+  assert.deepEqual(sent, [1, 2, 4, 3]);
+});
+
+test("a batch that names one which has ended long ago goes at once", async () => {
+  const { inFlight, sent, end } = open(8);
+  await inFlight.add(batch(1));
+  await settle();
+  await end(1);
+  await inFlight.add(batch(2, "web", [1]));
+  await settle();
+  assert.deepEqual(sent, [1, 2]);
+});
+
+test("everything has landed when nothing is on its way, whatever became of it", async () => {
+  const { inFlight, end } = open(8);
+  await inFlight.landed();
+  await inFlight.add(batch(1));
+  await inFlight.add(batch(2));
+  let landed = false;
+  const all = inFlight.landed().then(() => {
+    landed = true;
+  });
+  await settle();
+  await end(2, false);
+  assert.equal(landed, false);
+  await end(1);
+  await all;
+  assert.equal(inFlight.size, 0);
+});
+
+test("a batch that stays takes along the later ones of its destination, also those to come", async () => {
+  const { inFlight, sent, ended, end } = open(8);
+  await inFlight.add(batch(1));
+  await inFlight.add(batch(2, "web", [1]));
+  await inFlight.add(batch(3, "other"));
+  await settle();
+  assert.equal(inFlight.leftBehind, false);
+  await end(1, false);
+  assert.equal(inFlight.leftBehind, true);
+  await inFlight.add(batch(4));
+  await inFlight.add(batch(5, "other"));
+  await settle();
+  assert.deepEqual(sent, [1, 3, 5], "the other destination goes on");
+  assert.deepEqual(ended, [1, 2, 4], "what stays does not keep its place");
+});
