@@ -18,7 +18,7 @@ export interface Store {
   crash(buffer: LogBuffer): void;
 }
 
-export type Case = "crash" | "lease" | "writers end one by one";
+type Case = "crash" | "lease" | "writers end one by one";
 
 export interface BufferUnderTest {
   readonly name: string;
