@@ -222,8 +222,8 @@ export const OPTIONS = {
     kind: "integer",
     min: 1,
     max: 256,
-    default: 32,
-    doc: "The most batches that are on their way at once; each costs about 1 MiB of memory.",
+    default: 48,
+    doc: "The most batches that are on their way at once; each costs about 4 MB of memory.",
     scopes: ["ship"],
   },
   requestTimeout: {

@@ -11,7 +11,7 @@ import type { Batch, Destination } from "../../batch/batch.js";
 import { JsonTextWriter } from "./text-writer.js";
 
 /** A full batch of ordinary lines, escapes and JSON included; a larger one makes the writer grow. */
-const BODY_BYTES_START = 1_572_864;
+const BODY_BYTES_START = 1_310_720;
 /** A writer that one unusual batch made larger than this is not kept. */
 const BODY_BYTES_KEPT_MAX = 4 * BODY_BYTES_START;
 
