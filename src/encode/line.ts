@@ -44,13 +44,7 @@ export class Head {
   }
 }
 
-/** What `placeLine` needs of a record's data: a long text to be written directly, or its finished JSON text. */
-export interface EncodedData {
-  /** A text that stands in the line between quotes, unescaped so far; undefined when `tail` carries the data as well. */
-  readonly direct: string | undefined;
-  readonly tail: string;
-}
-
+/** Whether the data is a text to be written to its place by itself; otherwise `dataText` makes it part of the tail. */
 export function encodeDirect(data: unknown): data is string {
   return typeof data === "string" && data.length >= DIRECT_CHARS_MIN;
 }

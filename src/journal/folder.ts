@@ -5,7 +5,7 @@ import { createFolders } from "../system/folders.js";
 import { livenessOf, type ProcessIdentity } from "../system/process.js";
 
 export const FILE_MODE = 0o600;
-export const FOLDER_MODE = 0o700;
+const FOLDER_MODE = 0o700;
 const SEGMENT_NAME = /^(\d{12})\.seg$/;
 const WRITER_FILE = "writer.json";
 /** How often a writer shows that it lives, and after which silence one in another pid namespace or on another machine is gone. */
@@ -81,7 +81,7 @@ export function touchWriterInfo(folder: string, nowMs: number): void {
  * When the writer last showed that it lives; 0 when there is no trace of one. The folder speaks for a writer that has
  * not written its `writer.json` yet, or whose `writer.json` someone deleted: it changes with every segment.
  */
-export function writerSeenAtMs(folder: string): number {
+function writerSeenAtMs(folder: string): number {
   return Math.max(modifiedAtMs(folder), modifiedAtMs(join(folder, WRITER_FILE)));
 }
 

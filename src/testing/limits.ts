@@ -18,7 +18,7 @@ export const eventOverheadBytes = 26;
 /** One event with its overhead: 1 MB since April 2025, 256 KB before. */
 export const eventBytesMax = 1_048_576;
 /** The valid events of one call span at most this long. */
-export const putSpanMsMax = dayMs;
+export const putSpanMsMax = 24 * hourMs;
 /** Older events are skipped, with HTTP 200. */
 export const eventAgeMsMax = 14 * dayMs;
 /** Events further ahead are skipped, with HTTP 200. */

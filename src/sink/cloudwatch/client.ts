@@ -8,7 +8,7 @@ import { DragonlogError } from "../../system/errors.js";
 import type { CloudWatchSettings } from "./options.js";
 import type { RejectedInfo } from "./rejected.js";
 
-export interface PutResult {
+interface PutResult {
   readonly rejected: RejectedInfo | undefined;
   readonly requestId: string | undefined;
 }

@@ -2,7 +2,7 @@
 import { refuseValue } from "../../system/refusal.js";
 import { refuseUnknown, wholeNumber } from "../options.js";
 
-export type LogClass = "STANDARD" | "INFREQUENT_ACCESS";
+type LogClass = "STANDARD" | "INFREQUENT_ACCESS";
 
 export interface CloudWatchOptions {
   /** Such as `eu-central-1`. Default: the AWS SDK's own chain, AWS_REGION and then the shared config file. */
