@@ -7,10 +7,13 @@ export class Bindings {
 
   /** By name: `"name":value,`. */
   readonly #members: ReadonlyMap<string, string>;
+  /** As they would stand in a call's members: `"name":`. */
+  readonly #names: readonly string[];
   readonly #text: string;
 
   private constructor(members: ReadonlyMap<string, string>) {
     this.#members = members;
+    this.#names = [...members.keys()].map(keyText);
     this.#text = [...members.values()].join("");
   }
 
@@ -35,8 +38,9 @@ export class Bindings {
     if (members === "") {
       return this.#text.slice(0, -1);
     }
-    for (const name of this.#members.keys()) {
-      if (members.includes(keyText(name))) {
+    const names = this.#names;
+    for (let i = 0; i < names.length; i++) {
+      if (members.includes(names[i]!)) {
         return this.#without(members);
       }
     }
