@@ -45,6 +45,8 @@ export interface JournalBufferOptions {
   /** The holder under which leases were reserved for this shipper; default a new one. */
   readonly holder?: string;
   readonly onDamage: (damage: BufferDamage) => void;
+  /** Told each time a journal that is there cannot be claimed; the next claim tries it again. */
+  readonly onClaimFailure?: (error: unknown) => void;
 }
 
 /** Folders in `dir` that are journals. */
@@ -87,7 +89,7 @@ export class JournalBuffer implements LogBuffer {
   }
 
   claim(): Source[] {
-    const { dir, clock, holder, accepts = () => true, onDamage } = this.#options;
+    const { dir, accepts = () => true } = this.#options;
     for (const [folder, source] of this.#sources) {
       if (source.ended || !source.keep()) {
         this.#sources.delete(folder);
@@ -98,7 +100,7 @@ export class JournalBuffer implements LogBuffer {
         continue;
       }
       const info = readWriterInfo(folder);
-      const source = accepts(info) ? openQuietly(folder, info, clock, holder, onDamage) : undefined;
+      const source = accepts(info) ? openQuietly(folder, info, this.#options) : undefined;
       if (source !== undefined) {
         this.#sources.set(folder, source);
       }
@@ -126,16 +128,17 @@ export class JournalBuffer implements LogBuffer {
 function openQuietly(
   folder: string,
   info: WriterInfo | undefined,
-  clock: Clock,
-  holder: string | undefined,
-  onDamage: (damage: BufferDamage) => void,
+  { clock, holder, onDamage, onClaimFailure }: JournalBufferOptions,
 ): JournalSource | undefined {
   let lease: Lease | undefined;
   try {
     lease = Lease.acquire(folder, clock.now(), holder);
     return lease && new JournalSource(folder, info, lease, clock, onDamage);
-  } catch {
+  } catch (error) {
     releaseQuietly(lease);
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") {
+      onClaimFailure?.(error);
+    }
     return undefined;
   }
 }

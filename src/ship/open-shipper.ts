@@ -65,6 +65,7 @@ export async function openShipper(
       countIn(shipper.counts.damage, cause, records);
       countIn(shipper.counts.damage, `${cause} bytes`, bytes);
     },
+    onClaimFailure: (error) => shipper.readFailed(error),
   });
   const abort = new AbortController();
   const shipper: Shipper = new Shipper({

@@ -27,7 +27,7 @@ const POLL_MS = 200;
 /** How often quiet sources are looked through for writers that died. */
 const REAP_MS = 2000;
 /** What one read of a source brings, and what all sources together may have loaded. */
-const READ_BYTES_MAX = 1 << 19;
+const READ_BYTES_MAX = 1 << 20;
 const READ_BYTES_MIN = 1 << 16;
 const READ_BYTES_TOTAL = 32 << 20;
 /** A record in an open batch keeps all that was read with it in memory; after this much, all open batches are sent. */
@@ -52,7 +52,7 @@ export interface ShipperOptions {
   readonly attemptsMax?: number;
   /** Gives up what is being sent; it stays in the buffer. */
   readonly abort: AbortSignal;
-  /** Told of every failed attempt; `attempt` is from 1. */
+  /** Told of every failed attempt to read or send; `attempt` is from 1. */
   readonly onFailure?: (cause: string, message: string, attempt: number) => void;
 }
 
@@ -136,6 +136,13 @@ export class Shipper {
       this.#flushes.push(resolve);
       this.#wake.abort();
     });
+  }
+
+  /** Counts trouble with a part of the buffer, which keeps its records. */
+  readFailed(error: unknown): void {
+    this.counts.readFailures++;
+    this.counts.lastError = messageOf(error);
+    this.#options.onFailure?.("buffer", messageOf(error), this.counts.readFailures);
   }
 
   /** Sources whose writers are gone and which are empty remove themselves here. */
@@ -233,7 +240,7 @@ export class Shipper {
         merge.end(source);
       }
     } catch (error) {
-      this.#readFailed(error);
+      this.readFailed(error);
       merge.end(source);
     }
   }
@@ -311,13 +318,8 @@ export class Shipper {
     try {
       return call();
     } catch (error) {
-      this.#readFailed(error);
+      this.readFailed(error);
       return undefined;
     }
-  }
-
-  #readFailed(error: unknown): void {
-    this.counts.readFailures++;
-    this.counts.lastError = messageOf(error);
   }
 }
