@@ -4,6 +4,7 @@ import type { ParsedOptions } from "../config/options.js";
 import { systemClock } from "../system/clock.js";
 import type { Io } from "../system/io.js";
 import { pause } from "../system/pause.js";
+import { printable } from "../system/printable.js";
 import { formatDuration } from "../system/units.js";
 import { type JournalState, readJournals, totalWaiting } from "./waiting.js";
 
@@ -64,7 +65,7 @@ function report(
   );
   for (const { writer, error } of journals) {
     if (error !== undefined) {
-      io.stderr.write(`dragonlog flush: ${writer} cannot be read: ${error}\n`);
+      io.stderr.write(`dragonlog flush: ${printable(`${writer} cannot be read: ${error}`)}\n`);
     }
   }
 }

@@ -5,7 +5,6 @@ import type { ParsedOptions } from "../config/options.js";
 import { readReports, type ShipperReport } from "../ship/report.js";
 import { systemClock } from "../system/clock.js";
 import type { Io } from "../system/io.js";
-import { printable } from "../system/printable.js";
 import { formatBytes, formatSpan } from "./format.js";
 import { table } from "./table.js";
 import { type JournalState, readJournals, totalWaiting } from "./waiting.js";
@@ -36,9 +35,9 @@ function journalTable(journals: readonly JournalState[], nowMs: number): string 
     ["writer", "service", "pid", "state", "waiting", "oldest", "on disk", "dropped", "shipper"],
     journals.map(({ writer, service, pid, alive, waiting, fileBytes, dropped, shipperPid, error }) => [
       writer,
-      printable(service ?? "?"),
+      service ?? "?",
       String(pid ?? "?"),
-      error === undefined ? (alive ? "alive" : "ended") : `unreadable: ${printable(error)}`,
+      error === undefined ? (alive ? "alive" : "ended") : `unreadable: ${error}`,
       String(waiting.records),
       waiting.oldestMs === undefined ? "" : formatSpan(nowMs - waiting.oldestMs),
       formatBytes(fileBytes),
@@ -53,13 +52,13 @@ function shipperTable(shippers: readonly ShipperReport[]): string {
     ["shipper", "to", "delivered", "in flight", "failures", "dead letters", "damage", "last error"],
     shippers.map(({ process, sink, batchesInFlight, counts }) => [
       String(process.pid),
-      printable(sink),
+      sink,
       String(counts.deliveredRecords),
       String(batchesInFlight),
       countsText(counts.failures),
       countsText(counts.deadLetters),
       countsText(counts.damage),
-      printable(counts.lastError ?? ""),
+      counts.lastError ?? "",
     ]),
   );
 }
