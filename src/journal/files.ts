@@ -7,9 +7,10 @@
  *     create ─► spare ─► active ─► sealed ─► delivered ─► spare again (its pages are warm)
  *                                              └─► deleted, when a spare is there already
  */
-import { closeSync, openSync, renameSync, rmSync, unlinkSync, writeSync } from "node:fs";
+import { closeSync, openSync, renameSync, rmSync, unlinkSync } from "node:fs";
 import { join } from "node:path";
 import { type Mapper, openMapper, type Window } from "../system/mapping.js";
+import { fillWithZeros, fillWithZerosAside } from "../system/zeros.js";
 import { readCursor } from "./cursor.js";
 import { FILE_MODE, segmentPath } from "./folder.js";
 import { SEGMENT_HEADER_BYTES, TYPE_COUNT_WORD, TYPE_COUNTS } from "./format.js";
@@ -54,6 +55,8 @@ export class SegmentFiles {
   #closed = false;
   readonly sealed: SealedSegment[] = [];
   #bytes = 0;
+  /** How often the folder was deleted: a file that was made in an earlier one is of no use. */
+  #folderAge = 0;
   readonly #syncing = new Set<Promise<void>>();
   #syncError: Error | undefined;
 
@@ -106,10 +109,10 @@ export class SegmentFiles {
     }
     this.#preparing = true;
     setImmediate(() => {
-      this.#preparing = false;
       try {
         this.#prepare();
       } catch {
+        this.#preparing = false;
         // There is no room now; `next` tries again when it is needed, and says what is wrong.
         this.#prepareAtMs = nowMs + PREPARE_RETRY_MS;
       }
@@ -117,9 +120,22 @@ export class SegmentFiles {
   }
 
   #prepare(): void {
-    if (!this.#closed) {
-      this.#spare ??= this.#recycle() ?? this.#create(this.#options.segmentBytes, false);
+    this.#spare ??= this.#closed ? undefined : this.#recycle();
+    if (this.#closed || this.#spare !== undefined) {
+      this.#preparing = false;
+      return;
     }
+    const { segmentBytes } = this.#options;
+    const folderAge = this.#folderAge;
+    const { fd, path } = this.#createFile(segmentBytes);
+    fillWithZerosAside(fd, segmentBytes, (error) => {
+      this.#preparing = false;
+      if (error === null && !this.#closed && folderAge === this.#folderAge && this.#spare === undefined) {
+        this.#spare = this.#stage(fd, path);
+      } else {
+        this.#abandon(fd, path, folderAge === this.#folderAge ? segmentBytes : 0);
+      }
+    });
   }
 
   /** Ends a segment: its staging is free again, its bytes go to the disk in the background. */
@@ -192,6 +208,7 @@ export class SegmentFiles {
       this.#spare = undefined;
     }
     this.#bytes = 0;
+    this.#folderAge++;
     return this.sealed.splice(0);
   }
 
@@ -231,6 +248,18 @@ export class SegmentFiles {
   }
 
   #create(bytes: number, large: boolean): Segment {
+    const { fd, path } = this.#createFile(bytes);
+    try {
+      fillWithZeros(fd, bytes);
+      return large ? new Segment("written", plainStaging(bytes), fd, path) : this.#stage(fd, path);
+    } catch (error) {
+      this.#abandon(fd, path, bytes);
+      throw error;
+    }
+  }
+
+  /** A file whose room is reserved and counted. */
+  #createFile(bytes: number): { readonly fd: number; readonly path: string } {
     if (this.#bytes + bytes > this.#options.journalBytesMax) {
       this.#deleteDelivered();
       if (this.#bytes + bytes > this.#options.journalBytesMax) {
@@ -239,27 +268,22 @@ export class SegmentFiles {
     }
     const path = this.#sparePath();
     const fd = openSync(path, "wx+", FILE_MODE);
+    this.#bytes += bytes;
     try {
-      this.#allocate(fd, bytes);
-      const segment = large ? new Segment("written", plainStaging(bytes), fd, path) : this.#stage(fd, path);
-      this.#bytes += bytes;
-      return segment;
+      if (this.#mapper !== undefined && process.platform === "linux") {
+        this.#mapper.allocate(fd, bytes);
+      }
     } catch (error) {
-      closeSync(fd);
-      unlinkSync(path);
+      this.#abandon(fd, path, bytes);
       throw error;
     }
+    return { fd, path };
   }
 
-  #allocate(fd: number, bytes: number): void {
-    if (this.#mapper !== undefined && process.platform === "linux") {
-      this.#mapper.allocate(fd, bytes);
-      return;
-    }
-    const zeros = Buffer.alloc(Math.min(bytes, 1 << 20));
-    for (let at = 0; at < bytes; ) {
-      at += writeSync(fd, zeros, 0, Math.min(zeros.length, bytes - at), at);
-    }
+  #abandon(fd: number, path: string, bytes: number): void {
+    this.#bytes -= bytes;
+    closeSync(fd);
+    rmSync(path, { force: true });
   }
 
   /** Maps the file where that works; from the first time that it does not, all segments are written with write(2). */
