@@ -35,7 +35,7 @@ export type FromWorker =
   | { readonly flushed: number }
   | { readonly failed: { message: string; code?: string; hint?: string } };
 
-/** One shipper for each destination and folder, shared by the loggers of this thread. */
+/** One shipper for each set of options, shared by the loggers of this thread. */
 const shippers = new Map<string, InAppShipper>();
 
 /** Names a destination in `writer.json`, so that a later process with the same one takes over. */
@@ -50,7 +50,7 @@ export function inAppShipper(
   options: InAppOptions,
   onTrouble: (error: DragonlogError) => void,
 ): InAppShipper {
-  const key = `${nameOf(options)} ${options.buffer.dir}`;
+  const key = JSON.stringify(options);
   let shipper = shippers.get(key);
   if (shipper === undefined) {
     shipper = new InAppShipper(options, onTrouble, () => shippers.delete(key));
@@ -108,23 +108,30 @@ export class InAppShipper {
     });
   }
 
-  /** Takes a logger out. With the last one, drains for at most `drainDeadline` and ends; what is left stays in the journal. */
+  /**
+   * Takes a logger out, when its records are delivered or `drainDeadline` has passed; what is left stays in the journal.
+   * With the last one the worker ends.
+   */
   async release(logged: () => number): Promise<void> {
-    this.#logged.delete(logged);
-    if (this.#logged.size > 0 || this.#closing) {
+    if (!this.#logged.delete(logged)) {
+      return;
+    }
+    if (this.#logged.size > 0) {
+      await this.flush();
       return;
     }
     this.#closing = true;
     this.#forget();
     process.off("beforeExit", this.#beforeExit);
-    if (this.#worker !== undefined) {
-      this.#worker.ref();
-      const exited = new Promise<void>((resolve) => {
-        this.#onExit = resolve;
-      });
-      this.#post({ stop: true });
-      await exited;
+    const exited = new Promise<void>((resolve) => {
+      this.#onExit = resolve;
+    });
+    if (this.#worker === undefined) {
+      this.#start();
     }
+    this.#worker!.ref();
+    this.#post({ stop: true });
+    await exited;
   }
 
   #start(): void {
@@ -177,12 +184,19 @@ export class InAppShipper {
   #exited(): void {
     this.#worker = undefined;
     if (this.#closing) {
+      // What it could deliver is delivered.
+      for (const flush of this.#flushes.keys()) {
+        this.#flushed(flush);
+      }
       this.#onExit();
       return;
     }
     this.#failures++;
-    // Someone who waits for a flush keeps the process alive until it is done.
-    systemClock.after(backoffMs(this.#failures, Math.random), () => this.#start(), this.#flushes.size > 0);
+    systemClock.after(backoffMs(this.#failures, Math.random), () => {
+      if (this.#worker === undefined && !this.#closing) {
+        this.#start();
+      }
+    });
   }
 
   /** The process has nothing left to do: what was logged since the last time gets its chance to be delivered. */
