@@ -24,7 +24,7 @@ const LANES = 2;
 /** So many rounds are shipped by a real `dragonlog ship --once`, the others in this process, which is faster. */
 const ROUNDS_BY_COMMAND = 5;
 const ROUNDS_WRITTEN = 8;
-const ROUNDS_SABOTAGED = 3;
+const ROUNDS_SABOTAGED_MAX = 20;
 
 async function startCloud(context: TestContext): Promise<FakeCloudWatch> {
   const cloud = await FakeCloudWatch.start({ quotas: false });
@@ -88,11 +88,14 @@ for (const sabotage of ["commit lags", "bytes come after commit", "a call publis
   test(`a journal that publishes wrongly is found out: ${sabotage}`, async (context) => {
     const cloud = await startCloud(context);
     const seed = chooseSeed();
-    for (let round = 0; round < ROUNDS_SABOTAGED; round++) {
+    // A kill that comes just after a segment change finds all whole: of the segment before it nothing is in doubt any more.
+    let found = false;
+    for (let round = 0; !found && round < ROUNDS_SABOTAGED_MAX; round++) {
       const { faults, discard } = await killRound({ cloud, seed: seed + round, plan: { sabotage } });
-      assert.match(faults.join("\n"), /lost/, `round ${round} of seed ${seed} found nothing`);
+      found = /lost/.test(faults.join("\n"));
       discard();
     }
+    assert.ok(found, `${ROUNDS_SABOTAGED_MAX} rounds from seed ${seed} on found nothing`);
   });
 }
 
