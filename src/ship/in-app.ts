@@ -136,7 +136,12 @@ export class InAppShipper {
 
   #start(): void {
     const start: WorkerStart = { options: this.#options, holder: this.holder, shipper: this.name };
-    const worker = new Worker(new URL("./in-app-worker.js", import.meta.url), { workerData: start });
+    // What a program is started with is not for this thread: a module loaded before it may make a logger that ships, too.
+    const worker = new Worker(new URL("./in-app-worker.js", import.meta.url), {
+      workerData: start,
+      execArgv: [],
+      env: { ...process.env, NODE_OPTIONS: "" },
+    });
     this.#worker = worker;
     worker.on("message", (message: FromWorker) => this.#receive(message));
     worker.on("error", (error) => this.#failed(messageOf(error), error));
