@@ -166,7 +166,7 @@ export class MemorySource implements Source {
   }
 }
 
-export class MemoryBuffer implements LogBuffer {
+class MemoryBuffer implements LogBuffer {
   flushAskedAtMs = 0;
 
   constructor(readonly sources: Source[]) {}
@@ -216,11 +216,7 @@ export async function settle(): Promise<void> {
 }
 
 /** Moves the clock on, `stepMs` a turn, until the condition holds. */
-export async function advanceUntil(
-  clock: ManualClock,
-  condition: () => boolean,
-  stepMs: number,
-): Promise<void> {
+async function advanceUntil(clock: ManualClock, condition: () => boolean, stepMs: number): Promise<void> {
   for (let turn = 0; turn < TURNS_MAX; turn++) {
     await new Promise(setImmediate);
     if (condition()) return;

@@ -1,92 +1,16 @@
 /** `new DragonLogger({ to: … })` in applications that flush, close, end, exit or are killed. */
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { type TestContext, test } from "node:test";
-import { fileURLToPath } from "node:url";
 import { listJournals } from "../../src/buffer/journal.js";
-import type { Result } from "./cli.js";
-import type { Order } from "./programs/in-app.js";
+import { App, BUILT, PROGRAMS, type Trouble } from "./in-app.js";
 import { GROUP, Shipping } from "./shipping.js";
 
-type ShippingOptions = Extract<Order, { open: string }>["options"];
-
-interface Trouble {
-  readonly code: string;
-  readonly message: string;
-  readonly hint: string;
-}
-
-const program = (name: string) => fileURLToPath(new URL(`./programs/${name}.js`, import.meta.url));
-
-/** The application, which does what it is told. */
-class App {
-  readonly troubles: Trouble[] = [];
-  readonly end: Promise<Result>;
-  readonly pid: number;
-  readonly #child;
-  readonly #shipping: Shipping;
-  #done: (line: string) => void = () => {};
-
-  constructor(shipping: Shipping, { env = {}, preload }: { env?: NodeJS.ProcessEnv; preload?: string } = {}) {
-    this.#shipping = shipping;
-    const before = preload === undefined ? [] : ["--import", program(preload)];
-    this.#child = spawn(process.execPath, [...before, program("in-app")], {
-      cwd: shipping.cli.dir,
-      env: { ...shipping.cli.env, ...env },
-    });
-    this.pid = this.#child.pid!;
-    this.#child.stdin.on("error", () => undefined);
-    this.end = shipping.start(this.#child).end;
-    createInterface({ input: this.#child.stdout }).on("line", (line) => {
-      const { done, trouble } = JSON.parse(line);
-      if (trouble === undefined) this.#done(done);
-      else this.troubles.push(trouble);
-    });
-  }
-
-  /** Resolves when it is done; an application that ends before has said why. */
-  async order(order: Order): Promise<void> {
-    const done = new Promise<string>((resolve) => {
-      this.#done = resolve;
-    });
-    this.tell(order);
-    const ended = this.end.then(({ stderr }) => assert.fail(`it has ended: ${stderr}`));
-    assert.equal(await Promise.race([done, ended]), JSON.stringify(order));
-  }
-
-  /** For orders that the application does not survive. */
-  tell(order: Order): void {
-    this.#child.stdin.write(`${JSON.stringify(order)}\n`);
-  }
-
-  async open(name: string, options: Partial<ShippingOptions> = {}): Promise<void> {
-    const cloud = { to: "cloudwatch", endpoint: this.#shipping.cloud.url, group: GROUP, interval: "1h" };
-    await this.order({ open: name, options: { ...cloud, ...options } });
-  }
-
-  async log(name: string, count: number, from = 0): Promise<void> {
-    await this.order({ log: name, count, from });
-  }
-
-  kill(): Promise<Result> {
-    this.#child.kill("SIGKILL");
-    return this.end;
-  }
-
-  /** Nothing is left to do; it must end by itself and in order. */
-  async finish(): Promise<void> {
-    this.tell({ end: true });
-    const { code, signal, stderr } = await this.end;
-    assert.deepEqual([code, signal, stderr], [0, null, ""]);
-  }
-}
-
-async function open(context: TestContext, options?: ConstructorParameters<typeof App>[1]) {
+async function open(context: TestContext) {
   const shipping = await Shipping.open(context);
-  return { shipping, app: new App(shipping, options) };
+  return { shipping, app: new App(shipping) };
 }
 
 test("flush delivers, again and again; close delivers the rest and leaves no journal", async (context) => {
@@ -270,23 +194,15 @@ test("two destinations in one folder do not mix, also after a crash", async (con
   await next.finish();
 });
 
-test("a worker that dies is started again, is told of, and doubles nothing", async (context) => {
+test("a worker that dies is started again, and is told of", async (context) => {
   const shipping = await Shipping.open(context);
-  const died = join(shipping.cli.dir, "died");
-  const app = new App(shipping, { preload: "die-once", env: { DIED_PATH: died } });
-  await app.open("web", { interval: "20ms" });
-  for (let from = 0; app.troubles.length === 0; from += 10) {
-    await app.log("web", 10, from);
-    await shipping.status();
-    assert.ok(from < 1000, "the worker does not die");
-  }
-  assert.ok(existsSync(died));
-  await app.log("web", 10, 1000);
+  const app = new App(shipping, { preload: "die-once.js" });
+  await app.open("web");
+  await app.log("web", 10);
+  await app.told;
+  await app.log("web", 10, 10);
   await app.order({ flush: "web" });
-  const { distinct, lost } = shipping.cloud.tally();
-  assert.equal(lost, 0);
-  shipping.assertArrived(distinct);
-  assert.equal((shipping.stored().at(-1)!.metadata as { n: number }).n, 1009);
+  shipping.assertArrived(20);
   await app.finish();
   assert.deepEqual(
     app.troubles.map(({ code, message }) => `${code} ${message}`),
@@ -296,10 +212,8 @@ test("a worker that dies is started again, is told of, and doubles nothing", asy
 
 test("missing credentials are told, and do not keep the program", async (context) => {
   const shipping = await Shipping.open(context);
-  const { AWS_ACCESS_KEY_ID: _, AWS_SECRET_ACCESS_KEY: __, ...env } = shipping.cli.env;
-  shipping.cli.env.AWS_ACCESS_KEY_ID = undefined;
-  shipping.cli.env.AWS_SECRET_ACCESS_KEY = undefined;
-  const app = new App(shipping, { env: { ...env, HOME: shipping.cli.dir } });
+  const without = { AWS_ACCESS_KEY_ID: undefined, AWS_SECRET_ACCESS_KEY: undefined };
+  const app = new App(shipping, { env: { ...without, HOME: shipping.cli.dir } });
   await app.open("web", { drainDeadline: "2s" });
   await app.log("web", 3);
   await app.finish();
@@ -311,8 +225,21 @@ test("missing credentials are told, and do not keep the program", async (context
   assert.equal((await shipping.status()).waiting.records, 3);
 });
 
+/** What was built, in a place where there are the packages that dragonlog depends on, and no AWS SDK. */
+function builtWithoutSdk(shipping: Shipping): string {
+  const root = join(shipping.cli.dir, "without-sdk");
+  const built = join(root, "built");
+  cpSync(join(BUILT, "src"), join(built, "src"), { recursive: true });
+  cpSync(join(BUILT, PROGRAMS), join(built, PROGRAMS), { recursive: true });
+  writeFileSync(join(root, "package.json"), '{"type":"module"}');
+  mkdirSync(join(root, "node_modules"));
+  symlinkSync(join(BUILT, "../node_modules/koffi"), join(root, "node_modules/koffi"));
+  return built;
+}
+
 test("files need no AWS SDK", async (context) => {
-  const { shipping, app } = await open(context, { preload: "without-aws-sdk" });
+  const shipping = await Shipping.open(context);
+  const app = new App(shipping, { built: builtWithoutSdk(shipping) });
   const logs = join(shipping.cli.dir, "logs");
   await app.open("web", { to: `directory:${logs}` });
   await app.log("web", 10);
@@ -330,7 +257,8 @@ test("files need no AWS SDK", async (context) => {
 });
 
 test("a missing AWS SDK is told with what mends it, and does not keep the program", async (context) => {
-  const { shipping, app } = await open(context, { preload: "without-aws-sdk" });
+  const shipping = await Shipping.open(context);
+  const app = new App(shipping, { built: builtWithoutSdk(shipping) });
   await app.open("web", { drainDeadline: "1s" });
   await app.log("web", 3);
   await app.finish();
@@ -338,4 +266,34 @@ test("a missing AWS SDK is told with what mends it, and does not keep the progra
   assert.match(message, /needs the package @aws-sdk\/client-cloudwatch-logs/);
   assert.match(hint, /npm install @aws-sdk\/client-cloudwatch-logs/);
   assert.equal((await shipping.status()).waiting.records, 3);
+});
+
+test("a logger that is made before the program is made, in the program alone, and ships", async (context) => {
+  const shipping = await Shipping.open(context);
+  const setUp = join(shipping.cli.dir, "set-up.mjs");
+  const options = {
+    service: "web",
+    journalDir: shipping.dir,
+    to: "cloudwatch",
+    endpoint: shipping.cloud.url,
+    group: GROUP,
+  };
+  writeFileSync(
+    setUp,
+    `import { DragonLogger } from ${JSON.stringify(join(BUILT, "src/index.js"))};
+    globalThis.logger = new DragonLogger(${JSON.stringify(options)});
+    logger.info("made");`,
+  );
+  for (const how of ["flag", "variable"]) {
+    const load = how === "flag" ? ["--import", setUp] : [];
+    const child = spawn(process.execPath, [...load, "--input-type=module", "-e", 'logger.info("used")'], {
+      env: { ...shipping.cli.env, NODE_OPTIONS: how === "flag" ? "" : `--import ${setUp}` },
+    });
+    const { code, signal, stderr } = await shipping.start(child).end;
+    assert.deepEqual([code, signal, stderr], [0, null, ""]);
+  }
+  assert.deepEqual(
+    shipping.stored().map(({ data }) => data),
+    ["made", "used", "made", "used"],
+  );
 });
