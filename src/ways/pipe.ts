@@ -2,7 +2,7 @@
 import { addAbortSignal } from "node:stream";
 import type { ParsedOptions } from "../config/options.js";
 import type { Io } from "../system/io.js";
-import { accountOf, openLogger, openRecorder, type RecordLogger } from "./recording.js";
+import { flushAndAccount, openLogger, openRecorder, type RecordLogger } from "./recording.js";
 
 export function pipe(options: ParsedOptions<"pipe">, io: Io): Promise<number> {
   return pipeInto(openLogger(options), options, io);
@@ -10,7 +10,7 @@ export function pipe(options: ParsedOptions<"pipe">, io: Io): Promise<number> {
 
 /**
  * Reads until the input ends or `io.signal` is aborted; what was read is recorded either way. Throws what
- * reading or the logger's `flush` throws, after the logger was closed.
+ * reading throws, after the logger was closed.
  */
 export async function pipeInto(
   logger: RecordLogger,
@@ -26,9 +26,8 @@ export async function pipeInto(
       if (!io.signal.aborted) throw error;
     } finally {
       recorder.end();
-      await logger.flush();
     }
-    const { safe, sentences } = accountOf(logger, [recorder]);
+    const { safe, sentences } = await flushAndAccount(logger, [recorder]);
     for (const sentence of sentences) io.stderr.write(`dragonlog pipe: ${sentence}\n`);
     return safe ? 0 : 1;
   } finally {

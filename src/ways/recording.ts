@@ -2,6 +2,7 @@
 import type { ParsedOptions } from "../config/options.js";
 import { DragonLogger } from "../logger/logger.js";
 import type { LoggerStats } from "../logger/types.js";
+import { messageOf } from "../system/errors.js";
 import type { Entry } from "./entry.js";
 import { LineRecorder } from "./line-recorder.js";
 
@@ -59,8 +60,12 @@ export interface Account {
   readonly sentences: readonly string[];
 }
 
-/** To be asked after the logger's `flush` and before its `close`: a closed logger no longer says where its records lie. */
-export function accountOf(logger: RecordLogger, recorders: readonly LineRecorder[]): Account {
+/** Flushes the logger. To be asked before its `close`: a closed logger no longer says where its records lie. */
+export async function flushAndAccount(
+  logger: RecordLogger,
+  recorders: readonly LineRecorder[],
+): Promise<Account> {
+  const unsafe = await logger.flush().then(() => undefined, messageOf);
   const { state, dropped, recordsShortened, valuesShortened, unencodable } = logger.stats();
   const losses = Object.entries({
     ...dropped,
@@ -75,5 +80,6 @@ export function accountOf(logger: RecordLogger, recorders: readonly LineRecorder
     sentences.push(`Not every line was kept as it was: ${causes}.`);
   }
   if (state === "ram") sentences.push("The journal cannot be written: the last lines end with this process.");
-  return { safe: losses.length === 0 && state !== "ram", sentences };
+  else if (unsafe !== undefined) sentences.push(unsafe);
+  return { safe: losses.length === 0 && state !== "ram" && unsafe === undefined, sentences };
 }

@@ -17,7 +17,7 @@ import type { ParsedOptions } from "../config/options.js";
 import { DragonlogError, messageOf } from "../system/errors.js";
 import type { Io } from "../system/io.js";
 import type { LineRecorder } from "./line-recorder.js";
-import { accountOf, openLogger, openRecorder, type RecordLogger } from "./recording.js";
+import { flushAndAccount, openLogger, openRecorder, type RecordLogger } from "./recording.js";
 
 type Child = ChildProcessByStdio<null, Readable, Readable>;
 
@@ -32,7 +32,7 @@ export function run(options: ParsedOptions<"run">, command: readonly string[], i
 
 /**
  * Resolves with the command's exit code, whatever became of its lines: these are told on stderr. Throws
- * DRAGONLOG_COMMAND_NOT_STARTED, and what the logger's `flush` throws.
+ * DRAGONLOG_COMMAND_NOT_STARTED.
  */
 export async function runInto(
   logger: RecordLogger,
@@ -53,9 +53,8 @@ export async function runInto(
       follow(child.stderr, err, options.quiet ? undefined : io.stderr),
     ]);
     const [code, signal] = await closed;
-    await logger.flush();
-    for (const sentence of accountOf(logger, [out, err]).sentences)
-      io.stderr.write(`dragonlog run: ${sentence}\n`);
+    const { sentences } = await flushAndAccount(logger, [out, err]);
+    for (const sentence of sentences) io.stderr.write(`dragonlog run: ${sentence}\n`);
     return signal ? SIGNAL_EXIT_BASE + constants.signals[signal] : code!;
   } finally {
     await logger.close();
