@@ -7,6 +7,7 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  truncateSync,
   utimesSync,
   writeFileSync,
 } from "node:fs";
@@ -250,6 +251,24 @@ test("what is damaged is reported once, with its source, and counts as done with
   assert.deepEqual(
     damage.map(({ source: name, records, cause }) => [name, records, cause]),
     [["w", 3, "damaged"]],
+  );
+});
+
+test("what the last segment of an ended writer lacks is reported before the journal is removed", (t) => {
+  const { damage, open, writer } = openFolder(t);
+  const journal = writer("w");
+  for (let i = 0; i < 10; i++) append(journal, "x".repeat(500));
+  journal.closeNow();
+  truncateSync(join(journal.folder, "000000000000.seg"), 4096 + 3000);
+  const buffer = open();
+  const records = readAll(buffer);
+  const [source] = buffer.claim();
+  source!.acknowledge([{ from: 0, to: records.length - 1 }]);
+  readAll(buffer);
+  assert.equal(source!.finished(), true);
+  assert.deepEqual(
+    damage.map(({ records: missing }) => missing),
+    [10 - records.length],
   );
 });
 

@@ -123,10 +123,18 @@ export function readAll(
 export function payloadsIn(folder: string): string[] {
   const { records, gaps } = readAll(folder, () => 1 << 20);
   assert.deepEqual(gaps, []);
+  assert.equal(countUnread(folder), records.length);
   for (const [index, { seq }] of records.entries()) {
     assert.equal(seq, index);
   }
   return records.map(payloadOf);
+}
+
+/** How many records the segments' headers speak of. */
+function countUnread(folder: string): number {
+  const onGap = (): never => assert.fail();
+  const reader = new JournalReader({ folder, writer: "writer", fromSeq: 0, restarted: false, onGap });
+  return reader.unread().records;
 }
 
 /** How many records the gaps speak of. */

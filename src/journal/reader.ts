@@ -38,6 +38,8 @@ interface OpenSegment {
   position: number;
   /** Where the last whole frame ended; what lies between here and the next one is damaged. */
   wholeEnd: number;
+  /** Up to here nothing whole stands behind the damage at `position`; 0 for none. More may yet be written there. */
+  barrenTo: number;
   /** Nothing more will be written to it. */
   final: boolean;
   /** It is read past COMMIT, which says less than the next segment does. */
@@ -94,7 +96,8 @@ export class JournalReader {
       const header = file.header();
       // Where reading begins again in the middle of a segment, its first record stands for the first unread one.
       const position = reading?.position ?? SEGMENT_HEADER_BYTES;
-      const left = header === undefined || position >= header.commit ? 0 : unreadIn(header, this.#nextSeq);
+      const isRead = header === undefined || position >= header.commit || reading?.barrenTo === header.commit;
+      const left = isRead ? 0 : unreadIn(header, this.#nextSeq);
       if (header !== undefined && left > 0) {
         records += left;
         bytes += (header.commit - SEGMENT_HEADER_BYTES) * (left / header.count);
@@ -154,8 +157,15 @@ export class JournalReader {
         this.#gap(header.firstSeq - 1, 0, cause, `records before segment ${number} are not there`);
       }
       const start = SEGMENT_HEADER_BYTES;
-      const endSeq = Number.POSITIVE_INFINITY;
-      this.#segment = { file, position: start, wholeEnd: start, final: false, pastCommit: false, endSeq };
+      this.#segment = {
+        file,
+        position: start,
+        wholeEnd: start,
+        barrenTo: 0,
+        final: false,
+        pastCommit: false,
+        endSeq: Number.POSITIVE_INFINITY,
+      };
       return true;
     }
     return false;
@@ -185,11 +195,13 @@ export class JournalReader {
     if (!segment.final) {
       // The last records were published here before the later segment appeared, so only now is COMMIT final.
       segment.final = true;
+      segment.barrenTo = 0;
       segment.endSeq = this.#firstSeqOf(file.number + 1) ?? Number.POSITIVE_INFINITY;
       return true;
     }
     if (!segment.pastCommit && segment.endSeq < Number.POSITIVE_INFINITY && this.#nextSeq < segment.endSeq) {
       segment.pastCommit = true;
+      // COMMIT may have cut a frame in two.
       segment.position = segment.wholeEnd;
       return true;
     }
@@ -239,7 +251,7 @@ export class JournalReader {
     const { file } = segment;
     let limit = this.#limitOf(segment);
     let bytes = Math.max(bytesMax, FRAME_HEADER_BYTES);
-    while (segment.position < limit) {
+    while (segment.position < limit && segment.barrenTo !== limit) {
       const length = Math.min(limit - segment.position, bytes) & ~7;
       const frames = file.read(segment.position, length);
       if (frames.length < length) {
@@ -291,7 +303,7 @@ export class JournalReader {
     }
   }
 
-  /** Moves to the next whole frame with an unread seq, or to the limit. */
+  /** Moves to the next whole frame with an unread seq; where there is none, a segment that may grow stays where it is. */
   #skipDamage(segment: OpenSegment, limit: number): void {
     const { file } = segment;
     for (let from = segment.position + 8; from + FRAME_HEADER_BYTES <= limit; ) {
@@ -312,7 +324,11 @@ export class JournalReader {
       }
       from += last + 8;
     }
-    segment.position = limit;
+    if (segment.final) {
+      segment.position = limit;
+    } else {
+      segment.barrenTo = limit;
+    }
   }
 
   #record(frames: Frames, at: number, seq: number): StoredRecord {
