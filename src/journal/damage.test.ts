@@ -264,7 +264,13 @@ test("no bit of a header that is flipped costs a record of a segment that anothe
         assert.deepEqual([seqs.length, missing], [TOTAL, 0]);
       },
     ),
-    { numRuns: 100 },
+    {
+      numRuns: 100,
+      examples: [
+        [0, COMMIT_WORD * 4, 5],
+        [0, COMMIT_WORD * 4 + 1, 1],
+      ],
+    },
   );
 });
 
