@@ -15,6 +15,7 @@ import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { append, openJournal, payloadOf, temporaryFolder } from "../journal/journal.cases.js";
 import type { Journal } from "../journal/journal.js";
+import type { JournalOptions } from "../journal/options.js";
 import { ManualClock } from "../system/manual-clock.cases.js";
 import { testBuffer } from "./buffer.cases.js";
 import type { BufferDamage, StoredRecord } from "./buffer.js";
@@ -25,7 +26,7 @@ interface Opened {
   readonly clock: ManualClock;
   readonly damage: BufferDamage[];
   open(): JournalBuffer;
-  writer(name: string): Journal;
+  writer(name: string, options?: Partial<JournalOptions>): Journal;
 }
 
 function openFolder(t: TestContext): Opened {
@@ -48,8 +49,8 @@ function openFolder(t: TestContext): Opened {
       buffers.push(buffer);
       return buffer;
     },
-    writer(name) {
-      const journal = writers.get(name) ?? openJournal(dir, { writer: name, clock }).journal;
+    writer(name, options) {
+      const journal = writers.get(name) ?? openJournal(dir, { writer: name, clock, ...options }).journal;
       writers.set(name, journal);
       return journal;
     },
@@ -357,10 +358,8 @@ test("a delivered journal that cannot be removed stops nothing, is not sent agai
 });
 
 test("a journal that is reserved for a holder goes to it and to no other", async (t) => {
-  const { dir, clock, open } = openFolder(t);
-  const { journal } = openJournal(dir, { writer: "mine", clock, leaseHolder: "worker" });
-  t.after(() => journal.closeNow());
-  append(journal, "x");
+  const { dir, clock, open, writer } = openFolder(t);
+  append(writer("mine", { leaseHolder: "worker" }), "x");
   assert.deepEqual(open().claim(), []);
   const worker = new JournalBuffer({ dir, clock, holder: "worker", onDamage: () => assert.fail() });
   t.after(() => worker.close());

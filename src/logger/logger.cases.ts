@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { TestContext } from "node:test";
 import { listJournals } from "../buffer/journal.js";
 import { parsed } from "../encode/encode.cases.js";
-import { readAll, temporaryFolder, textOf } from "../journal/journal.cases.js";
+import { readAll, textOf } from "../journal/journal.cases.js";
 import type { StoredRecord } from "../record/stored-record.js";
 import { DragonLogger } from "./logger.js";
 import type { LoggerOptions } from "./types.js";
@@ -29,9 +32,13 @@ export interface Opened {
 
 /** A logger with a journal of its own, and what a shipper would find there. */
 export function openLogger(t: TestContext, options: Partial<LoggerOptions> = {}): Opened {
-  const dir = temporaryFolder(t);
+  const dir = mkdtempSync(join(tmpdir(), "dragonlog-test-"));
   const logger = new DragonLogger({ service: "svc", journalDir: dir, ...options });
-  t.after(() => logger[Symbol.dispose]());
+  t.after(() => {
+    // In this order: a logger that finds its folder deleted makes it anew.
+    logger[Symbol.dispose]();
+    rmSync(dir, { recursive: true });
+  });
   let next = 0;
   const stored = (): StoredRecord[] => {
     const [folder] = listJournals(dir);
