@@ -103,6 +103,23 @@ test("a batch that fails is tried again after a growing wait, for as long as it 
   assert.equal(counts.lastError, undefined, "it is over");
 });
 
+test("a sink that rejects, which none should, costs an attempt like any failure", async () => {
+  const thrown = [new Error("a defect"), "a text"];
+  const { deliver, clock, acknowledged, counts } = open(() => {
+    if (thrown.length > 0) throw thrown.shift();
+    return delivered();
+  });
+  const done = deliver(BATCH);
+  await settle();
+  assert.deepEqual([counts.lastError, acknowledged], ["a defect", []]);
+  clock.advance(60_000);
+  await settle();
+  assert.equal(counts.lastError, "a text");
+  clock.advance(60_000);
+  assert.equal(await done, true);
+  assert.deepEqual([acknowledged, counts.failures], [TEXTS, { unavailable: 2 }]);
+});
+
 test("the waits are spread by chance", async () => {
   const { deliver, clock, sink } = open(inTurn(retry(), delivered()), { random: () => 0.5 });
   const done = deliver(BATCH);

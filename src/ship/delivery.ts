@@ -38,9 +38,9 @@ export class Delivery {
 
   /** True when everything in the batch is delivered or a dead letter; false when it stays in the buffer. */
   async deliver(batch: Batch, signal: AbortSignal): Promise<boolean> {
-    const { sink, clock, random, counts, onFailure, attemptsMax = Number.POSITIVE_INFINITY } = this.#options;
+    const { clock, random, counts, onFailure, attemptsMax = Number.POSITIVE_INFINITY } = this.#options;
     for (let attempt = 1; !signal.aborted; attempt++) {
-      const answer = await sink.send(batch, signal);
+      const answer = await this.#send(batch, signal);
       if (answer.verdict === "delivered") {
         return this.#settle(batch, answer, signal);
       }
@@ -58,6 +58,16 @@ export class Delivery {
       await pause(clock, backoffMs(attempt, random), signal);
     }
     return false;
+  }
+
+  /** A sink that rejects has a defect; the batch is kept, and the shipper goes on for the others. */
+  async #send(batch: Batch, signal: AbortSignal): Promise<Answer> {
+    try {
+      return await this.#options.sink.send(batch, signal);
+    } catch (thrown) {
+      const error = thrown instanceof Error ? thrown : new Error(messageOf(thrown));
+      return { verdict: "retry", cause: "unavailable", error };
+    }
   }
 
   async #settle(
