@@ -23,7 +23,7 @@ export function valueText(value: unknown, counts: EncodeCounts): string {
   return text;
 }
 
-/** The members of `metadata`, without braces. */
+/** The members of `metadata`, without braces; an Error is a member of its own, `"error":{…}`. */
 export function membersText(metadata: object, counts: EncodeCounts): string {
   try {
     const plain = plainMembers(metadata);
@@ -32,6 +32,9 @@ export function membersText(metadata: object, counts: EncodeCounts): string {
     }
   } catch {
     // As above.
+  }
+  if (isError(metadata)) {
+    return `"error":${valueText(metadata, counts)}`;
   }
   const text = anyMembers(metadata);
   counts.shortened += shortenedByLast();

@@ -12,6 +12,7 @@ import type { LoggerOptions, LoggerStats, RecordInput } from "./types.js";
 import type { Writer } from "./writer.js";
 
 const TYPE_TEXTS = LEVELS.map((level) => `,"type":"${level}"`);
+const TYPE_METADATA_TEXTS = LEVELS.map((level) => `,"type":"${level}","metadata":{`);
 const ERROR = typeCodeOf("ERROR");
 const KNOWN_KEYS = new Set(["timestamp", "service", "data", "type", "request_id", "metadata"]);
 
@@ -155,7 +156,15 @@ export class DragonLogger {
 
   #write(typeCode: number, data: unknown, metadata: object | undefined): void {
     try {
-      const attributes = TYPE_TEXTS[typeCode]! + this.#requestText + this.#metadataText(metadata);
+      const members = this.#membersOf(metadata);
+      const request = this.#requestText;
+      // One string for what is the same in every call, where there is one: joining costs more than looking.
+      const attributes =
+        members === ""
+          ? TYPE_TEXTS[typeCode]! + request
+          : request === ""
+            ? `${TYPE_METADATA_TEXTS[typeCode]!}${members}}`
+            : `${TYPE_TEXTS[typeCode]!}${request},"metadata":{${members}}`;
       this.#publish(this.#head, typeCode, data, attributes, undefined);
     } catch (error) {
       this.#unencodable(typeCode, error);
@@ -181,7 +190,7 @@ export class DragonLogger {
     const attributes =
       (typeCode === OTHER_TYPE ? `,"type":${stringText(typeText)}` : TYPE_TEXTS[typeCode]!) +
       this.#requestTextOf(request_id) +
-      this.#metadataText(members);
+      metadataText(this.#membersOf(members));
     const head =
       service === undefined || service === null ? this.#head : this.#writer.headOf(String(service));
     this.#publish(head, typeCode, data, attributes, given);
@@ -196,17 +205,11 @@ export class DragonLogger {
     }
   }
 
-  #metadataText(metadata: object | undefined): string {
-    const members = this.#bindings.before(this.#membersOf(metadata));
-    return members === "" ? "" : `,"metadata":{${members}}`;
-  }
-
+  /** The members of the metadata with those of the bindings, without braces. */
   #membersOf(metadata: object | undefined): string {
-    if (metadata === undefined || metadata === null) {
-      return "";
-    }
-    const { counts } = this.#writer;
-    return isError(metadata) ? `"error":${valueText(metadata, counts)}` : membersText(metadata, counts);
+    const given =
+      metadata === undefined || metadata === null ? "" : membersText(metadata, this.#writer.counts);
+    return this.#bindings.before(given);
   }
 
   #requestTextOf(requestId: unknown): string {
@@ -226,6 +229,10 @@ export class DragonLogger {
       writer.journal.drop("defect", typeCode);
     }
   }
+}
+
+function metadataText(members: string): string {
+  return members === "" ? "" : `,"metadata":{${members}}`;
 }
 
 /** True for what can be spread without losing what it holds: no Map, no Error. */
