@@ -13,7 +13,7 @@
  */
 import { types } from "node:util";
 import { messageOf } from "../system/errors.js";
-import { keyText, stringText } from "./plain.js";
+import { keyText, stringText } from "./escape.js";
 
 /** Readers of logs (CloudWatch Insights, jq's default) stop long before; deeper values are marked, and counted. */
 export const DEPTH_MAX = 64;

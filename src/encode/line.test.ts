@@ -2,28 +2,43 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { Stamp } from "../record/time.js";
+import { Bindings } from "./bindings.js";
 import { parsed } from "./encode.cases.js";
-import { encodeDirect, Head, type LineTarget, lineBytesBound, placeLine } from "./line.js";
+import { Head, LineEncoder, type LineParts } from "./line.js";
+import type { LineTarget } from "./pen.js";
 
 const FILL = 0xee;
 const stamp = new Stamp();
 stamp.set(0);
-const TAIL = `,"type":"INFO","metadata":{"ä":"€"},"id":"w-0"}`;
+const METADATA = { ä: "€", n: -7, big: 2 ** 40, deep: [{ ok: true }, null, 0.5] };
+const TAIL = `,"type":"INFO","metadata":${JSON.stringify(METADATA)},"id":"w-12"}`;
+const encoder = new LineEncoder("w", { shortened: 0 });
 
 /** Memory with a guard behind it, which a line must never reach. */
 function target(bytes: number): LineTarget & { readonly guard: Buffer } {
-  const memory = new ArrayBuffer(bytes + 64);
+  const memory = new ArrayBuffer((bytes + 71) & ~7);
   const all = Buffer.from(memory).fill(FILL);
   return {
     bytes: all.subarray(0, bytes),
-    words: new Int32Array(memory, 0, bytes >> 2),
+    words: new Int32Array(memory),
     guard: all.subarray(bytes),
   };
 }
 
+function partsOf(data: unknown): LineParts {
+  return {
+    data,
+    typeCode: 2,
+    typeText: undefined,
+    requestText: "",
+    bindings: Bindings.NONE,
+    metadata: METADATA,
+  };
+}
+
 function place(text: string, head = new Head("svc"), at = 8): { line: string; end: number } {
-  const memory = target(at + head.bytes + 3 * text.length * 2 + 200);
-  const end = placeLine(memory, at, stamp.words, head, text, TAIL);
+  const memory = target(at + head.bytes + 3 * text.length * 2 + 300);
+  const end = encoder.write(memory, at, stamp.words, head, partsOf(text), 12);
   return { line: memory.bytes.toString("utf8", at, end), end };
 }
 
@@ -65,16 +80,15 @@ test("any text and any service come back as JSON.stringify would have kept them"
   fc.assert(
     fc.property(text, text, fc.constantFrom(8, 16, 4096), (data, service, at) => {
       const head = new Head(service);
-      const { line, end } = place(data, head, at);
+      const { line } = place(data, head, at);
       assert.deepEqual(parsed(line), {
         timestamp: "1970-01-01T00:00:00.000Z",
         service: service.toWellFormed() === service ? service : JSON.parse(JSON.stringify(service)),
         data: JSON.parse(JSON.stringify(data)),
         type: "INFO",
-        metadata: { ä: "€" },
-        id: "w-0",
+        metadata: METADATA,
+        id: "w-12",
       });
-      assert.ok(end - at <= lineBytesBound(head, data, TAIL));
       assert.equal(line.slice(50, 50 + JSON.stringify(service).length), JSON.stringify(service));
       assert.equal(Buffer.byteLength(JSON.stringify(service)), head.serviceBytes);
     }),
@@ -93,15 +107,14 @@ test("with any room a line is whole or refused, and never leaves its memory", ()
     "😀".repeat(40),
     "\ud800".repeat(66),
   ];
-  for (const direct of [...texts, undefined]) {
-    const tail = direct === undefined ? `"data"${TAIL}` : TAIL;
+  for (const data of [...texts, "short", 'sh"ort', "shört", 5, ["list", { of: "things" }], null]) {
     const whole = Buffer.from(
-      `{"timestamp":"1970-01-01T00:00:00.000Z","service":"svc","data":${direct === undefined ? "" : JSON.stringify(direct)}${tail}`,
+      `{"timestamp":"1970-01-01T00:00:00.000Z","service":"svc","data":${JSON.stringify(data)}${TAIL}`,
     );
     for (let room = 0; room <= whole.length + 24; room++) {
       const at = 16;
       const memory = target(at + room);
-      const end = placeLine(memory, at, stamp.words, head, direct, tail);
+      const end = encoder.write(memory, at, stamp.words, head, partsOf(data), 12);
       assert.ok(
         memory.guard.every((byte) => byte === FILL),
         "nothing is written behind the end",
@@ -119,12 +132,21 @@ test("with any room a line is whole or refused, and never leaves its memory", ()
   }
 });
 
-test("only long texts are written directly", () => {
-  assert.deepEqual(["x".repeat(63), "x".repeat(64), 5, null, ["x".repeat(64)]].map(encodeDirect), [
-    false,
-    true,
-    false,
-    false,
-    false,
-  ]);
+test("numbers stand as JSON.stringify writes them", () => {
+  const head = new Head("svc");
+  const memory = target(1024);
+  const edges = [0, -0, 9, 10, -1, 99, 100, 2 ** 31 - 1, -(2 ** 31), 2 ** 31, -(2 ** 31) - 1, 1e21, 1e-7];
+  const numbers = fc.oneof(
+    fc.constantFrom(...edges),
+    fc.integer(),
+    fc.double({ noNaN: true, noDefaultInfinity: true }),
+  );
+  fc.assert(
+    fc.property(numbers, (number) => {
+      const end = encoder.write(memory, 8, stamp.words, head, partsOf(number), 12);
+      const line = memory.bytes.toString("utf8", 8, end);
+      assert.ok(line.includes(`"data":${JSON.stringify(number)},"type"`), line);
+    }),
+    { numRuns: 2000, examples: edges.map((edge) => [edge]) },
+  );
 });

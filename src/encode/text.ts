@@ -1,7 +1,8 @@
-/** JSON text of a value: the fast way where it goes, the complete way otherwise. */
+/** Any value: the fast way where it goes, the complete way otherwise. */
 import { types } from "node:util";
 import { anyMembers, anyText, shortenedByLast } from "./any.js";
-import { plainMembers, plainText } from "./plain.js";
+import type { Pen } from "./pen.js";
+import { writeMembers, writePlain } from "./plain.js";
 
 /** What encoding had to change; counted, so that nothing is shortened silently. */
 export interface EncodeCounts {
@@ -9,15 +10,8 @@ export interface EncodeCounts {
   shortened: number;
 }
 
+/** JSON text of the value; undefined is null. */
 export function valueText(value: unknown, counts: EncodeCounts): string {
-  try {
-    const plain = plainText(value);
-    if (plain !== undefined) {
-      return plain;
-    }
-  } catch {
-    // A getter or proxy threw: the complete way marks the value that threw and keeps the rest.
-  }
   const text = anyText(value);
   counts.shortened += shortenedByLast();
   return text;
@@ -25,20 +19,37 @@ export function valueText(value: unknown, counts: EncodeCounts): string {
 
 /** The members of `metadata`, without braces; an Error is a member of its own, `"error":{…}`. */
 export function membersText(metadata: object, counts: EncodeCounts): string {
+  const text = isError(metadata) ? `"error":${anyText(metadata)}` : anyMembers(metadata);
+  counts.shortened += shortenedByLast();
+  return text;
+}
+
+/** What `valueText` says, to where it stays. */
+export function writeValue(pen: Pen, value: unknown, counts: EncodeCounts): void {
+  const start = pen.at;
   try {
-    const plain = plainMembers(metadata);
-    if (plain !== undefined) {
-      return plain;
+    if (writePlain(pen, value, start, 0)) {
+      return;
+    }
+  } catch {
+    // A getter or proxy threw: the complete way marks the value that threw and keeps the rest.
+  }
+  pen.rewind(start);
+  pen.text(valueText(value, counts));
+}
+
+/** What `membersText` says, to where it stays; false, and nothing that counts, where that takes the complete way. */
+export function writePlainMembers(pen: Pen, metadata: object): boolean {
+  const start = pen.at;
+  try {
+    if (writeMembers(pen, metadata, start, 0)) {
+      return true;
     }
   } catch {
     // As above.
   }
-  if (isError(metadata)) {
-    return `"error":${valueText(metadata, counts)}`;
-  }
-  const text = anyMembers(metadata);
-  counts.shortened += shortenedByLast();
-  return text;
+  pen.rewind(start);
+  return false;
 }
 
 /** True for errors of other realms too; a proxy that throws when it is looked at is none. */

@@ -1,13 +1,13 @@
 /** What a logger and its children share, and how it comes from the options of `new DragonLogger()`. */
 import type { ParsedOptions } from "../config/options.js";
 import { loadCodeOptions } from "../config/sources.js";
+import { Bindings } from "../encode/bindings.js";
 import { ANY_SHIPPER } from "../journal/folder.js";
 import { LEVELS, type Level } from "../record/types.js";
 import { type InAppShipper, inAppShipper } from "../ship/in-app.js";
 import { systemClock } from "../system/clock.js";
 import { DragonlogError } from "../system/errors.js";
 import { refuseValue } from "../system/refusal.js";
-import { Bindings } from "./bindings.js";
 import type { LoggerOptions } from "./types.js";
 import { Writer } from "./writer.js";
 

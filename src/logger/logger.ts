@@ -1,18 +1,16 @@
 import { parseOptions } from "../config/parse.js";
-import { dataText, encodeDirect, type Head } from "../encode/line.js";
-import { stringText } from "../encode/plain.js";
-import { isError, membersText, valueText } from "../encode/text.js";
+import { Bindings } from "../encode/bindings.js";
+import type { Head, LineParts } from "../encode/line.js";
+import { isLiteral } from "../encode/plain.js";
+import { isError, valueText } from "../encode/text.js";
 import { parseTimestamp } from "../record/time.js";
 import { LEVELS, type Level, OTHER_TYPE, typeCodeOf } from "../record/types.js";
 import type { InAppShipper } from "../ship/in-app.js";
 import { messageOf } from "../system/errors.js";
-import type { Bindings } from "./bindings.js";
 import { Family, levelIndex, openFamily } from "./family.js";
 import type { LoggerOptions, LoggerStats, RecordInput } from "./types.js";
 import type { Writer } from "./writer.js";
 
-const TYPE_TEXTS = LEVELS.map((level) => `,"type":"${level}"`);
-const TYPE_METADATA_TEXTS = LEVELS.map((level) => `,"type":"${level}","metadata":{`);
 const ERROR = typeCodeOf("ERROR");
 const KNOWN_KEYS = new Set(["timestamp", "service", "data", "type", "request_id", "metadata"]);
 
@@ -156,16 +154,18 @@ export class DragonLogger {
 
   #write(typeCode: number, data: unknown, metadata: object | undefined): void {
     try {
-      const members = this.#membersOf(metadata);
-      const request = this.#requestText;
-      // One string for what is the same in every call, where there is one: joining costs more than looking.
-      const attributes =
-        members === ""
-          ? TYPE_TEXTS[typeCode]! + request
-          : request === ""
-            ? `${TYPE_METADATA_TEXTS[typeCode]!}${members}}`
-            : `${TYPE_TEXTS[typeCode]!}${request},"metadata":{${members}}`;
-      this.#publish(this.#head, typeCode, data, attributes, undefined);
+      this.#writer.write(
+        this.#head,
+        {
+          data,
+          typeCode,
+          typeText: undefined,
+          requestText: this.#requestText,
+          bindings: this.#bindings,
+          metadata,
+        },
+        undefined,
+      );
     } catch (error) {
       this.#unencodable(typeCode, error);
     }
@@ -186,36 +186,24 @@ export class DragonLogger {
     const unread = timestamp !== undefined && timestamp !== null && given === undefined;
     const rest = unread ? { ...othersOf(record), timestamp_given: timestamp } : othersOf(record);
     const members =
-      rest === undefined ? metadata : { ...rest, ...(isLiteral(metadata) ? metadata : { metadata }) };
-    const attributes =
-      (typeCode === OTHER_TYPE ? `,"type":${stringText(typeText)}` : TYPE_TEXTS[typeCode]!) +
-      this.#requestTextOf(request_id) +
-      metadataText(this.#membersOf(members));
+      rest === undefined ? metadata : { ...rest, ...(canBeSpread(metadata) ? metadata : { metadata }) };
     const head =
       service === undefined || service === null ? this.#head : this.#writer.headOf(String(service));
-    this.#publish(head, typeCode, data, attributes, given);
-  }
-
-  #publish(head: Head, typeCode: number, data: unknown, attributes: string, given: number | undefined): void {
-    const writer = this.#writer;
-    if (encodeDirect(data)) {
-      writer.write(head, typeCode, data, "", attributes, given);
-    } else {
-      writer.write(head, typeCode, undefined, dataText(data, writer.counts), attributes, given);
-    }
-  }
-
-  /** The members of the metadata with those of the bindings, without braces. */
-  #membersOf(metadata: object | undefined): string {
-    const given =
-      metadata === undefined || metadata === null ? "" : membersText(metadata, this.#writer.counts);
-    return this.#bindings.before(given);
+    const parts: LineParts = {
+      data,
+      typeCode,
+      typeText: typeCode === OTHER_TYPE ? typeText : undefined,
+      requestText: this.#requestTextOf(request_id),
+      bindings: this.#bindings,
+      metadata: members,
+    };
+    this.#writer.write(head, parts, given);
   }
 
   #requestTextOf(requestId: unknown): string {
     return requestId === undefined || requestId === null
       ? this.#requestText
-      : `,"request_id":${valueText(requestId, this.#writer.counts)}`;
+      : valueText(requestId, this.#writer.counts);
   }
 
   /** The last resort: a readable record in place of one that cannot be put into text. */
@@ -223,25 +211,24 @@ export class DragonLogger {
     const writer = this.#writer;
     try {
       writer.counts.unencodable++;
-      const text = stringText(`[Unencodable: ${messageOf(error)}]`);
-      writer.write(this.#head, ERROR, undefined, text, `${TYPE_TEXTS[ERROR]}${this.#requestText}`, undefined);
+      const parts: LineParts = {
+        data: `[Unencodable: ${messageOf(error)}]`,
+        typeCode: ERROR,
+        typeText: undefined,
+        requestText: this.#requestText,
+        bindings: Bindings.NONE,
+        metadata: undefined,
+      };
+      writer.write(this.#head, parts, undefined);
     } catch {
       writer.journal.drop("defect", typeCode);
     }
   }
 }
 
-function metadataText(members: string): string {
-  return members === "" ? "" : `,"metadata":{${members}}`;
-}
-
 /** True for what can be spread without losing what it holds: no Map, no Error. */
-function isLiteral(value: unknown): value is Record<string, unknown> {
-  if (typeof value !== "object" || value === null) {
-    return false;
-  }
-  const prototype = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null;
+function canBeSpread(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && isLiteral(value);
 }
 
 /** The bindings as far as they can be read: a getter that throws must not end the application. */

@@ -2,12 +2,13 @@
  * One logger's life in one process or thread: the journal, the time and the counts that a logger and its children share.
  * Here a record is finished: it gets its id, its line is placed in the journal, and whatever goes wrong is counted.
  */
-import { anyText } from "../encode/any.js";
-import { Head, lineBytesBound, placeLine } from "../encode/line.js";
-import type { EncodeCounts } from "../encode/text.js";
+import { Bindings } from "../encode/bindings.js";
+import { Head, LineEncoder, type LineParts } from "../encode/line.js";
+import { type EncodeCounts, valueText } from "../encode/text.js";
 import type { DropReport } from "../journal/drops.js";
 import { FRAME_HEADER_BYTES } from "../journal/format.js";
 import { Journal, type JournalOptions } from "../journal/journal.js";
+import { plainStaging } from "../journal/segment.js";
 import { Stamp, WriterTime } from "../record/time.js";
 import { typeCodeOf } from "../record/types.js";
 import type { Clock } from "../system/clock.js";
@@ -22,6 +23,10 @@ const SHORTENED_CHARS = 65_536;
 const SHORTENED_HEAD_SHARE_MAX = 1 / 8;
 /** JSON takes up to six bytes for a character of the kept text; two more leave room for what stands around it. */
 const SHORTENED_BYTES_PER_CHAR = 8;
+
+/** The first trial of how much a line takes, and the last: more than a text can be, escaped. */
+const TRIAL_BYTES_START = 1 << 16;
+const TRIAL_BYTES_MAX = 1 << 30;
 
 export interface WriterOptions extends Omit<JournalOptions, "writer" | "reportDrops"> {
   readonly clock: Clock;
@@ -40,7 +45,7 @@ export class Writer {
   readonly #givenStamp = new Stamp();
   readonly #heads = new Map<string, Head>();
   readonly #service: string;
-  readonly #idText = `,"id":"${this.id}-`;
+  readonly #lines = new LineEncoder(this.id, this.counts);
 
   constructor(options: WriterOptions) {
     this.clock = options.clock;
@@ -66,18 +71,8 @@ export class Writer {
     return head;
   }
 
-  /**
-   * Publishes one record. `direct` and `text` are as in `placeLine`: a long text, or undefined and the data's JSON text.
-   * `attributes` is everything between the data and the id. Returns false when the record was dropped (and counted).
-   */
-  write(
-    head: Head,
-    typeCode: number,
-    direct: string | undefined,
-    text: string,
-    attributes: string,
-    given: number | undefined,
-  ): boolean {
+  /** Publishes one record. Returns false when it was dropped (and counted). */
+  write(head: Head, parts: LineParts, given: number | undefined): boolean {
     const { journal, time } = this;
     const now = this.clock.now();
     if (time.advance(now)) {
@@ -90,83 +85,91 @@ export class Writer {
       stamp = this.#givenStamp;
       stamp.set(given);
     }
-    const tail = `${text}${attributes}${this.#idText}${journal.nextSeq}"}`;
     const { segment } = journal;
-    const end = placeLine(segment, segment.position + FRAME_HEADER_BYTES, stamp.words, head, direct, tail);
+    const at = segment.position + FRAME_HEADER_BYTES;
+    const end = this.#lines.write(segment, at, stamp.words, head, parts, journal.nextSeq);
     if (end < 0 || journal.closed) {
-      return this.#writeElsewhere(head, typeCode, direct, tail, timestamp, stamp);
+      return this.#writeElsewhere(head, parts, timestamp, stamp);
     }
-    return journal.publish(end, timestamp, typeCode, head.serviceBytes);
+    return journal.publish(end, timestamp, parts.typeCode, head.serviceBytes);
   }
 
   /** The segment is full, or the record is larger than a segment. */
-  #writeElsewhere(
-    head: Head,
-    typeCode: number,
-    direct: string | undefined,
-    tail: string,
-    timestamp: number,
-    stamp: Stamp,
-  ): boolean {
+  #writeElsewhere(head: Head, parts: LineParts, timestamp: number, stamp: Stamp): boolean {
     const { journal, time } = this;
-    const lineBytes = lineBytesBound(head, direct, tail);
+    const lineBytes = this.#lineBytes(stamp, head, parts);
     if (lineBytes > journal.lineBytesMax) {
-      return this.#writeShortened(head, typeCode, direct ?? tail, lineBytes, timestamp);
+      return this.#writeShortened(head, parts, lineBytes, timestamp);
     }
-    const seq = journal.nextSeq;
     const cause = journal.makeRoom(lineBytes);
     if (cause !== undefined) {
-      journal.drop(cause, typeCode);
+      journal.drop(cause, parts.typeCode);
       return false;
     }
-    // A report of drops may have taken the seq that stands in the tail, and moved the writer's time on.
-    const current =
-      seq === journal.nextSeq ? tail : `${tail.slice(0, tail.lastIndexOf("-") + 1)}${journal.nextSeq}"}`;
+    // A report of drops may have moved the writer's time on.
     const stampedMs = stamp === time.stamp ? time.ms : timestamp;
     const { segment } = journal;
-    const end = placeLine(segment, segment.position + FRAME_HEADER_BYTES, stamp.words, head, direct, current);
+    const at = segment.position + FRAME_HEADER_BYTES;
+    const end = this.#lines.write(segment, at, stamp.words, head, parts, journal.nextSeq);
     if (end < 0) {
-      journal.drop("defect", typeCode);
+      journal.drop("defect", parts.typeCode);
       return false;
     }
-    return journal.publish(end, stampedMs, typeCode, head.serviceBytes);
+    return journal.publish(end, stampedMs, parts.typeCode, head.serviceBytes);
   }
 
-  #writeShortened(head: Head, typeCode: number, text: string, lineBytes: number, timestamp: number): boolean {
+  /** What the line takes, found by writing it where there is room; for one that is beyond all room, what was tried. */
+  #lineBytes(stamp: Stamp, head: Head, parts: LineParts): number {
+    for (let bytes = TRIAL_BYTES_START; ; bytes *= 4) {
+      const end = this.#lines.write(
+        plainStaging(bytes),
+        0,
+        stamp.words,
+        head,
+        parts,
+        Number.MAX_SAFE_INTEGER,
+      );
+      if (end >= 0 || bytes >= TRIAL_BYTES_MAX) {
+        return end >= 0 ? end : bytes;
+      }
+    }
+  }
+
+  #writeShortened(head: Head, parts: LineParts, lineBytes: number, timestamp: number): boolean {
     const { lineBytesMax } = this.journal;
     if (head.bytes > lineBytesMax * SHORTENED_HEAD_SHARE_MAX) {
-      this.journal.drop("defect", typeCode);
+      this.journal.drop("defect", parts.typeCode);
       return false;
     }
     this.counts.recordsShortened++;
     const charsMax = Math.min(SHORTENED_CHARS, Math.floor(lineBytesMax / SHORTENED_BYTES_PER_CHAR));
-    const kept = JSON.stringify(text.slice(0, charsMax));
-    const attributes = `,"type":"WARN","metadata":{"shortened":true,"original_bytes":${lineBytes}}`;
-    return this.write(head, typeCodeOf("WARN"), undefined, kept, attributes, timestamp);
+    const text = typeof parts.data === "string" ? parts.data : valueText(parts.data, this.counts);
+    const metadata = { shortened: true, original_bytes: lineBytes };
+    return this.write(head, reportOf(text.slice(0, charsMax), metadata), timestamp);
   }
 
+  /** Written only where there is room now: a report must never make the journal look for more. */
   #reportDrops({ cause, total, byType, sinceMs, untilMs }: DropReport): boolean {
+    const { journal, time } = this;
     const text = `${total.toLocaleString("en-US")} record${total === 1 ? "" : "s"} dropped: ${cause}`;
-    const metadata = anyText({
+    const parts = reportOf(text, {
       dropped: total,
       cause,
       by_type: byType,
       since: new Date(sinceMs).toISOString(),
       until: new Date(untilMs).toISOString(),
     });
-    const attributes = `,"type":"WARN","metadata":${metadata}`;
-    return this.#writeReport(JSON.stringify(text), attributes);
-  }
-
-  /** Written only where there is room now: a report must never make the journal look for more. */
-  #writeReport(text: string, attributes: string): boolean {
-    const { journal, time } = this;
     time.advance(this.clock.now());
     const head = this.headOf(this.#service);
     const { segment } = journal;
     const at = segment.position + FRAME_HEADER_BYTES;
-    const tail = `${text}${attributes}${this.#idText}${journal.nextSeq}"}`;
-    const end = placeLine(segment, at, time.stamp.words, head, undefined, tail);
-    return end >= 0 && journal.publish(end, time.ms, typeCodeOf("WARN"), head.serviceBytes);
+    const end = this.#lines.write(segment, at, time.stamp.words, head, parts, journal.nextSeq);
+    return end >= 0 && journal.publish(end, time.ms, parts.typeCode, head.serviceBytes);
   }
+}
+
+/** A record of the logger's own. */
+function reportOf(data: string, metadata: object): LineParts {
+  const typeCode = typeCodeOf("WARN");
+  return { data, typeCode, typeText: undefined, requestText: "", bindings: Bindings.NONE, metadata };
 }
