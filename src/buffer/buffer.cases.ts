@@ -88,6 +88,20 @@ export function testBuffer({ name, open, skips }: BufferUnderTest): void {
     assert.deepEqual(source.unread(), { records: 0, bytes: 0, oldestMs: undefined });
   });
 
+  check("after a rewind, what is not acknowledged is read again, and nothing else", async (store) => {
+    store.append("w", PAYLOADS);
+    const buffer = store.open();
+    const source = await onlySource(buffer);
+    const first = await readAll(buffer);
+    const kept = first.filter((_, index) => index > 2 && index % 10 !== 0);
+    source.acknowledge(
+      first.filter((one) => !kept.includes(one)).map(({ ordinal }) => ({ from: ordinal, to: ordinal })),
+    );
+    source.rewind();
+    store.append("w", ["later"]);
+    assert.deepEqual((await readAll(buffer)).map(payloadOf), [...kept.map(payloadOf), "later"]);
+  });
+
   check("what was read and not acknowledged is read again by the next shipper", async (store) => {
     store.append("w", PAYLOADS);
     const buffer = store.open();

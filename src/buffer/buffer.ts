@@ -38,6 +38,11 @@ export interface Source {
    * record if there is one. Records that were acknowledged already are left out.
    */
   read(bytesMax: number): Chunk | Promise<Chunk>;
+  /**
+   * What was read and not acknowledged will be read again, from the first such record on. Nothing of this source may be
+   * on its way meanwhile: it would be sent twice.
+   */
+  rewind(): void;
   /** Marks records as delivered. Ranges may come in any order; the cursor moves over what is contiguous. */
   acknowledge(ranges: readonly OrdinalRange[]): void;
   /**

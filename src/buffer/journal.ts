@@ -202,7 +202,8 @@ class JournalSource implements Source {
   readonly host: string;
   /** The lease is lost or the journal is removed; nothing here may touch it any more. */
   ended = false;
-  readonly #reader: JournalReader;
+  #reader: JournalReader;
+  readonly #openReader: (cursor: Cursor) => JournalReader;
   readonly #cursor: CursorFile;
   readonly #acknowledged: AcknowledgedRanges;
   /** The first seq of each segment that was read and not deleted, in order of number. */
@@ -224,10 +225,12 @@ class JournalSource implements Source {
       cursor.next,
       cursor.beyond.map(([from, to]) => ({ from, to })),
     );
-    this.#reader = openReader(folder, info, cursor, ({ from, to, bytes, cause, detail }) => {
-      this.#acknowledged.add({ from, to });
-      onDamage({ source: this.name, records: to - from + 1, bytes, cause, detail });
-    });
+    this.#openReader = (from) =>
+      openReader(folder, info, from, ({ from, to, bytes, cause, detail }) => {
+        this.#acknowledged.add({ from, to });
+        onDamage({ source: this.name, records: to - from + 1, bytes, cause, detail });
+      });
+    this.#reader = this.#openReader(cursor);
   }
 
   unread(): Waiting {
@@ -247,6 +250,16 @@ class JournalSource implements Source {
     const last = gone ? this.#readUnacknowledged(bytesMax, gone) : [];
     this.#exhausted = gone && last.length === 0;
     return { records: last, drained: last.length === 0 };
+  }
+
+  rewind(): void {
+    if (this.ended) {
+      return;
+    }
+    this.#reader.close();
+    this.#reader = this.#openReader({ next: this.#acknowledged.contiguous, beyond: [] });
+    this.#starts.length = 0;
+    this.#exhausted = false;
   }
 
   acknowledge(ranges: readonly OrdinalRange[]): void {

@@ -15,6 +15,12 @@ export type CommandName = Exclude<Scope, "logger">;
  */
 export type SignalPolicy = "stop" | "finish-input" | "own";
 
+/** What commands of two words have in common. */
+const GROUPS: Readonly<Record<string, string>> = {
+  dead: "look into dead letters, send them again or drop them",
+  alert: "what people are told of, and whether it reaches them",
+};
+
 export interface CommandDefinition<N extends CommandName> {
   readonly name: N;
   /** One line, for the list of commands. */
@@ -36,8 +42,7 @@ export type Register = (program: Command, perform: Perform) => void;
 
 export function defineCommand<N extends CommandName>(definition: CommandDefinition<N>): Register {
   return (program, perform) => {
-    const command = program
-      .command(definition.name)
+    const command = placeOf(definition.name, program)
       .summary(definition.summary)
       .description(definition.description)
       .addHelpText("after", examplesText(definition.examples));
@@ -54,6 +59,16 @@ export function defineCommand<N extends CommandName>(definition: CommandDefiniti
       await perform(definition.signals, (io) => definition.run(options, io, command.args));
     });
   };
+}
+
+/** The command of this name; `dead list` stands below `dead`, which lists what stands below it. */
+function placeOf(name: CommandName, program: Command): Command {
+  const [first, second] = name.split(" ") as [string, string?];
+  if (second === undefined) return program.command(first);
+  const parent = program.commands.find((command) => command.name() === first);
+  return (parent ?? program.command(first).summary(GROUPS[first]!).description(GROUPS[first]!)).command(
+    second,
+  );
 }
 
 function flagText(key: OptionKey, option: Option): string {

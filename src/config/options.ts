@@ -11,13 +11,32 @@ import {
   type BufferPlace,
   bufferAt,
   checkEndpoint,
+  checkSince,
+  checkSmtp,
   defaultJournalDir,
   type SinkPlace,
   sinkAt,
 } from "./places.js";
 
 /** Where options are read: the constructor of the logger, or one command. */
-export type Scope = "logger" | "demo" | "ship" | "run" | "pipe" | "status" | "flush" | "fake-cloud";
+export type Scope =
+  | "logger"
+  | "demo"
+  | "ship"
+  | "run"
+  | "pipe"
+  | "status"
+  | "flush"
+  | "dead list"
+  | "dead show"
+  | "dead replay"
+  | "dead export"
+  | "dead drop"
+  | "audit"
+  | "alert test"
+  | "init"
+  | "doctor"
+  | "fake-cloud";
 
 interface Common {
   /** What it does and what follows from it, in a sentence. The range and the default are added where it is printed. */
@@ -75,8 +94,30 @@ interface Place extends Common {
 export type Option = Quantity | Integer | Choice | Switch | Text | Place;
 
 const WRITERS = ["logger", "run", "pipe"] as const;
-const COMMANDS = ["demo", "ship", "run", "pipe", "status", "flush", "fake-cloud"] as const;
-const JOURNAL_USERS = ["logger", "run", "pipe", "ship", "status", "flush"] as const;
+/** Who delivers, or has to know how it is done. */
+const SHIPPERS = ["ship", "doctor", "init"] as const;
+const ALERTERS = [...SHIPPERS, "alert test"] as const;
+const DEAD_LETTER_USERS = ["dead list", "dead show", "dead replay", "dead export", "dead drop"] as const;
+const COMMANDS = [
+  "demo",
+  "run",
+  "pipe",
+  "status",
+  "flush",
+  "audit",
+  "alert test",
+  "fake-cloud",
+  ...SHIPPERS,
+  ...DEAD_LETTER_USERS,
+] as const;
+const JOURNAL_USERS = [
+  ...WRITERS,
+  ...SHIPPERS,
+  ...DEAD_LETTER_USERS,
+  "status",
+  "flush",
+  "alert test",
+] as const;
 
 /** What AWS accepts: https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html */
 const RETENTION_DAYS = [
@@ -87,8 +128,8 @@ export const OPTIONS = {
   service: {
     kind: "text",
     form: "name",
-    doc: "The service that the records belong to; fills {service} in a stream template.",
-    scopes: WRITERS,
+    doc: "The service that the records belong to; fills {service} in a stream template. For dead letters: only those of this service.",
+    scopes: [...WRITERS, ...DEAD_LETTER_USERS],
     requiredIn: WRITERS,
   },
   level: {
@@ -150,34 +191,34 @@ export const OPTIONS = {
     parse: (text: string, name: string): SinkPlace => sinkAt(text, name),
     default: "cloudwatch",
     doc: "Where records are delivered.",
-    scopes: ["ship"],
+    scopes: [...SHIPPERS, "audit"],
   },
   region: {
     kind: "text",
     form: "name",
     doc: "The AWS region of the log groups; without it, the AWS SDK's own chain decides.",
-    scopes: ["ship"],
+    scopes: [...SHIPPERS, "audit"],
   },
   group: {
     kind: "text",
     form: "name",
     default: "dragonlog",
     doc: "The log group; created when it is missing.",
-    scopes: ["ship"],
+    scopes: [...SHIPPERS, "audit"],
   },
   stream: {
     kind: "text",
     form: "template",
     default: "{service}",
     doc: "The log stream, with {service}, {host}, {type} and {date} filled in from the record; created when it is missing.",
-    scopes: ["ship"],
+    scopes: [...SHIPPERS, "audit"],
   },
   endpoint: {
     kind: "text",
     form: "url",
     check: checkEndpoint,
     doc: "The URL of CloudWatch Logs when it is not AWS's own, such as that of `dragonlog fake-cloud`.",
-    scopes: ["ship"],
+    scopes: [...SHIPPERS, "audit"],
   },
   retentionDays: {
     kind: "integer",
@@ -185,14 +226,14 @@ export const OPTIONS = {
     max: 3653,
     only: RETENTION_DAYS,
     doc: "Days that a log group created by dragonlog keeps its events; without it they are kept for ever.",
-    scopes: ["ship"],
+    scopes: SHIPPERS,
   },
   logClass: {
     kind: "choice",
     choices: ["STANDARD", "INFREQUENT_ACCESS"],
     default: "STANDARD",
     doc: "The class of a log group created by dragonlog; it can never be changed afterwards.",
-    scopes: ["ship"],
+    scopes: SHIPPERS,
   },
   interval: {
     kind: "duration",
@@ -200,7 +241,7 @@ export const OPTIONS = {
     max: "1h",
     default: "2m",
     doc: "The longest that a record waits before it is sent, while everything works.",
-    scopes: ["ship"],
+    scopes: SHIPPERS,
   },
   flushRecords: {
     kind: "integer",
@@ -208,7 +249,7 @@ export const OPTIONS = {
     max: 10_000,
     default: 1000,
     doc: "The number of waiting records at which they are sent before the interval has passed.",
-    scopes: ["ship"],
+    scopes: SHIPPERS,
   },
   flushBytes: {
     kind: "size",
@@ -216,7 +257,7 @@ export const OPTIONS = {
     max: "1MiB",
     default: "1MiB",
     doc: "The size of the waiting records at which they are sent before the interval has passed.",
-    scopes: ["ship"],
+    scopes: SHIPPERS,
   },
   inFlightMax: {
     kind: "integer",
@@ -224,7 +265,7 @@ export const OPTIONS = {
     max: 256,
     default: 48,
     doc: "The most batches that are on their way at once; each costs about 4 MB of memory.",
-    scopes: ["ship"],
+    scopes: SHIPPERS,
   },
   requestTimeout: {
     kind: "duration",
@@ -232,7 +273,96 @@ export const OPTIONS = {
     max: "5m",
     default: "30s",
     doc: "How long one request may take. A batch that times out is sent again and may then be stored twice.",
-    scopes: ["ship"],
+    scopes: SHIPPERS,
+  },
+  tries: {
+    kind: "integer",
+    min: 1,
+    max: 10,
+    default: 3,
+    doc: "Tries of a batch, and then of each of its parts, before the verdict on it.",
+    scopes: SHIPPERS,
+  },
+  splitWays: {
+    kind: "integer",
+    min: 2,
+    max: 16,
+    default: 4,
+    doc: "Parts that a batch is split into when all its tries have failed.",
+    scopes: SHIPPERS,
+  },
+  backoffBase: {
+    kind: "duration",
+    min: "1ms",
+    max: "1m",
+    default: "200ms",
+    doc: "The longest pause after a first failed try. It doubles with each further one, and the pause is a random part of it.",
+    scopes: SHIPPERS,
+  },
+  backoffMax: {
+    kind: "duration",
+    min: "1ms",
+    max: "1h",
+    default: "1m",
+    doc: "The longest pause between two tries, also while the cloud is away.",
+    scopes: SHIPPERS,
+  },
+  exactlyOnce: {
+    kind: "choice",
+    choices: ["off", "verify"],
+    default: "off",
+    doc: "With verify, what may have arrived although its answer was lost is looked up before it is sent again; needs logs:FilterLogEvents.",
+    scopes: SHIPPERS,
+  },
+  verifySettle: {
+    kind: "duration",
+    min: "0ms",
+    max: "5m",
+    default: "10s",
+    doc: "How long after a lost answer the destination is looked at: it shows events some seconds after it took them.",
+    scopes: SHIPPERS,
+  },
+  deadBytesMax: {
+    kind: "size",
+    min: "1MiB",
+    max: "1024GiB",
+    default: "1GiB",
+    doc: "The most disk that dead letters take. When they are full, what would become one stays in the buffer.",
+    scopes: SHIPPERS,
+  },
+  mailTo: {
+    kind: "text",
+    form: "addresses",
+    doc: "Who is told of outages, dead letters and the like: mail addresses with commas between them. Needs smtp.",
+    scopes: ALERTERS,
+  },
+  mailFrom: {
+    kind: "text",
+    form: "address",
+    doc: "The sender of mails; without it dragonlog@ and the machine's name.",
+    scopes: ALERTERS,
+  },
+  smtp: {
+    kind: "text",
+    form: "url",
+    check: checkSmtp,
+    doc: "The mail server: smtp://user:password@host:587, or smtps:// for TLS from the first byte. Better set as a variable than as a flag.",
+    scopes: ALERTERS,
+  },
+  webhook: {
+    kind: "text",
+    form: "url",
+    check: checkEndpoint,
+    doc: "A URL that gets the same as a JSON POST, with a text that Slack shows.",
+    scopes: ALERTERS,
+  },
+  alertEvery: {
+    kind: "duration",
+    min: "1s",
+    max: "24h",
+    default: "5m",
+    doc: "At most one mail for each cause in this time; what happens meanwhile is counted in the next.",
+    scopes: ALERTERS,
   },
   drainDeadline: {
     kind: "duration",
@@ -240,7 +370,7 @@ export const OPTIONS = {
     max: "1h",
     default: "25s",
     doc: "How long SIGTERM lets the shipper go on to send what waits; what is left stays in the buffer.",
-    scopes: ["ship"],
+    scopes: SHIPPERS,
   },
   once: {
     kind: "boolean",
@@ -262,6 +392,31 @@ export const OPTIONS = {
     doc: "How long to wait until nothing waits in the buffer any more.",
     scopes: ["flush"],
   },
+  since: {
+    kind: "text",
+    form: "time",
+    check: checkSince,
+    doc: "Only what is younger: a duration such as 1h, or a time such as 2026-11-24T08:00:00Z.",
+    scopes: [...DEAD_LETTER_USERS, "audit"],
+  },
+  reason: {
+    kind: "text",
+    form: "reason",
+    doc: "Only dead letters with this reason, such as invalid or too-old.",
+    scopes: DEAD_LETTER_USERS,
+  },
+  dryRun: {
+    kind: "boolean",
+    default: false,
+    doc: "Say what would be done, and do nothing.",
+    scopes: ["dead replay", "dead drop", "init"],
+  },
+  force: {
+    kind: "boolean",
+    default: false,
+    doc: "Replace files that exist.",
+    scopes: ["init"],
+  },
   host: {
     kind: "text",
     form: "address",
@@ -281,7 +436,20 @@ export const OPTIONS = {
     kind: "boolean",
     default: false,
     doc: "Report in JSON, for programs.",
-    scopes: ["demo", "ship", "status", "flush", "fake-cloud"],
+    scopes: [
+      "demo",
+      "ship",
+      "status",
+      "flush",
+      "audit",
+      "doctor",
+      "alert test",
+      "fake-cloud",
+      "dead list",
+      "dead show",
+      "dead replay",
+      "dead drop",
+    ],
   },
   config: {
     kind: "text",

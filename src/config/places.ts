@@ -2,6 +2,7 @@
 import { homedir } from "node:os";
 import { isAbsolute, join } from "node:path";
 import { refuseValue } from "../system/refusal.js";
+import { parseDuration } from "../system/units.js";
 
 /** A buffer, understood. More kinds come with the buffers that serve them. */
 export interface BufferPlace {
@@ -57,6 +58,28 @@ export function sinkAt(text: string, name: string): SinkPlace {
 export function checkEndpoint(text: string): string | undefined {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   return url && /^https?:$/.test(url.protocol) ? undefined : "a URL that begins with http:// or https://";
+}
+
+/** What would be accepted as a mail server, where the text is none. Says nothing of the text, which holds a password. */
+export function checkSmtp(text: string): string | undefined {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  return url && /^smtps?:$/.test(url.protocol) && url.hostname
+    ? undefined
+    : "smtp://host:587 or smtps://host:465";
+}
+
+/** What would be accepted as a time to begin at, where the text is none. */
+export function checkSince(text: string): string | undefined {
+  return sinceMs(text, 0) === undefined
+    ? "a duration such as 1h, or a time such as 2026-11-24T08:00:00Z"
+    : undefined;
+}
+
+/** A duration before `nowMs`, or a point in time, in ms since 1970-01-01 UTC; undefined for other texts. */
+export function sinceMs(text: string, nowMs: number): number | undefined {
+  if (/^\d+(ms|s|m|h|d)$/.test(text)) return nowMs - parseDuration(text, "since");
+  const at = /^\d{4}-\d{2}-\d{2}/.test(text) ? Date.parse(text) : Number.NaN;
+  return Number.isNaN(at) ? undefined : at;
 }
 
 function after(prefix: string, text: string): string {

@@ -7,13 +7,13 @@
  *       │ split: four parts, in order, each sent the same way; a record that stands alone becomes a dead letter
  */
 import type { Batch, Item } from "../batch/batch.js";
+import type { DeadLetter, DeadLetters } from "../dead-letters/dead-letters.js";
 import type { Answer, RefusedRecord, Sink } from "../sink/sink.js";
 import type { Clock } from "../system/clock.js";
 import { messageOf } from "../system/errors.js";
 import { pause } from "../system/pause.js";
 import { backoffMs } from "./backoff.js";
 import { countIn, type ShipCounts } from "./counts.js";
-import type { DeadLetter, DeadLetters } from "./dead-letters.js";
 
 const SPLIT_WAYS = 4;
 
@@ -143,7 +143,8 @@ export class Delivery {
 
 function letterOf(batch: Batch, index: number, reason: string, detail: string, answer: Answer): DeadLetter {
   const { record } = batch.items[index]!;
-  return { record, destination: batch.destination, reason, detail, requestId: answer.requestId };
+  const tried = { cause: undefined, attempts: 1, firstTriedAtMs: undefined, lastTriedAtMs: undefined };
+  return { record, destination: batch.destination, reason, detail, ...tried, requestId: answer.requestId };
 }
 
 /** The share of the batch's bytes, overhead included. */

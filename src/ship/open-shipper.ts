@@ -3,13 +3,13 @@ import { join } from "node:path";
 import { DestinationTemplate } from "../batch/template.js";
 import { JournalBuffer, type JournalBufferOptions } from "../buffer/journal.js";
 import type { SinkPlace } from "../config/places.js";
+import { DeadLetters } from "../dead-letters/dead-letters.js";
 import { openSink } from "../sink/open.js";
 import type { Sink } from "../sink/sink.js";
 import { systemClock } from "../system/clock.js";
 import { ownIdentity } from "../system/process.js";
 import { randomId } from "../system/random.js";
 import { countIn } from "./counts.js";
-import { DeadLetters } from "./dead-letters.js";
 import { ReportFile } from "./report.js";
 import { Shipper } from "./shipper.js";
 

@@ -14,12 +14,12 @@ import { Batcher } from "../batch/batcher.js";
 import { Merge } from "../batch/merge.js";
 import { judgeTime } from "../batch/time-window.js";
 import type { LogBuffer, OrdinalRange, Source, StoredRecord } from "../buffer/buffer.js";
+import type { DeadLetter, DeadLetters } from "../dead-letters/dead-letters.js";
 import type { Sink } from "../sink/sink.js";
 import type { Clock } from "../system/clock.js";
 import { messageOf } from "../system/errors.js";
 import { pause } from "../system/pause.js";
 import { newCounts, type ShipCounts } from "./counts.js";
-import type { DeadLetter, DeadLetters } from "./dead-letters.js";
 import { Delivery } from "./delivery.js";
 import { InFlight } from "./in-flight.js";
 
@@ -275,6 +275,10 @@ export class Shipper {
         destination: destinationOf(record, this.#sourceOf.get(record.writer)!.host),
         reason,
         detail: `${sink.name} takes no records with this timestamp now.`,
+        cause: undefined,
+        attempts: 0,
+        firstTriedAtMs: undefined,
+        lastTriedAtMs: undefined,
       };
     });
     if (await this.#delivery.bury(letters, abort)) {

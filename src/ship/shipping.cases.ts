@@ -3,9 +3,9 @@ import assert from "node:assert/strict";
 import type { Batch, Destination } from "../batch/batch.js";
 import { type AcceptanceWindow, type BatchLimits, CLOUDWATCH_LIMITS } from "../batch/limits.js";
 import type { Chunk, LogBuffer, OrdinalRange, Source, StoredRecord, Waiting } from "../buffer/buffer.js";
+import type { DeadLetter, DeadLetters } from "../dead-letters/dead-letters.js";
 import type { Answer, FailureCause, RefusedRecord, Sink } from "../sink/sink.js";
 import { ManualClock } from "../system/manual-clock.cases.js";
-import type { DeadLetter, DeadLetters } from "./dead-letters.js";
 import { Shipper, type ShipperOptions } from "./shipper.js";
 
 /** Far more turns of the event loop than anything here takes. */
@@ -140,8 +140,15 @@ export class MemorySource implements Source {
       bytes += end - start;
       if (this.#next > from && bytes > bytesMax) break;
     }
-    const records = this.records.slice(from, this.#next);
-    return { records, drained: records.length === 0 };
+    const records = this.records
+      .slice(from, this.#next)
+      .filter(({ ordinal }) => !this.acknowledged.has(ordinal));
+    return { records, drained: this.#next === from };
+  }
+
+  rewind(): void {
+    const first = this.records.findIndex(({ ordinal }) => !this.acknowledged.has(ordinal));
+    this.#next = first < 0 ? this.records.length : first;
   }
 
   acknowledge(ranges: readonly OrdinalRange[]): void {

@@ -44,6 +44,31 @@ export type Answer =
   /** The batch cannot go through as it is; smaller ones, without the records at fault, can. */
   | { readonly verdict: "split"; readonly cause: "data"; readonly error: Error; readonly requestId?: string };
 
+/** An event as a reader of the destination sees it. */
+export interface ReadEvent {
+  readonly stream: string;
+  readonly timestamp: number;
+  readonly message: string;
+}
+
+export interface ReadQuery {
+  readonly group: string;
+  /** Default: all streams of the group. */
+  readonly stream?: string;
+  /** Milliseconds since 1970-01-01 UTC, both included. */
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+/** Looks at what a destination holds: the proof of delivery, and the answer to a put whose own answer was lost. */
+export interface ReadBack {
+  /**
+   * The events of the query, page by page, each stream's in the order in which a reader sees them. A group or stream that
+   * does not exist holds none. Keeps the destination's quota, tries again what may pass, and rejects with what does not.
+   */
+  read(query: ReadQuery, signal: AbortSignal): AsyncIterable<readonly ReadEvent[]>;
+}
+
 export interface Sink {
   /** For people: `cloudwatch us-east-1`, `directory /var/log/x`. */
   readonly name: string;
@@ -51,6 +76,8 @@ export interface Sink {
   readonly limits: BatchLimits;
   /** Which timestamps it takes; undefined for all. */
   readonly window: AcceptanceWindow | undefined;
+  /** Undefined where nothing can be looked at afterwards. */
+  readonly readBack?: ReadBack;
   /** Sends one batch. Resolves with what became of it; rejects only on a defect. */
   send(batch: Batch, signal: AbortSignal): Promise<Answer>;
   /** Finishes what is open. Nothing is sent afterwards. */

@@ -3,9 +3,9 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
+import { recordOf } from "../ship/shipping.cases.js";
 import { ManualClock } from "../system/manual-clock.cases.js";
 import { DeadLetters } from "./dead-letters.js";
-import { recordOf } from "./shipping.cases.js";
 
 const DESTINATION = { group: "g", stream: "s" };
 
@@ -22,6 +22,10 @@ function letter(text: string) {
     destination: DESTINATION,
     reason: "invalid",
     detail: "why",
+    cause: undefined,
+    attempts: 1,
+    firstTriedAtMs: undefined,
+    lastTriedAtMs: undefined,
     requestId: "r",
   };
 }
@@ -45,6 +49,10 @@ test("letters stand a line each, in a file of the day that only the owner can re
     at: "2026-01-01T23:59:59.000Z",
     reason: "invalid",
     detail: "why",
+    cause: undefined,
+    attempts: 1,
+    firstTriedAtMs: undefined,
+    lastTriedAtMs: undefined,
     destination: DESTINATION,
   };
   assert.deepEqual(linesIn(join(dir, "2026-01-01.ndjson")), [

@@ -8,6 +8,7 @@ import { type FileHandle, open } from "node:fs/promises";
 import { join } from "node:path";
 import type { Destination } from "../batch/batch.js";
 import type { StoredRecord } from "../buffer/buffer.js";
+import type { FailureCause } from "../sink/sink.js";
 import type { Clock } from "../system/clock.js";
 import { createFolders } from "../system/folders.js";
 
@@ -15,7 +16,16 @@ export interface DeadLetter {
   readonly record: StoredRecord;
   readonly destination: Destination | undefined;
   readonly reason: string;
+  /** A sentence of the sink, for people. */
   readonly detail: string;
+  /** Why its last try failed; undefined when it was never sent, or accepted and then skipped. */
+  readonly cause: FailureCause | undefined;
+  /** Tries that the record was part of. */
+  readonly attempts: number;
+  /** The first and the last try, in ms since 1970-01-01 UTC; undefined when it was never sent. */
+  readonly firstTriedAtMs: number | undefined;
+  readonly lastTriedAtMs: number | undefined;
+  /** The destination's own name for the last try. */
   readonly requestId?: string | undefined;
 }
 
