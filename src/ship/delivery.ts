@@ -9,13 +9,14 @@
 import type { Batch, Item } from "../batch/batch.js";
 import type { DeadLetter, DeadLetters } from "../dead-letters/dead-letters.js";
 import type { Answer, RefusedRecord, Sink } from "../sink/sink.js";
+import { backoffMs } from "../system/backoff.js";
 import type { Clock } from "../system/clock.js";
 import { messageOf } from "../system/errors.js";
 import { pause } from "../system/pause.js";
-import { backoffMs } from "./backoff.js";
 import { countIn, type ShipCounts } from "./counts.js";
 
 const SPLIT_WAYS = 4;
+const BACKOFF = { baseMs: 400, maxMs: 60_000 };
 
 export interface DeliveryOptions {
   readonly sink: Sink;
@@ -55,7 +56,7 @@ export class Delivery {
       if (attempt >= attemptsMax) {
         return false;
       }
-      await pause(clock, backoffMs(attempt, random), signal);
+      await pause(clock, backoffMs(attempt, random, BACKOFF), signal);
     }
     return false;
   }
@@ -131,7 +132,7 @@ export class Delivery {
         if (signal.aborted || attempt >= attemptsMax) {
           return false;
         }
-        await pause(clock, backoffMs(attempt, random), signal);
+        await pause(clock, backoffMs(attempt, random, BACKOFF), signal);
       }
     }
     for (const { reason } of letters) {

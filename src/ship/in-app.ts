@@ -13,10 +13,10 @@
  */
 import { createHash } from "node:crypto";
 import { Worker } from "node:worker_threads";
+import { backoffMs } from "../system/backoff.js";
 import { systemClock } from "../system/clock.js";
 import { DragonlogError, messageOf } from "../system/errors.js";
 import { randomId } from "../system/random.js";
-import { backoffMs } from "./backoff.js";
 import type { ShippingOptions } from "./open-shipper.js";
 
 export interface InAppOptions extends ShippingOptions {
@@ -34,6 +34,9 @@ export type ToWorker = { readonly flush: number } | { readonly stop: true };
 export type FromWorker =
   | { readonly flushed: number }
   | { readonly failed: { message: string; code?: string; hint?: string } };
+
+/** A worker that dies at once would otherwise keep a core busy with being started. */
+const RESTART_BACKOFF = { baseMs: 400, maxMs: 60_000 };
 
 /** One shipper for each set of options, shared by the loggers of this thread. */
 const shippers = new Map<string, InAppShipper>();
@@ -197,7 +200,7 @@ export class InAppShipper {
       return;
     }
     this.#failures++;
-    systemClock.after(backoffMs(this.#failures, Math.random), () => {
+    systemClock.after(backoffMs(this.#failures, Math.random, RESTART_BACKOFF), () => {
       if (this.#worker === undefined && !this.#closing) {
         this.#start();
       }
