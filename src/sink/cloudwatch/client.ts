@@ -5,12 +5,19 @@
 import type * as Sdk from "@aws-sdk/client-cloudwatch-logs";
 import type { Destination } from "../../batch/batch.js";
 import { DragonlogError } from "../../system/errors.js";
+import type { ReadEvent, ReadQuery } from "../sink.js";
 import type { CloudWatchSettings } from "./options.js";
 import type { RejectedInfo } from "./rejected.js";
 
 interface PutResult {
   readonly rejected: RejectedInfo | undefined;
   readonly requestId: string | undefined;
+}
+
+/** One page of FilterLogEvents; without a token it is the last. */
+export interface EventPage {
+  readonly events: readonly ReadEvent[];
+  readonly nextToken: string | undefined;
 }
 
 /** Every call sends one request, without retries, and throws the SDK's error as it is. */
@@ -21,6 +28,8 @@ export interface CloudWatchClient {
   createStream(destination: Destination, signal: AbortSignal): Promise<void>;
   createGroup(group: string, signal: AbortSignal): Promise<void>;
   setRetention(group: string, days: number, signal: AbortSignal): Promise<void>;
+  /** One page of the query's events, the first where `token` is undefined. */
+  filter(query: ReadQuery, token: string | undefined, signal: AbortSignal): Promise<EventPage>;
   /** What is to be added to this machine's clock to get the service's, in ms; known after the first answer. */
   clockOffsetMs(): number;
   destroy(): void;
@@ -85,6 +94,23 @@ export async function openClient(settings: CloudWatchSettings): Promise<CloudWat
     async setRetention(group, days, signal) {
       const command = new sdk.PutRetentionPolicyCommand({ logGroupName: group, retentionInDays: days });
       await client.send(command, { abortSignal: signal });
+    },
+    async filter({ group, stream, fromMs, toMs }, token, signal) {
+      const command = new sdk.FilterLogEventsCommand({
+        logGroupName: group,
+        ...(stream !== undefined && { logStreamNames: [stream] }),
+        // Both ends are in the range, and neither may lie before 1970.
+        startTime: Math.max(0, Math.floor(fromMs)),
+        endTime: Math.max(0, Math.floor(toMs)),
+        ...(token !== undefined && { nextToken: token }),
+      });
+      const output = await client.send(command, { abortSignal: signal });
+      const events = (output.events ?? []).map(({ logStreamName, timestamp, message }) => ({
+        stream: logStreamName ?? "",
+        timestamp: timestamp ?? 0,
+        message: message ?? "",
+      }));
+      return { events, nextToken: output.nextToken };
     },
     clockOffsetMs: () => client.config.systemClockOffset,
     destroy: () => client.destroy(),

@@ -2,6 +2,7 @@
 import { setMaxListeners } from "node:events";
 import type { Batch } from "../../batch/batch.js";
 import { CLOUDWATCH_LIMITS, CLOUDWATCH_WINDOW } from "../../batch/limits.js";
+import { systemClock } from "../../system/clock.js";
 import type { Answer, Sink } from "../sink.js";
 import { BodyWriters, writeBody } from "./body.js";
 import { classify, isMissingResource } from "./classify.js";
@@ -10,6 +11,7 @@ import { KnownStreams } from "./known-streams.js";
 import { nameFault } from "./names.js";
 import { type CloudWatchOptions, type CloudWatchSettings, parseCloudWatchOptions } from "./options.js";
 import { Provisioner } from "./provision.js";
+import { CloudWatchReadBack } from "./read-back.js";
 import { refusedBy } from "./rejected.js";
 
 /**
@@ -28,6 +30,7 @@ class CloudWatchSink implements Sink {
   readonly name: string;
   readonly limits = CLOUDWATCH_LIMITS;
   readonly window = CLOUDWATCH_WINDOW;
+  readonly readBack: CloudWatchReadBack;
   readonly #client: CloudWatchClient;
   readonly #provisioner: Provisioner;
   readonly #writers: BodyWriters;
@@ -36,6 +39,7 @@ class CloudWatchSink implements Sink {
 
   constructor(client: CloudWatchClient, settings: CloudWatchSettings, now: () => number) {
     this.name = `cloudwatch ${client.region}`;
+    this.readBack = new CloudWatchReadBack(client, systemClock);
     this.#client = client;
     this.#provisioner = new Provisioner(client, settings);
     this.#writers = new BodyWriters(settings.maxSockets);

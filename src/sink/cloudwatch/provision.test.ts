@@ -41,6 +41,10 @@ class Account implements CloudWatchClient {
     throw new Error("a provisioner puts nothing");
   }
 
+  filter(): never {
+    throw new Error("a provisioner reads nothing");
+  }
+
   clockOffsetMs(): number {
     return 0;
   }
