@@ -29,6 +29,8 @@ export interface CommandDefinition<N extends CommandName> {
   readonly examples: readonly (readonly [command: string, what: string])[];
   /** The arguments that are no options, in commander's notation: `<command...>`. */
   readonly operands?: string;
+  /** What follows the first operand belongs to it, flags included: `run node --version`. */
+  readonly operandsTakeRest?: true;
   readonly signals: SignalPolicy;
   /** Resolves with the exit code. */
   readonly run: (options: ParsedOptions<N>, io: Io, operands: readonly string[]) => Promise<number>;
@@ -48,8 +50,8 @@ export function defineCommand<N extends CommandName>(definition: CommandDefiniti
       .addHelpText("after", examplesText(definition.examples));
     for (const [key, option] of optionsIn(definition.name))
       command.option(flagText(key, option), helpText(key, option));
-    // What follows the first operand belongs to it, flags included: `run node --version`.
-    if (definition.operands) command.argument(definition.operands).passThroughOptions();
+    if (definition.operands) command.argument(definition.operands);
+    if (definition.operandsTakeRest) command.passThroughOptions();
     command.action(async () => {
       const flags = Object.entries(command.opts()).map(([key, value]) => [key, String(value)]);
       const options = loadOptions(definition.name, Object.fromEntries(flags), {

@@ -11,6 +11,7 @@ export const run = defineCommand({
     ["dragonlog run --service backup --quiet -- ./backup.sh /home", "record without passing on, for cron"],
   ],
   operands: "<command...>",
+  operandsTakeRest: true,
   signals: "own",
   run: async (options, io, command) => (await import("../ways/run.js")).run(options, command, io),
 });

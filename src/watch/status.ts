@@ -4,9 +4,9 @@ import { join } from "node:path";
 import type { ParsedOptions } from "../config/options.js";
 import { readReports, type ShipperReport } from "../ship/report.js";
 import { systemClock } from "../system/clock.js";
+import { formatBytes, formatSpan } from "../system/figures.js";
 import type { Io } from "../system/io.js";
-import { formatBytes, formatSpan } from "./format.js";
-import { table } from "./table.js";
+import { table } from "../system/table.js";
 import { type JournalState, readJournals, totalWaiting } from "./waiting.js";
 
 export async function status(options: ParsedOptions<"status">, io: Io): Promise<number> {

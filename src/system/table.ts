@@ -1,4 +1,4 @@
-import { printable } from "../system/printable.js";
+import { printable } from "./printable.js";
 
 /** Rows under their headings, in columns as wide as they need to be. What stands in them is foreign text. */
 export function table(headings: readonly string[], rows: readonly (readonly string[])[]): string {
