@@ -2,9 +2,11 @@ import assert from "node:assert/strict";
 import {
   chmodSync,
   chownSync,
+  cpSync,
   mkdirSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   truncateSync,
@@ -16,6 +18,7 @@ import { type TestContext, test } from "node:test";
 import { append, openJournal, payloadOf, temporaryFolder } from "../journal/journal.cases.js";
 import type { Journal } from "../journal/journal.js";
 import type { JournalOptions } from "../journal/options.js";
+import type { DragonlogError } from "../system/errors.js";
 import { ManualClock } from "../system/manual-clock.cases.js";
 import { testBuffer } from "./buffer.cases.js";
 import type { BufferDamage, StoredRecord } from "./buffer.js";
@@ -195,12 +198,16 @@ test("a journal that cannot be read, or not be written to, does not stop the oth
   }
 });
 
-test("a cursor that cannot be opened costs its own journal's turn only, and the lease is given back", (t) => {
+test("a cursor that cannot be opened costs its own journal's turn only, and no lease", (t) => {
   const { open, writer } = openFolder(t);
   for (const name of ["a", "b"]) append(writer(name), name);
   const cursor = join(writer("a").folder, "cursor");
   mkdirSync(cursor);
-  assert.deepEqual(readAll(open()).map(payloadOf), ["b"]);
+  const buffer = open();
+  for (let look = 0; look < 3; look++) buffer.claim();
+  assert.deepEqual(readAll(buffer).map(payloadOf), ["b"]);
+  const leases = readdirSync(writer("a").folder).filter((name) => name.startsWith("lease"));
+  assert.deepEqual(leases, [], "no number is used up");
   rmSync(cursor, { recursive: true });
   assert.deepEqual(readAll(open()).map(payloadOf), ["a"]);
 });
@@ -364,4 +371,36 @@ test("a journal that is reserved for a holder goes to it and to no other", async
   const worker = new JournalBuffer({ dir, clock, holder: "worker", onDamage: () => assert.fail() });
   t.after(() => worker.close());
   assert.equal(readAll(worker).length, 1);
+});
+
+test("a copy of a journal is not delivered beside it, nor after it, and that is said", async (t) => {
+  const { dir, clock, writer } = openFolder(t);
+  append(writer("w"), "x");
+  cpSync(writer("w").folder, join(dir, "backup of w"), { recursive: true });
+  const failures: unknown[] = [];
+  const buffer = new JournalBuffer({
+    dir,
+    clock,
+    onDamage: () => assert.fail(),
+    onClaimFailure: (error) => failures.push(error),
+  });
+  t.after(() => buffer.close());
+  assert.deepEqual(readAll(buffer).map(payloadOf), ["x"]);
+  buffer.claim()[0]!.acknowledge([{ from: 0, to: 0 }]);
+  writer("w").closeNow();
+  assert.deepEqual(readAll(buffer), []);
+  assert.equal(buffer.claim()[0]!.finished(), true);
+  failures.length = 0;
+  assert.deepEqual(buffer.claim(), []);
+  assert.deepEqual(
+    failures.map((error) => (error as DragonlogError).code),
+    ["DRAGONLOG_JOURNAL_COPIED"],
+  );
+  assert.match(
+    (failures[0] as Error).message,
+    /backup of w is a copy of the journal .*w and is not delivered/,
+  );
+  // The way that the message shows, for one whose original is lost.
+  renameSync(join(dir, "backup of w"), join(dir, "w"));
+  assert.deepEqual(readAll(buffer).map(payloadOf), ["x"]);
 });

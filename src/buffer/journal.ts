@@ -6,7 +6,7 @@
  *     <dir>/dead/          dead letters, <dir>/shippers/ what shippers say of themselves: not journals
  */
 import { readdirSync, rmSync, statSync, unlinkSync, utimesSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { type Cursor, CursorFile, readCursor } from "../journal/cursor.js";
 import {
   createFolder,
@@ -20,6 +20,7 @@ import {
 import { Lease } from "../journal/lease.js";
 import { type Gap, JournalReader } from "../journal/reader.js";
 import type { Clock } from "../system/clock.js";
+import { DragonlogError } from "../system/errors.js";
 import { ownIdentity } from "../system/process.js";
 import type {
   BufferDamage,
@@ -69,6 +70,22 @@ function isJournal(folder: string): boolean {
   } catch {
     return false;
   }
+}
+
+/**
+ * What is wrong with a journal whose folder is not named after its writer: it is a copy, as a backup makes one. Two
+ * folders of one writer would mix up what is acknowledged, and whichever is delivered last would double the other.
+ */
+export function copyOf(folder: string, info: WriterInfo | undefined): DragonlogError | undefined {
+  if (info === undefined || info.writer === basename(folder)) {
+    return undefined;
+  }
+  const original = join(dirname(folder), info.writer);
+  return new DragonlogError(
+    "DRAGONLOG_JOURNAL_COPIED",
+    `${folder} is a copy of the journal ${original} and is not delivered; delete it, or name it so if that one is lost`,
+    `Compare what is in both. A journal is delivered under the name of its writer, ${info.writer}, only.`,
+  );
 }
 
 /** Asks the shippers of the folder to send everything at once. */
@@ -132,7 +149,11 @@ function openQuietly(
 ): JournalSource | undefined {
   let lease: Lease | undefined;
   try {
-    lease = Lease.acquire(folder, clock.now(), holder);
+    const copy = copyOf(folder, info);
+    if (copy !== undefined) {
+      throw copy;
+    }
+    lease = Lease.acquire(folder, clock.now(), holder, () => new CursorFile(folder).close());
     return lease && new JournalSource(folder, info, lease, clock, onDamage);
   } catch (error) {
     releaseQuietly(lease);
@@ -164,7 +185,7 @@ function removeJournal(folder: string): void {
 }
 
 function writerOf(folder: string, info: WriterInfo | undefined): string {
-  return info?.writer ?? folder.slice(folder.lastIndexOf("/") + 1);
+  return info?.writer ?? basename(folder);
 }
 
 /** A reader from the cursor on, and what the cursor says is acknowledged beyond. */

@@ -44,7 +44,7 @@ test("a lease is held by one, and free for the next when it is released", (t) =>
   const first = Lease.acquire(folder, 0)!;
   assert.ok(first.stillHeld());
   assert.equal(Lease.acquire(folder, 0), undefined);
-  assert.deepEqual(leaseHolder(folder, 0), ownIdentity());
+  assert.deepEqual(leaseHolder(folder, 0), { ...ownIdentity(), sinceMs: 0 });
   first.release();
   assert.equal(leaseHolder(folder, 0), undefined);
   const second = Lease.acquire(folder, 0);
@@ -145,6 +145,24 @@ test("a holder who was wrongly thought dead sees that he was, even if the one wh
   assert.equal(lease.stillHeld(), false);
   lease.release();
   assert.ok(existsSync(join(folder, `lease.${lease.number + 1}`)));
+});
+
+test("who looks and finds that he has no use for the lease uses no number", (t) => {
+  const folder = temporaryFolder(t);
+  const look = () => {
+    throw new Error("nothing to do here");
+  };
+  assert.throws(() => Lease.acquire(folder, 0, "one", look), /nothing to do here/);
+  assert.deepEqual(leasesIn(folder), []);
+  const held = Lease.acquire(folder, 0)!;
+  assert.equal(
+    Lease.acquire(folder, 0, "one", look),
+    undefined,
+    "he does not look at what another one holds",
+  );
+  held.release();
+  assert.throws(() => Lease.acquire(folder, 0, "one", look), /nothing to do here/);
+  assert.equal(Lease.acquire(folder, 0)?.number, held.number + 1);
 });
 
 test("one who comes too late for a number that was given and taken back does not hold it", (t) => {

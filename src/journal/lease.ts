@@ -1,5 +1,5 @@
 /**
- * The right to empty a journal, as numbered files `lease.<n>` in its folder.
+ * The right to empty a journal, or to ship a whole folder of them, as numbered files `lease.<n>` in a folder.
  *
  * The highest number counts. To take over from a dead holder one creates `lease.<n+1>`, which succeeds for exactly
  * one of many that try (link(2) fails where the name exists), so there is nothing to race for; one who comes so late that
@@ -30,10 +30,16 @@ import { FILE_MODE, replaceFile } from "./folder.js";
 export const LEASE_EXPIRY_MS = 30_000;
 export const LEASE_RENEWAL_MS = 5_000;
 
+export interface LeaseHolder extends ProcessIdentity {
+  /** When it took the lease, in ms since 1970-01-01 UTC; undefined when it did not say. */
+  readonly sinceMs: number | undefined;
+}
+
 interface LeaseFile {
   /** Random; tells the threads of one process apart. */
   readonly holder: string;
   readonly process: ProcessIdentity;
+  readonly sinceMs: number;
   readonly released: boolean;
 }
 
@@ -80,31 +86,39 @@ function isHeld(folder: string, number: number, lease: LeaseFile, nowMs: number)
   }
 }
 
-/** Who empties the journal now, if anyone does. */
-export function leaseHolder(folder: string, nowMs: number): ProcessIdentity | undefined {
+/** Who holds the lease now, if anyone does. */
+export function leaseHolder(folder: string, nowMs: number): LeaseHolder | undefined {
   const number = highest(folder);
   const lease = number === 0 ? undefined : readLease(folder, number);
-  return lease !== undefined && isHeld(folder, number, lease, nowMs) ? lease.process : undefined;
+  return lease !== undefined && isHeld(folder, number, lease, nowMs)
+    ? { ...lease.process, sinceMs: lease.sinceMs }
+    : undefined;
 }
 
 export class Lease {
-  #renewedAt: number;
+  #renewedAtMs: number;
 
   private constructor(
     readonly folder: string,
     /** The fencing token. */
     readonly number: number,
     readonly holder: string,
-    nowMs: number,
+    readonly sinceMs: number,
   ) {
-    this.#renewedAt = nowMs;
+    this.#renewedAtMs = sinceMs;
   }
 
   /**
    * Takes the lease when it is free, its holder is dead, or it is already `holder`'s own (a thread that was given it).
-   * Undefined when another one holds it.
+   * Undefined when another one holds it. `look` is called when it is free, before its number is used up: what that
+   * throws leaves the lease to others.
    */
-  static acquire(folder: string, nowMs: number, holder = randomId(12)): Lease | undefined {
+  static acquire(
+    folder: string,
+    nowMs: number,
+    holder = randomId(12),
+    look: () => void = () => {},
+  ): Lease | undefined {
     const number = highest(folder);
     if (number > 0) {
       const lease = readLease(folder, number);
@@ -115,13 +129,14 @@ export class Lease {
         return undefined;
       }
     }
+    look();
     return Lease.claim(folder, number + 1, nowMs, holder);
   }
 
   /** Takes `number`, which follows the highest that was seen; undefined when another one was faster. */
   static claim(folder: string, number: number, nowMs: number, holder: string): Lease | undefined {
     const path = leasePath(folder, number);
-    const file: LeaseFile = { holder, process: ownIdentity(), released: false };
+    const file: LeaseFile = { holder, process: ownIdentity(), sinceMs: nowMs, released: false };
     const temporary = join(folder, `lease-${holder}.tmp`);
     writeFileSync(temporary, `${JSON.stringify(file)}\n`, { mode: FILE_MODE });
     try {
@@ -156,15 +171,16 @@ export class Lease {
 
   /** Shows holders' machines that this one lives; cheap when it is not due. */
   renew(nowMs: number): void {
-    if (nowMs - this.#renewedAt >= LEASE_RENEWAL_MS) {
-      this.#renewedAt = nowMs;
+    if (nowMs - this.#renewedAtMs >= LEASE_RENEWAL_MS) {
+      this.#renewedAtMs = nowMs;
       utimesSync(leasePath(this.folder, this.number), nowMs / 1000, nowMs / 1000);
     }
   }
 
   release(): void {
     if (this.stillHeld()) {
-      const file: LeaseFile = { holder: this.holder, process: ownIdentity(), released: true };
+      const { holder, sinceMs } = this;
+      const file: LeaseFile = { holder, process: ownIdentity(), sinceMs, released: true };
       replaceFile(leasePath(this.folder, this.number), `${JSON.stringify(file)}\n`);
     }
   }

@@ -1,12 +1,12 @@
 /** `dragonlog flush`: asks the shippers to send everything now, and waits until nothing waits any more. */
 import { requestFlush } from "../buffer/journal.js";
+import { type JournalState, readJournals, totalWaiting } from "../buffer/waiting.js";
 import type { ParsedOptions } from "../config/options.js";
 import { systemClock } from "../system/clock.js";
 import type { Io } from "../system/io.js";
 import { pause } from "../system/pause.js";
 import { printable } from "../system/printable.js";
 import { formatDuration } from "../system/units.js";
-import { type JournalState, readJournals, totalWaiting } from "./waiting.js";
 
 const POLL_MS = 100;
 /** What is logged while we wait is asked for again. */

@@ -1,13 +1,13 @@
 /** `dragonlog status`: what waits, who writes, who ships, what was dropped or set aside. */
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { type JournalState, readJournals, totalWaiting } from "../buffer/waiting.js";
 import type { ParsedOptions } from "../config/options.js";
 import { readReports, type ShipperReport } from "../ship/report.js";
 import { systemClock } from "../system/clock.js";
 import { formatBytes, formatSpan } from "../system/figures.js";
 import type { Io } from "../system/io.js";
 import { table } from "../system/table.js";
-import { type JournalState, readJournals, totalWaiting } from "./waiting.js";
 
 export async function status(options: ParsedOptions<"status">, io: Io): Promise<number> {
   const { dir } = options.buffer;

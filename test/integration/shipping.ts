@@ -4,10 +4,10 @@ import type { ChildProcessWithoutNullStreams } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
+import type { JournalState } from "../../src/buffer/waiting.js";
 import { DragonLogger } from "../../src/index.js";
 import type { LoggerOptions } from "../../src/logger/types.js";
 import { FakeCloudWatch } from "../../src/testing/index.js";
-import type { JournalState } from "../../src/watch/waiting.js";
 import { Cli, ended, type Result } from "./cli.js";
 
 /** Far longer than anything here takes; what hangs is ended, and fails. */

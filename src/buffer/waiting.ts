@@ -1,13 +1,14 @@
 /** What waits in a folder of journals, seen from outside, whoever ships it. */
 import { statSync } from "node:fs";
 import { basename } from "node:path";
-import type { Waiting } from "../buffer/buffer.js";
-import { listJournals, waitingIn } from "../buffer/journal.js";
 import { listSegments, readWriterInfo, segmentPath, writerIsGone } from "../journal/folder.js";
 import { leaseHolder } from "../journal/lease.js";
 import { messageOf } from "../system/errors.js";
+import type { Waiting } from "./buffer.js";
+import { copyOf, listJournals, waitingIn } from "./journal.js";
 
 export interface JournalState {
+  readonly folder: string;
   readonly writer: string;
   readonly service: string | undefined;
   readonly host: string | undefined;
@@ -21,7 +22,7 @@ export interface JournalState {
   readonly dropped: Readonly<Record<string, number>>;
   /** The process that empties it. */
   readonly shipperPid: number | undefined;
-  /** Why it cannot be read; then nothing above that needs reading is known. */
+  /** Why no shipper can deliver it; then nothing above that needs reading is known. */
   readonly error: string | undefined;
 }
 
@@ -44,6 +45,7 @@ export function totalWaiting(journals: readonly JournalState[]): Waiting {
 function readJournal(folder: string, nowMs: number): JournalState {
   const info = readWriterInfo(folder);
   const state = {
+    folder,
     writer: info?.writer ?? basename(folder),
     service: info?.service,
     host: info?.host,
@@ -52,6 +54,10 @@ function readJournal(folder: string, nowMs: number): JournalState {
     dropped: info?.dropped ?? {},
   };
   try {
+    const copy = copyOf(folder, info);
+    if (copy !== undefined) {
+      throw copy;
+    }
     return {
       ...state,
       waiting: waitingIn(folder),
