@@ -39,7 +39,7 @@ export interface FakeCloudWatchOptions {
   readonly store?: "full" | "ids";
   /**
    * Calls a second by operation, over AWS's own (PutLogEvents 5000, CreateLogStream 50, DescribeLogStreams 25,
-   * CreateLogGroup 10, PutRetentionPolicy 5); false for none. Default: AWS's own.
+   * CreateLogGroup 10, PutRetentionPolicy 5, FilterLogEvents 5); false for none. Default: AWS's own.
    */
   readonly quotas?: Readonly<Record<string, number>> | false;
 }

@@ -2,13 +2,14 @@
 import { refuseValue } from "../system/refusal.js";
 import { credentialErrors } from "./aws-error.js";
 import type { Fault } from "./faults.js";
-import { putEventsMax } from "./limits.js";
+import { pageEventsMax, putEventsMax } from "./limits.js";
 import { integerIn, oneOf, refuseUnknown } from "./options.js";
 
 const scopeOptions = ["kind", "operation", "calls", "probability", "seed", "when"];
 const ownOptions: Readonly<Record<Fault["kind"], readonly string[]>> = {
   latency: ["ms", "msMax"],
   reject: ["tooOldEndIndex", "expiredEndIndex", "tooNewStartIndex"],
+  "short-page": ["eventsMax"],
   throttle: [],
   unavailable: ["status"],
   hang: [],
@@ -38,6 +39,8 @@ export function checkFault(fault: Fault): void {
     if (given.length === 0)
       throw refuseValue("The fault's index", undefined, `at least one of ${ownOptions.reject}`);
     for (const [name, index] of given) integerIn(name, index, 0, putEventsMax);
+  } else if (fault.kind === "short-page" && fault.eventsMax !== undefined) {
+    integerIn("eventsMax", fault.eventsMax, 0, pageEventsMax);
   } else if (fault.kind === "unavailable" && fault.status !== undefined) {
     integerIn("status", fault.status, 500, 599);
   } else if (fault.kind === "credentials" && fault.error !== undefined) {

@@ -51,9 +51,20 @@ export interface RejectFault extends FaultScope {
   readonly tooNewStartIndex?: number;
 }
 
+/**
+ * A page of FilterLogEvents that holds less than there is, with a token to go on: AWS gives such pages, empty ones among
+ * them, whenever its search takes long.
+ */
+export interface ShortPageFault extends FaultScope {
+  readonly kind: "short-page";
+  /** The most events of the page. Default: 0, an empty page. */
+  readonly eventsMax?: number;
+}
+
 export type Fault =
   | LatencyFault
   | RejectFault
+  | ShortPageFault
   /** ThrottlingException with HTTP 400. */
   | (FaultScope & { readonly kind: "throttle" })
   /** A 5xx answer. Default status: 503. */
@@ -87,6 +98,9 @@ export interface ArmedFault {
   readonly left: number;
   clear(): void;
 }
+
+/** The kinds that leave a call to its operation, which then answers as ordered. */
+export type ServedFault = RejectFault | ShortPageFault;
 
 /** What happens to one call. */
 export interface Effects {
@@ -133,6 +147,10 @@ export class FaultPlan {
   }
 }
 
+export function servedFault(fault: Effects["fault"]): ServedFault | undefined {
+  return fault?.kind === "reject" || fault?.kind === "short-page" ? fault : undefined;
+}
+
 /** The answer that a fault gives in place of a result; undefined for the kinds that do not answer so. */
 export function refusalOf(fault: Effects["fault"], operation: string): AwsError | undefined {
   switch (fault?.kind) {
@@ -171,6 +189,7 @@ class Armed implements ArmedFault {
     const { fault } = this;
     if (fault.operation !== undefined && fault.operation !== operation) return false;
     if ((fault.kind === "reject" || fault.kind === "poison") && operation !== "PutLogEvents") return false;
+    if (fault.kind === "short-page" && operation !== "FilterLogEvents") return false;
     if (fault.kind === "poison" && !holdsPoison(fault.message, request)) return false;
     if (fault.when !== undefined && !fault.when(operation, request)) return false;
     if (fault.probability !== undefined && this.random() >= fault.probability) return false;

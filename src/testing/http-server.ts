@@ -11,7 +11,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { DragonlogError, messageOf } from "../system/errors.js";
 import { AwsError } from "./aws-error.js";
 import { readJson } from "./body.js";
-import { type FaultPlan, refusalOf } from "./faults.js";
+import { type FaultPlan, refusalOf, servedFault } from "./faults.js";
 import { operationOf, putOperation, type Service } from "./service.js";
 import { signedRegion } from "./signature.js";
 
@@ -109,11 +109,10 @@ export class HttpServer {
     const refusal = refusalOf(fault, operation);
     if (refusal !== undefined) throw refusal;
     const kind = fault?.kind;
+    const served = servedFault(fault);
     const answer =
-      kind === "cut" || kind === "hang"
-        ? undefined
-        : service.call(operation, request, region, fault?.kind === "reject" ? fault : undefined);
-    if (kind === undefined || kind === "reject") return answer;
+      kind === "cut" || kind === "hang" ? undefined : service.call(operation, request, region, served);
+    if (kind === undefined || served !== undefined) return answer;
     service.stats.unanswered(kind);
     if (kind === "cut" || kind === "store-then-cut") message.socket.destroy();
     return undefined;

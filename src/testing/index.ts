@@ -5,7 +5,15 @@ export {
   type StoredEvent,
   type StoredGroup,
 } from "./fake-cloudwatch.js";
-export type { ArmedFault, Fault, FaultPlan, FaultScope, LatencyFault, RejectFault } from "./faults.js";
+export type {
+  ArmedFault,
+  Fault,
+  FaultPlan,
+  FaultScope,
+  LatencyFault,
+  RejectFault,
+  ShortPageFault,
+} from "./faults.js";
 export { type RunFakeCloudOptions, runFakeCloud } from "./run-fake-cloud.js";
 export type { Stats } from "./stats.js";
 export type { ExpectedCounts, Tally, TallyReport, WriterTally } from "./tally.js";

@@ -49,6 +49,8 @@ export const quotasPerSecond: Readonly<Record<string, number>> = {
   CreateLogGroup: 10,
   PutRetentionPolicy: 5,
   DescribeLogStreams: 25,
+  // 25 in some regions. It cannot be raised anywhere: https://repost.aws/knowledge-center/cloudwatch-logs-throttling
+  FilterLogEvents: 5,
 };
 
 /**

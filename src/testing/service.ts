@@ -3,7 +3,7 @@
  * faults) is the server's matter.
  */
 import { AwsError, throttled } from "./aws-error.js";
-import type { RejectFault } from "./faults.js";
+import type { ServedFault } from "./faults.js";
 import { LogStore } from "./log-store.js";
 import type { Request } from "./members.js";
 import { operations } from "./operations/index.js";
@@ -32,7 +32,7 @@ export class Service {
   }
 
   /** Returns the answer's body; throws an AwsError. */
-  call(operation: string, request: Request, region: string, reject?: RejectFault): object {
+  call(operation: string, request: Request, region: string, fault?: ServedFault): object {
     const now = this.#options.now();
     if (!this.#quotas.take(operation, now)) throw throttled();
     const context = {
@@ -40,7 +40,7 @@ export class Service {
       now,
       region,
       keep: this.#options.keep,
-      ...(reject !== undefined && { reject }),
+      ...(fault !== undefined && { fault }),
     };
     if (operation === putOperation) {
       const { answer, events, stored, storedBytes } = putLogEvents(request, context);

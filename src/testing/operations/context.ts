@@ -1,4 +1,4 @@
-import type { RejectFault } from "../faults.js";
+import type { ServedFault } from "../faults.js";
 import type { LogStore } from "../log-store.js";
 
 /** What an operation works with. */
@@ -10,8 +10,8 @@ export interface Context {
   readonly region: string;
   /** `ids` keeps of each message only its identity. */
   readonly keep: "full" | "ids";
-  /** A partial reject that was ordered for this call. */
-  readonly reject?: RejectFault;
+  /** What was ordered for this call of the operation itself. */
+  readonly fault?: ServedFault;
 }
 
 /** The account that the stand-in plays. */

@@ -23,7 +23,7 @@ import { behind, positionOf, positionText, startOf } from "./tokens.js";
 /** Events that one call looks at. */
 const scanEventsMax = 50_000;
 
-export function filterLogEvents(request: Request, { store }: Context): object {
+export function filterLogEvents(request: Request, { store, fault }: Context): object {
   const members = new Members(request);
   const groupName = groupNameOrIdentifier(members);
   const names = members.list("logStreamNames", { min: 1, max: filterStreamsMax });
@@ -32,6 +32,7 @@ export function filterLogEvents(request: Request, { store }: Context): object {
   const endTime = members.integer("endTime", { min: 0 }) ?? Number.MAX_SAFE_INTEGER - 1;
   const pattern = members.string("filterPattern", { max: filterPatternLengthMax }) ?? "";
   const limit = members.integer("limit", { min: 1, max: pageEventsMax }) ?? pageEventsMax;
+  const eventsMax = Math.min(limit, fault?.kind === "short-page" ? (fault.eventsMax ?? 0) : limit);
   const token = members.string("nextToken", { min: 1 });
   members.check();
   if (names !== undefined && prefix !== undefined) {
@@ -48,7 +49,7 @@ export function filterLogEvents(request: Request, { store }: Context): object {
   for (const { stream, event } of merged(streams, from, endTime)) {
     const found = matches(event.message);
     const eventBytes = found ? event.messageBytes + eventOverheadBytes : 0;
-    if (events.length === limit || scanned === scanEventsMax || bytes + eventBytes > pageBytesMax) {
+    if (events.length === eventsMax || scanned === scanEventsMax || bytes + eventBytes > pageBytesMax) {
       return { events, searchedLogStreams: [], nextToken: positionText(next) };
     }
     scanned += 1;

@@ -138,7 +138,8 @@ function checkSpan(timestamps: readonly number[]): void {
   }
 }
 
-function rejects(timestamps: readonly number[], group: LogGroup, { now, reject }: Context): Rejected {
+function rejects(timestamps: readonly number[], group: LogGroup, { now, fault }: Context): Rejected {
+  const reject = fault?.kind === "reject" ? fault : undefined;
   const count = timestamps.length;
   const before = (limit: number) => {
     const index = timestamps.findIndex((timestamp) => timestamp >= limit);

@@ -183,6 +183,32 @@ test("FilterLogEvents chooses streams, times and terms", async (t) => {
   await refused(filter({ nextToken: "x" }), invalid);
 });
 
+test("FilterLogEvents gives short and empty pages as ordered, and nothing is lost between them", async (t) => {
+  const { cloud, client, put } = await withCloud(t);
+  const { filter, get } = reader(client);
+  await put(numbered(0, 5));
+  cloud.faults.add({ kind: "short-page", calls: 1 });
+  cloud.faults.add({ kind: "short-page", eventsMax: 2, calls: 1 });
+  assert.deepEqual(textsOf((await get()).events), texts(0, 5), "other operations are left alone");
+  const empty = await filter();
+  assert.deepEqual(empty.events, []);
+  const short = await filter({ nextToken: empty.nextToken });
+  assert.deepEqual(textsOf(short.events), texts(0, 2));
+  const rest = await filter({ nextToken: short.nextToken });
+  assert.deepEqual(textsOf(rest.events), texts(2, 5));
+  assert.equal(rest.nextToken, undefined);
+});
+
+test("FilterLogEvents is throttled above AWS's quota", async (t) => {
+  let now = nowMs;
+  const { client } = await withCloud(t, { quotas: {}, now: () => now });
+  const { filter } = reader(client);
+  for (let i = 0; i < 5; i++) await filter();
+  await refused(filter(), "ThrottlingException");
+  now += 200;
+  await filter();
+});
+
 test("FilterLogEvents looks at a bounded number of events a call: an empty page is not the end", async (t) => {
   const { client, put } = await withCloud(t);
   const { filter } = reader(client);
