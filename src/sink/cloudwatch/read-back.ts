@@ -9,6 +9,7 @@
  * within the account's quota however many there are.
  */
 import { setMaxListeners } from "node:events";
+import { backoffMs } from "../../system/backoff.js";
 import type { Clock } from "../../system/clock.js";
 import { DragonlogError, messageOf } from "../../system/errors.js";
 import { pause } from "../../system/pause.js";
@@ -25,8 +26,7 @@ const CALL_EVERY_MS = 250;
 
 /** Failures of one page in a row, each followed by a longer pause; the last is thrown. */
 const TRIES_MAX = 8;
-const BACKOFF_BASE_MS = 250;
-const BACKOFF_MAX_MS = 10_000;
+const BACKOFF = { baseMs: 500, maxMs: 10_000 };
 
 /** What passes by itself. */
 const PASSING: ReadonlySet<FailureCause> = new Set(["throttled", "unavailable", "timeout", "network"]);
@@ -80,8 +80,7 @@ export class CloudWatchReadBack implements ReadBack {
         if (!PASSING.has(cause) || attempt === TRIES_MAX) {
           throw failed(query, messageOf(error), hintFor(cause), error);
         }
-        const longest = Math.min(BACKOFF_MAX_MS, BACKOFF_BASE_MS * 2 ** attempt);
-        await pause(this.#clock, this.#random() * longest, signal);
+        await pause(this.#clock, backoffMs(attempt, this.#random, BACKOFF), signal);
       }
     }
   }
