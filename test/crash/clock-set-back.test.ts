@@ -5,8 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { FakeCloudWatch } from "../../src/testing/index.js";
+import { Program } from "../harness/program.js";
 import { eventsOf } from "./harness/kill-round.js";
-import { Program } from "./harness/program.js";
 import { chooseSeed } from "./harness/random.js";
 import { shipHere } from "./harness/shipping.js";
 import type { ClockPlan } from "./programs/clock.js";
@@ -23,7 +23,7 @@ test("a clock that is set back holds the time, in order, and the held calls are 
   const seed = chooseSeed();
   context.diagnostic(`replay with CRASH_SEED=${seed}`);
   const plan: ClockPlan = { dir, seed, calls: CALLS };
-  const { code, stdout, stderr } = await Program.start("clock", plan).ended;
+  const { code, stdout, stderr } = await Program.start("crash/programs/clock", plan).ended;
   assert.equal(code, 0, stderr);
   await shipHere(dir, cloud);
 

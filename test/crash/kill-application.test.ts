@@ -9,12 +9,12 @@ import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { listJournals } from "../../src/buffer/journal.js";
 import { FakeCloudWatch } from "../../src/testing/index.js";
+import { Program } from "../harness/program.js";
+import { readReturnedCalls } from "../harness/returned-calls.js";
 import { eventsOf, killRound, type RoundOptions } from "./harness/kill-round.js";
 import { inLanes } from "./harness/lanes.js";
-import { Program } from "./harness/program.js";
 import { chooseSeed } from "./harness/random.js";
 import { expectedRecord } from "./harness/records.js";
-import { readReturnedCalls } from "./harness/returned-calls.js";
 import { shipHere } from "./harness/shipping.js";
 import { judge, type Verdict } from "./harness/verdict.js";
 import type { LogPlan } from "./programs/log.js";
@@ -117,7 +117,7 @@ for (const { how, code, stderr } of [
       segmentBytes: 64 << 10,
       end: { after, how },
     };
-    const ended = await Program.start("log", plan).ended;
+    const ended = await Program.start("crash/programs/log", plan).ended;
     assert.equal(ended.code, code, ended.stderr);
     assert.match(ended.stderr, stderr);
     assert.equal(readReturnedCalls(plan.returnedPath), after);

@@ -14,12 +14,12 @@ import {
 } from "@aws-sdk/client-cloudwatch-logs";
 import { listJournals } from "../../src/buffer/journal.js";
 import { FakeCloudWatch } from "../../src/testing/index.js";
+import { delay, Program, until } from "../harness/program.js";
+import { readReturnedCalls } from "../harness/returned-calls.js";
 import { eventsOf } from "./harness/kill-round.js";
-import { delay, Program, until } from "./harness/program.js";
 import { chooseSeed, drawBelow } from "./harness/random.js";
 import { Received } from "./harness/received.js";
 import { expectedRecord } from "./harness/records.js";
-import { readReturnedCalls } from "./harness/returned-calls.js";
 import { GROUP, startShip } from "./harness/shipping.js";
 import { judge } from "./harness/verdict.js";
 import type { LogPlan } from "./programs/log.js";
@@ -71,7 +71,7 @@ class Scene {
     this.plans.push(plan);
     // A put that is refused because its stream is missing is received too, and would look like one that is sent again.
     await this.#client.send(new CreateLogStreamCommand({ logGroupName: GROUP, logStreamName: plan.service }));
-    const application = Program.start("log", plan);
+    const application = Program.start("crash/programs/log", plan);
     this.context.after(() => application.end());
     await application.said((stdout) => stdout !== "");
     this.noteWriters();

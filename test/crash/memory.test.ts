@@ -9,8 +9,8 @@ import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { listJournals } from "../../src/buffer/journal.js";
 import { FakeCloudWatch } from "../../src/testing/index.js";
+import { Program, until } from "../harness/program.js";
 import { eventsOf } from "./harness/kill-round.js";
-import { Program, until } from "./harness/program.js";
 import { shipHere } from "./harness/shipping.js";
 import type { FillPlan, FillReport } from "./programs/fill.js";
 
@@ -24,7 +24,7 @@ const RSS_GROWTH_BYTES_MAX = 30 * MIB;
 async function fill(context: TestContext, whenFull: FillPlan["whenFull"]) {
   const cloud = await FakeCloudWatch.start({ quotas: false });
   const dir = mkdtempSync(join(tmpdir(), "dragonlog-memory-"));
-  const application = Program.start("fill", {
+  const application = Program.start("crash/programs/fill", {
     dir,
     journalBytesMax: JOURNAL_BYTES_MAX,
     whenFull,

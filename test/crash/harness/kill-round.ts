@@ -9,11 +9,11 @@ import { join } from "node:path";
 import { listJournals } from "../../../src/buffer/journal.js";
 import type { ShipCounts } from "../../../src/ship/counts.js";
 import type { FakeCloudWatch } from "../../../src/testing/index.js";
+import { delay, Program } from "../../harness/program.js";
+import { readReturnedCalls } from "../../harness/returned-calls.js";
 import type { LogPlan } from "../programs/log.js";
-import { delay, Program } from "./program.js";
 import { drawBelow } from "./random.js";
 import { expectedRecord } from "./records.js";
-import { readReturnedCalls } from "./returned-calls.js";
 import { GROUP, shipHere, shipOnce } from "./shipping.js";
 import { judge, type Verdict } from "./verdict.js";
 
@@ -91,7 +91,10 @@ export async function killRound(options: RoundOptions): Promise<Round> {
     }),
   );
   cloud.reset();
-  const running = Program.start(program.name, program.name === "log" ? plans[0]! : { plans });
+  const running = Program.start(
+    `crash/programs/${program.name}`,
+    program.name === "log" ? plans[0]! : { plans },
+  );
   await running.said((stdout) => stdout.length >= plans.length);
   if (options.ending === undefined) {
     await delay(KILL_AFTER_MS_MIN + drawBelow(KILL_AFTER_MS_MAX - KILL_AFTER_MS_MIN, seed, 2));

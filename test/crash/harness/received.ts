@@ -5,7 +5,7 @@
 import { join } from "node:path";
 import { type Cursor, readCursor } from "../../../src/journal/cursor.js";
 import type { FakeCloudWatch } from "../../../src/testing/index.js";
-import { until } from "./program.js";
+import { until } from "../../harness/program.js";
 
 interface Life {
   /** The ids of each request. */

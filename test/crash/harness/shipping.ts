@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import type { ShipCounts } from "../../../src/ship/counts.js";
 import { openShipper, type ShippingOptions } from "../../../src/ship/open-shipper.js";
 import type { FakeCloudWatch } from "../../../src/testing/index.js";
-import { Program } from "./program.js";
+import { Program } from "../../harness/program.js";
 
 export const GROUP = "crash";
 

@@ -1,7 +1,7 @@
 /** Logs while the machine's clock is set back and forth, then reports what was held back. */
 
+import { readPlan } from "../../harness/program.js";
 import { clockAt } from "../harness/clock-jumps.js";
-import { readPlan } from "../harness/program.js";
 
 export interface ClockPlan {
   readonly dir: string;

@@ -3,7 +3,7 @@
  * Its memory is looked at after every turn from a warm-up on.
  */
 import { DragonLogger } from "../../../src/index.js";
-import { readPlan } from "../harness/program.js";
+import { readPlan } from "../../harness/program.js";
 
 export interface FillPlan {
   readonly dir: string;

@@ -5,9 +5,9 @@
 import { writeSync } from "node:fs";
 import { isMainThread } from "node:worker_threads";
 import { DragonLogger } from "../../../src/index.js";
-import { readPlan } from "../harness/program.js";
+import { readPlan } from "../../harness/program.js";
+import { ReturnedCalls } from "../../harness/returned-calls.js";
 import { recordLogger } from "../harness/records.js";
-import { ReturnedCalls } from "../harness/returned-calls.js";
 import { type Death, dieAtCommit } from "./die-at-commit.js";
 import { refuseMapping } from "./refuse-mapping.js";
 import { type Sabotage, sabotage } from "./sabotage.js";

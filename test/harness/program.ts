@@ -42,9 +42,9 @@ export class Program {
     });
   }
 
-  /** One of the programs beside this folder, with the plan that it reads with `readPlan`. */
+  /** A program of the tests, such as `crash/programs/log`, with the plan that it reads with `readPlan`. */
   static start(name: string, plan: object): Program {
-    const path = fileURLToPath(new URL(`../programs/${name}.js`, import.meta.url));
+    const path = fileURLToPath(new URL(`../${name}.js`, import.meta.url));
     return new Program(name, path, [JSON.stringify(plan)], {});
   }
 
@@ -52,7 +52,7 @@ export class Program {
   static command(args: readonly string[], env: NodeJS.ProcessEnv): Program {
     return new Program(
       `dragonlog ${args[0]}`,
-      fileURLToPath(new URL("../../../src/cli/main.js", import.meta.url)),
+      fileURLToPath(new URL("../../src/cli/main.js", import.meta.url)),
       args,
       env,
     );
@@ -89,6 +89,16 @@ export class Program {
       process.kill(-this.#child.pid!, "SIGKILL");
       await this.ended;
     }
+  }
+
+  /** SIGTERM, and how it ended. */
+  async stop(): Promise<Ended> {
+    this.#child.kill("SIGTERM");
+    await until(
+      () => this.#hasEnded,
+      () => this.#report("did not end"),
+    );
+    return this.ended;
   }
 
   /** Ends its standard input, which the programs take as the order to finish. */

@@ -5,7 +5,7 @@
  * can be behind by the one call that had returned and was not counted yet, never ahead.
  */
 import { closeSync, ftruncateSync, openSync, readFileSync } from "node:fs";
-import { openMapper } from "../../../src/system/mapping.js";
+import { openMapper } from "../../src/system/mapping.js";
 
 const FILE_BYTES = 4096;
 
