@@ -5,7 +5,7 @@ import type { Fault } from "./faults.js";
 import { pageEventsMax, putEventsMax } from "./limits.js";
 import { integerIn, oneOf, refuseUnknown } from "./options.js";
 
-const scopeOptions = ["kind", "operation", "calls", "probability", "seed", "when"];
+const scopeOptions = ["kind", "operation", "group", "stream", "calls", "probability", "seed", "when"];
 const ownOptions: Readonly<Record<Fault["kind"], readonly string[]>> = {
   latency: ["ms", "msMax"],
   reject: ["tooOldEndIndex", "expiredEndIndex", "tooNewStartIndex"],
@@ -53,9 +53,11 @@ export function checkFault(fault: Fault): void {
   }
 }
 
-function checkScope({ operation, calls, probability, seed, when }: Fault): void {
-  if (operation !== undefined && typeof operation !== "string")
-    throw refuseValue("operation", operation, "a name");
+function checkScope({ calls, probability, seed, when, ...names }: Fault): void {
+  for (const name of ["operation", "group", "stream"] as const) {
+    const value = names[name];
+    if (value !== undefined && typeof value !== "string") throw refuseValue(name, value, "a name");
+  }
   if (calls !== undefined) integerIn("calls", calls, 1, callsMax);
   if (probability !== undefined && !(probability >= 0 && probability <= 1)) {
     throw refuseValue("probability", probability, "a number from 0 to 1");

@@ -124,6 +124,37 @@ test("a scope chooses calls by operation and by predicate", async (t) => {
   await refused(put(eventsOf("a", "b")), "AccessDeniedException");
 });
 
+test("a scope chooses calls by the group and the stream that they name", async (t) => {
+  const { cloud, client, put } = await withCloud(t);
+  const { logGroupName: group, logStreamName: stream } = names;
+  for (const other of [{ group: "no" }, { stream: "no" }, { group, stream: "no" }]) {
+    cloud.faults.add({ kind: "deny", ...other });
+  }
+  await put(eventsOf("a"));
+  cloud.faults.add({ kind: "deny", group, stream });
+  await refused(put(eventsOf("b")), "AccessDeniedException");
+  await client.send(new DescribeLogGroupsCommand({}));
+});
+
+test("what is stored by a call whose answer is lost is counted, for it may be sent again", async (t) => {
+  const { cloud, client, put } = await withCloud(t);
+  cloud.faults.add({ kind: "cut", calls: 1 });
+  await assert.rejects(put(eventsOf("a")));
+  cloud.faults.add({ kind: "store-then-cut", calls: 1 });
+  await assert.rejects(put(eventsOf("a", "b")));
+  await put(eventsOf("a"));
+  assert.equal(cloud.stats().eventsUnanswered, 2);
+  cloud.faults.add({ kind: "latency", ms: 50 });
+  const abort = new AbortController();
+  const command = new PutLogEventsCommand({ ...names, logEvents: eventsOf("c", "d", "e") });
+  const put3 = assert.rejects(client.send(command, { abortSignal: abort.signal }));
+  await cloud.until(({ putsInFlight }) => putsInFlight === 1);
+  abort.abort();
+  await put3;
+  await cloud.until(({ eventsStored }) => eventsStored === 6);
+  assert.equal(cloud.stats().eventsUnanswered, 5, "also when the client has gone before its answer");
+});
+
 test("faults fire in the order in which they were armed", async (t) => {
   const { cloud, put } = await withCloud(t);
   cloud.faults.add({ kind: "throttle", calls: 1 });

@@ -22,6 +22,10 @@ import type { Request } from "./members.js";
 export interface FaultScope {
   /** The operation, such as `PutLogEvents`. Default: all. */
   readonly operation?: string;
+  /** The log group that the call names. Default: any, and calls that name none. */
+  readonly group?: string;
+  /** The log stream that the call names, in whatever group. Default: any, and calls that name none. */
+  readonly stream?: string;
   /** How often it fires before it is gone. Default: until cleared. */
   readonly calls?: number;
   /** From 0 to 1: the share of matching calls it fires on. Default: 1. */
@@ -188,6 +192,8 @@ class Armed implements ArmedFault {
   fires(operation: string, request: Request): boolean {
     const { fault } = this;
     if (fault.operation !== undefined && fault.operation !== operation) return false;
+    if (fault.group !== undefined && fault.group !== request.logGroupName) return false;
+    if (fault.stream !== undefined && fault.stream !== request.logStreamName) return false;
     if ((fault.kind === "reject" || fault.kind === "poison") && operation !== "PutLogEvents") return false;
     if (fault.kind === "short-page" && operation !== "FilterLogEvents") return false;
     if (fault.kind === "poison" && !holdsPoison(fault.message, request)) return false;

@@ -110,9 +110,14 @@ export class HttpServer {
     if (refusal !== undefined) throw refusal;
     const kind = fault?.kind;
     const served = servedFault(fault);
+    const storedBefore = service.stats.eventsStored;
     const answer =
       kind === "cut" || kind === "hang" ? undefined : service.call(operation, request, region, served);
-    if (kind === undefined || served !== undefined) return answer;
+    const answers = kind === undefined || served !== undefined;
+    if (!answers || message.socket.destroyed) {
+      service.stats.answerLost(service.stats.eventsStored - storedBefore);
+    }
+    if (answers) return answer;
     service.stats.unanswered(kind);
     if (kind === "cut" || kind === "store-then-cut") message.socket.destroy();
     return undefined;

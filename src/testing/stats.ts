@@ -9,6 +9,8 @@ export interface Stats {
   /** PutLogEvents calls that were carried out, whether or not their answer was lost. */
   readonly putsAccepted: number;
   readonly eventsStored: number;
+  /** Stored events of calls whose answer was lost, by a fault or because the client had gone: it may send them again. */
+  readonly eventsUnanswered: number;
   /** Events that were skipped with HTTP 200 and reported in rejectedLogEventsInfo. */
   readonly eventsRejected: number;
   /** Bytes of the stored messages, without overhead; of what is kept of them with `store: "ids"`. */
@@ -27,6 +29,7 @@ export class StatsCounter {
   #eventsPerPut = new Map<number, number>();
   #putsAccepted = 0;
   #eventsStored = 0;
+  #eventsUnanswered = 0;
   #eventsRejected = 0;
   #bytesStored = 0;
   #putsInFlight = 0;
@@ -42,6 +45,14 @@ export class StatsCounter {
 
   unanswered(kind: string): void {
     increment(this.#unanswered, kind);
+  }
+
+  get eventsStored(): number {
+    return this.#eventsStored;
+  }
+
+  answerLost(eventsStored: number): void {
+    this.#eventsUnanswered += eventsStored;
   }
 
   putStarted(): void {
@@ -68,6 +79,7 @@ export class StatsCounter {
       unanswered: Object.fromEntries(this.#unanswered),
       putsAccepted: this.#putsAccepted,
       eventsStored: this.#eventsStored,
+      eventsUnanswered: this.#eventsUnanswered,
       eventsRejected: this.#eventsRejected,
       bytesStored: this.#bytesStored,
       eventsPerPut: Object.fromEntries(this.#eventsPerPut),
@@ -81,6 +93,7 @@ export class StatsCounter {
     for (const counts of [this.#calls, this.#refused, this.#unanswered, this.#eventsPerPut]) counts.clear();
     this.#putsAccepted = 0;
     this.#eventsStored = 0;
+    this.#eventsUnanswered = 0;
     this.#eventsRejected = 0;
     this.#bytesStored = 0;
     this.#putsInFlightPeak = this.#putsInFlight;
