@@ -3,6 +3,7 @@
  * With `--print`, the text goes to standard output and the file stays as it is.
  */
 import { writeFileSync } from "node:fs";
+import { OPTION_GROUPS } from "../dist/src/config/groups.js";
 import { flagOf, variableOf } from "../dist/src/config/names.js";
 import { OPTIONS } from "../dist/src/config/options.js";
 import { accepted } from "../dist/src/config/read-value.js";
@@ -24,56 +25,44 @@ An option has one name, written in the way of the place where it is set:
 
 What stands higher in this table is stronger. All places are read in full: an unknown name or a value out of range is refused, with its
 name, even where a stronger place would have hidden it. Nothing is ever clamped. An empty variable counts as not set.
+The file may hold \`//\` and \`/* */\` comments, and a comma after the last entry; \`dragonlog init\` writes one.
+
+\`new DragonLogger({ to, … })\` ships by itself, from a worker thread, and takes nearly all that \`ship\` takes. There \`to\` has no
+default: without it the logger does not ship.
 
 Durations are a whole number with \`ms\`, \`s\`, \`m\`, \`h\` or \`d\`; sizes are a whole number with \`B\`, \`KiB\`, \`MiB\`, \`GiB\`, or the decimal
 \`KB\`, \`MB\`, \`GB\`. In code and in the file they may also be bare numbers, of milliseconds or bytes.
 `;
 
-/** The groups in which people look for an option, each with the scopes that make it one. */
-const GROUPS = [
-  {
-    title: "Where journals live",
-    text: "Writers and shippers must agree on these.",
-    has: ({ scopes }) => scopes.includes("logger") && scopes.includes("ship"),
-  },
-  {
-    title: "Writing",
-    text: "Of the logger, and of the commands that log for others.",
-    has: ({ scopes }) =>
-      !scopes.includes("ship") && ["logger", "run", "pipe"].some((scope) => scopes.includes(scope)),
-  },
-  {
-    title: "Shipping",
-    text:
-      "Of `dragonlog ship`; all but `once` also of `new DragonLogger({ to, … })`, which ships from a worker thread. There `to` has no\n" +
-      "default: without it the logger does not ship.",
-    shipping: true,
-    has: ({ scopes }) => scopes.length === 1 && scopes[0] === "ship",
-  },
-  { title: "Commands", text: "Of the commands that are named.", has: () => true },
-];
+const DEAD_COMMANDS = OPTIONS.config.scopes.filter((scope) => scope.startsWith("dead "));
 
 function section(key, option) {
-  const required = option.requiredIn ? " Required." : "";
+  const required = option.requiredIn ? ` Required by ${listOf(option.requiredIn)}.` : "";
   return `### ${key}
 
 ${option.doc}
 
 Takes ${option.kind === "place" ? `\`${option.form}\`` : accepted(option)}. ${defaultText(option)}${required}  
-For ${readersOf(key, option).join(", ")}. ${namesOf(key, option).join(", ")}.
+For ${listOf(option.scopes)}. ${namesOf(key, option).join(", ")}.
 `;
 }
 
-function readersOf(key, { scopes }) {
-  const readers = scopes.map((scope) => (scope === "logger" ? "the logger" : `\`${scope}\``));
-  return GROUPS.find(({ has }) => has({ scopes })).shipping && key !== "once"
-    ? [...readers, "the logger with `to`"]
-    : readers;
+/** Who reads an option, in words: the logger is one item, and so are all `dead` commands together. */
+function listOf(scopes) {
+  const allDead = DEAD_COMMANDS.every((scope) => scopes.includes(scope));
+  const readers = scopes.map((scope) => {
+    if (scope === "logger") return "the logger";
+    if (scope === "in-app") return scopes.includes("logger") ? "the logger" : "the logger with `to`";
+    return scope.startsWith("dead ") && allDead ? "all `dead` commands" : `\`${scope}\``;
+  });
+  return [...new Set(readers)].join(", ");
 }
 
 function namesOf(key, { scopes }) {
   const variable = `\`${variableOf(key)}\``;
-  return scopes.some((scope) => scope !== "logger") ? [`\`${flagOf(key)}\``, variable] : [variable];
+  return scopes.some((scope) => scope !== "logger" && scope !== "in-app")
+    ? [`\`${flagOf(key)}\``, variable]
+    : [variable];
 }
 
 function defaultText({ default: given, kind }) {
@@ -84,15 +73,9 @@ function defaultText({ default: given, kind }) {
     : "Default: `$XDG_STATE_HOME/dragonlog/journal`, that is `~/.local/state/dragonlog/journal` where the variable is not set; on macOS `~/Library/Application Support/dragonlog/journal`.";
 }
 
-const left = new Map(Object.entries(OPTIONS));
 const parts = [INTRODUCTION];
-for (const { title, text, has } of GROUPS) {
-  parts.push(`## ${title}\n\n${text}\n`);
-  for (const [key, option] of left) {
-    if (!has(option)) continue;
-    left.delete(key);
-    parts.push(section(key, option));
-  }
+for (const { title, text, keys } of OPTION_GROUPS) {
+  parts.push(`## ${title}\n\n${text}\n`, ...keys.map((key) => section(key, OPTIONS[key])));
 }
 
 const markdown = parts.join("\n");

@@ -1,12 +1,13 @@
 /** How a command is defined, and how a definition becomes a command of commander with the flags of its options. */
-import type { Command } from "commander";
+import { type Command, Option as Flag } from "commander";
+import { OPTION_GROUPS } from "../config/groups.js";
 import { flagOf, variableOf } from "../config/names.js";
 import { type Option, type OptionKey, optionsIn, type ParsedOptions, type Scope } from "../config/options.js";
 import { accepted } from "../config/read-value.js";
 import { loadOptions } from "../config/sources.js";
 import type { Io } from "../system/io.js";
 
-export type CommandName = Exclude<Scope, "logger">;
+export type CommandName = Exclude<Scope, "logger" | "in-app">;
 
 /**
  * What SIGINT, SIGTERM and SIGHUP do. `stop`: the first asks the command to end, the second ends it.
@@ -14,6 +15,9 @@ export type CommandName = Exclude<Scope, "logger">;
  * `own`: the command sees to them itself, and to an output that nobody reads any more.
  */
 export type SignalPolicy = "stop" | "finish-input" | "own";
+
+/** A list of so many flags is read without headings. */
+const PLAIN_FLAGS_MAX = 12;
 
 /** What commands of two words have in common. */
 const GROUPS: Readonly<Record<string, string>> = {
@@ -48,8 +52,7 @@ export function defineCommand<N extends CommandName>(definition: CommandDefiniti
       .summary(definition.summary)
       .description(definition.description)
       .addHelpText("after", examplesText(definition.examples));
-    for (const [key, option] of optionsIn(definition.name))
-      command.option(flagText(key, option), helpText(key, option));
+    addFlags(command, optionsIn(definition.name));
     if (definition.operands) command.argument(definition.operands);
     if (definition.operandsTakeRest) command.passThroughOptions();
     command.action(async () => {
@@ -71,6 +74,16 @@ function placeOf(name: CommandName, program: Command): Command {
   return (parent ?? program.command(first).summary(GROUPS[first]!).description(GROUPS[first]!)).command(
     second,
   );
+}
+
+/** The flags, under headings where there are so many that nobody would find one. */
+function addFlags(command: Command, options: readonly [OptionKey, Option][]): void {
+  for (const { title, keys } of OPTION_GROUPS) {
+    for (const [key, option] of options.filter(([candidate]) => keys.includes(candidate))) {
+      const flag = new Flag(flagText(key, option), helpText(key, option));
+      command.addOption(options.length > PLAIN_FLAGS_MAX ? flag.helpGroup(`${title}:`) : flag);
+    }
+  }
 }
 
 function flagText(key: OptionKey, option: Option): string {

@@ -25,7 +25,11 @@ export function failureOf(thrown: unknown): Failure {
 function usageFailure(error: CommanderError): Failure {
   if (error.exitCode === 0) return { exitCode: 0, text: "" };
   if (error.code === "commander.help") return { exitCode: WRONG_USAGE, text: "" };
-  const [message, suggestion] = error.message.replace(/^error: /, "").split("\n");
+  // What follows the name of an unknown flag is not repeated: `--smptp=smtp://user:password@host`.
+  const [message, suggestion] = error.message
+    .replace(/^error: /, "")
+    .replace(/^(unknown option '-[^=\n]*)=[\s\S]*?'(?=\n|$)/, "$1'")
+    .split("\n");
   const hint = suggestion?.replace(/^\((.*)\)$/, "$1") ?? "See dragonlog --help, or --help of the command.";
   return { exitCode: WRONG_USAGE, text: textOf(new DragonlogError("DRAGONLOG_USAGE", message!, hint)) };
 }

@@ -1,9 +1,10 @@
 /**
  * Where a JSON text goes wrong. V8's messages name a position for some faults and not for others, so the position is
- * found by walking the grammar of RFC 8259.
+ * found by walking the grammar of RFC 8259, with what dragonlog.json may hold beyond it: line and block comments wherever
+ * there may be space, and a comma after the last entry. Whoever comments lines in and out needs both.
  */
 
-const SPACE = /[ \t\n\r]*/y;
+const SPACE = /(?:[ \t\n\r]|\/\/[^\n]*|\/\*[^*]*\*+(?:[^/*][^*]*\*+)*\/)*/y;
 const LITERAL = /true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 const STRING = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[\da-fA-F]{4}))*"/y;
 
@@ -11,7 +12,7 @@ class Fault {
   constructor(readonly offset: number) {}
 }
 
-/** The offset of the first character that cannot stand where it stands; undefined if the text is JSON. */
+/** The offset of the first character that cannot stand where it stands; undefined if `withoutComments` makes JSON of it. */
 export function jsonFaultAt(text: string): number | undefined {
   let at = 0;
 
@@ -32,9 +33,11 @@ export function jsonFaultAt(text: string): number | undefined {
   };
   const list = (close: string, item: () => void): void => {
     if (takeMark(close)) return;
-    do item();
-    while (takeMark(","));
-    demand(takeMark(close));
+    do {
+      item();
+      if (takeMark(close)) return;
+      demand(takeMark(","));
+    } while (!takeMark(close));
   };
   const member = (): void => {
     take(SPACE);

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { OPTION_GROUPS } from "./groups.js";
 import { OPTIONS, type Option, optionsIn } from "./options.js";
 import { parseOptions } from "./parse.js";
 import { accepted, readValue } from "./read-value.js";
@@ -39,6 +40,31 @@ test("every option has a sentence, a place where it applies, and words for what 
     assert.ok(option.scopes.length > 0, key);
     assert.notEqual(accepted(option), "", key);
     for (const scope of option.requiredIn ?? []) assert.ok(option.scopes.includes(scope), key);
+  }
+});
+
+test("every option stands in one group, and no group holds anything else", () => {
+  assert.deepEqual(OPTION_GROUPS.flatMap(({ keys }) => keys).sort(), Object.keys(OPTIONS).sort());
+});
+
+test("a value that is secret is not in the error that refuses it", () => {
+  const secrets = all.filter(([, option]) => option.secret);
+  assert.deepEqual(
+    secrets.map(([key]) => key),
+    ["smtp", "webhook"],
+  );
+  for (const [key, option] of secrets) {
+    for (const [raw, form] of [
+      ["ftp://user:hunter2@host", "text"],
+      [{ pass: "hunter2" }, "typed"],
+    ] as const) {
+      assert.throws(
+        () => readValue(option, raw, form, key),
+        (error: Error) =>
+          /cannot be what it is set to/.test(error.message) && !/hunter2/.test(JSON.stringify(error)),
+        key,
+      );
+    }
   }
 });
 

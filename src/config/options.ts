@@ -18,9 +18,10 @@ import {
   sinkAt,
 } from "./places.js";
 
-/** Where options are read: the constructor of the logger, or one command. */
+/** Where options are read: the constructor of the logger, the same where it ships (`to`), or one command. */
 export type Scope =
   | "logger"
+  | "in-app"
   | "demo"
   | "ship"
   | "run"
@@ -44,6 +45,8 @@ interface Common {
   readonly scopes: readonly Scope[];
   /** The scopes that cannot do without it. */
   readonly requiredIn?: readonly Scope[];
+  /** Its value is shown nowhere: not in errors, not in reports, not in files that are written. */
+  readonly secret?: true;
 }
 
 interface Quantity extends Common {
@@ -94,8 +97,10 @@ interface Place extends Common {
 export type Option = Quantity | Integer | Choice | Switch | Text | Place;
 
 const WRITERS = ["logger", "run", "pipe"] as const;
-/** Who delivers, or has to know how it is done. */
-const SHIPPERS = ["ship", "doctor", "init"] as const;
+/** Who delivers, or looks at all that matters for it. */
+const SHIPPERS = ["ship", "in-app", "doctor"] as const;
+/** `init` takes as flags what differs from machine to machine; the rest stands in the file it writes, to be changed there. */
+const PLACED = [...SHIPPERS, "init"] as const;
 const ALERTERS = [...SHIPPERS, "alert test"] as const;
 const DEAD_LETTER_USERS = ["dead list", "dead show", "dead replay", "dead export", "dead drop"] as const;
 const COMMANDS = [
@@ -107,17 +112,12 @@ const COMMANDS = [
   "audit",
   "alert test",
   "fake-cloud",
-  ...SHIPPERS,
+  "ship",
+  "init",
+  "doctor",
   ...DEAD_LETTER_USERS,
 ] as const;
-const JOURNAL_USERS = [
-  ...WRITERS,
-  ...SHIPPERS,
-  ...DEAD_LETTER_USERS,
-  "status",
-  "flush",
-  "alert test",
-] as const;
+const JOURNAL_USERS = [...WRITERS, ...PLACED, "status", "flush", ...DEAD_LETTER_USERS, "alert test"] as const;
 
 /** What AWS accepts: https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html */
 const RETENTION_DAYS = [
@@ -191,34 +191,34 @@ export const OPTIONS = {
     parse: (text: string, name: string): SinkPlace => sinkAt(text, name),
     default: "cloudwatch",
     doc: "Where records are delivered.",
-    scopes: [...SHIPPERS, "audit"],
+    scopes: [...PLACED, "audit"],
   },
   region: {
     kind: "text",
     form: "name",
     doc: "The AWS region of the log groups; without it, the AWS SDK's own chain decides.",
-    scopes: [...SHIPPERS, "audit"],
+    scopes: [...PLACED, "audit"],
   },
   group: {
     kind: "text",
     form: "name",
     default: "dragonlog",
     doc: "The log group; created when it is missing.",
-    scopes: [...SHIPPERS, "audit"],
+    scopes: [...PLACED, "audit"],
   },
   stream: {
     kind: "text",
     form: "template",
     default: "{service}",
     doc: "The log stream, with {service}, {host}, {type} and {date} filled in from the record; created when it is missing.",
-    scopes: [...SHIPPERS, "audit"],
+    scopes: [...PLACED, "audit"],
   },
   endpoint: {
     kind: "text",
     form: "url",
     check: checkEndpoint,
     doc: "The URL of CloudWatch Logs when it is not AWS's own, such as that of `dragonlog fake-cloud`.",
-    scopes: [...SHIPPERS, "audit"],
+    scopes: [...PLACED, "audit"],
   },
   retentionDays: {
     kind: "integer",
@@ -226,14 +226,14 @@ export const OPTIONS = {
     max: 3653,
     only: RETENTION_DAYS,
     doc: "Days that a log group created by dragonlog keeps its events; without it they are kept for ever.",
-    scopes: SHIPPERS,
+    scopes: PLACED,
   },
   logClass: {
     kind: "choice",
     choices: ["STANDARD", "INFREQUENT_ACCESS"],
     default: "STANDARD",
     doc: "The class of a log group created by dragonlog; it can never be changed afterwards.",
-    scopes: SHIPPERS,
+    scopes: PLACED,
   },
   interval: {
     kind: "duration",
@@ -312,7 +312,7 @@ export const OPTIONS = {
     choices: ["off", "verify"],
     default: "off",
     doc: "With verify, what may have arrived although its answer was lost is looked up before it is sent again; needs logs:FilterLogEvents.",
-    scopes: SHIPPERS,
+    scopes: PLACED,
   },
   verifySettle: {
     kind: "duration",
@@ -334,7 +334,7 @@ export const OPTIONS = {
     kind: "text",
     form: "addresses",
     doc: "Who is told of outages, dead letters and the like: mail addresses with commas between them. Needs smtp.",
-    scopes: ALERTERS,
+    scopes: [...ALERTERS, "init"],
   },
   mailFrom: {
     kind: "text",
@@ -345,6 +345,7 @@ export const OPTIONS = {
   smtp: {
     kind: "text",
     form: "url",
+    secret: true,
     check: checkSmtp,
     doc: "The mail server: smtp://user:password@host:587, or smtps:// for TLS from the first byte. Better set as a variable than as a flag.",
     scopes: ALERTERS,
@@ -352,6 +353,7 @@ export const OPTIONS = {
   webhook: {
     kind: "text",
     form: "url",
+    secret: true,
     check: checkEndpoint,
     doc: "A URL that gets the same as a JSON POST, with a text that Slack shows.",
     scopes: ALERTERS,

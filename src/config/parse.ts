@@ -26,6 +26,8 @@ export interface Layer {
   readonly nameOf: (key: string) => string;
   /** True where all commands read the same place, so that an option of another one stands there rightly. */
   readonly shared: boolean;
+  /** Further names that are right in this place and are read elsewhere; a slip may have meant one of them. */
+  readonly alsoNamed?: readonly string[];
 }
 
 /**
@@ -39,11 +41,12 @@ export function parseOptions<S extends Scope>(scope: S, input: unknown, source: 
 }
 
 /** The options of a call in code. Throws DRAGONLOG_OPTION_INVALID for an argument that is no object. */
-export function codeLayer(input: unknown, source: string): Layer {
+export function codeLayer(input: unknown, source: string, alsoNamed: readonly string[] = []): Layer {
   if (typeof input !== "object" || input === null || Array.isArray(input)) {
     throw refuseValue(`the argument of ${source}`, input, "an object of options");
   }
-  return { values: { ...input }, form: "typed", nameOf: (key) => `${key} of ${source}`, shared: false };
+  const nameOf = (key: string) => `${key} of ${source}`;
+  return { values: { ...input }, form: "typed", nameOf, shared: false, alsoNamed };
 }
 
 /** The options of a scope out of several layers, the strongest first; what no layer sets has its default. */
@@ -65,12 +68,10 @@ function readLayer(scope: Scope, layer: Layer): Partial<Record<OptionKey, unknow
   const read: Partial<Record<OptionKey, unknown>> = {};
   for (const [given, raw] of Object.entries(layer.values)) {
     const [key, option] = known.find(([candidate]) => candidate === given) ?? [];
-    if (!key || !option)
-      throw unknownOption(
-        given,
-        layer,
-        known.map(([candidate]) => candidate),
-      );
+    if (!key || !option) {
+      const names = known.map(([candidate]) => candidate);
+      throw unknownOption(given, layer, [...names, ...(layer.alsoNamed ?? [])]);
+    }
     if (raw !== undefined) read[key] = readValue(option, raw, layer.form, layer.nameOf(key));
   }
   return read;

@@ -1,4 +1,4 @@
-import { refuseValue } from "../system/refusal.js";
+import { refuseSecret, refuseValue } from "../system/refusal.js";
 import { parseDuration, parseSize } from "../system/units.js";
 import type { Option } from "./options.js";
 
@@ -36,10 +36,9 @@ export function readValue(option: Option, raw: unknown, form: Form, name: string
       if (!option.choices.includes(raw as string)) throw refuseValue(name, raw, accepted(option));
       return raw;
     case "text": {
-      if (typeof raw !== "string" || raw === "") throw refuseValue(name, raw, accepted(option));
-      const wanted = option.check?.(raw);
-      if (wanted) throw refuseValue(name, raw, wanted);
-      return raw;
+      const wanted = typeof raw === "string" && raw !== "" ? option.check?.(raw) : accepted(option);
+      if (wanted === undefined) return raw;
+      throw option.secret ? refuseSecret(name, wanted) : refuseValue(name, raw, wanted);
     }
     case "place":
       if (typeof raw !== "string") throw refuseValue(name, raw, accepted(option));

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
+import { inspect } from "node:util";
 import { loadCodeOptions, loadOptions } from "./sources.js";
 
 const cwd = mkdtempSync(join(tmpdir(), "dragonlog-config-"));
@@ -58,12 +59,27 @@ test("a file that is not JSON is refused with its line", () => {
     code: "DRAGONLOG_OPTION_INVALID",
     message: `${config}, line 3, column 13: this is not JSON`,
   });
+  const secret = write("secret.json", '{ "smtp": "smtp://u:hunter2@h" "x" }');
+  assert.throws(
+    () => loadOptions("ship", { config: secret }, { env: {}, cwd }),
+    (error: Error) => !inspect(error).includes("hunter2"),
+  );
   for (const text of ["[]", '"x"', "null"]) {
     const other = write("other.json", text);
     assert.throws(() => loadOptions("ship", { config: other }, { env: {}, cwd }), {
       message: /hold an object/,
     });
   }
+});
+
+test("a file may hold comments and a comma after the last entry", () => {
+  const config = write(
+    "commented.json",
+    '// ours\n{\n  "interval": "1s", /* often */\n  // "region": "x",\n}\n',
+  );
+  const options = loadOptions("ship", { config }, { env: {}, cwd });
+  assert.equal(options.interval, 1000);
+  assert.equal("region" in options, false);
 });
 
 test("options of other commands may stand where all commands read, but not among the flags", () => {
@@ -142,4 +158,9 @@ test("code stands over variables, and reads no file", () => {
       hint: /DRAGONLOG_LEVEL/,
     },
   );
+  const slip = { service: "api", requestTimout: "1s" };
+  assert.throws(() => loadCodeOptions("logger", slip, "the test", {}, ["requestTimeout"]), {
+    message: "requestTimout of the test is no option of dragonlog",
+    hint: "Did you mean requestTimeout?",
+  });
 });

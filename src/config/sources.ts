@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { DragonlogError, messageOf } from "../system/errors.js";
+import { withoutComments } from "./json-comments.js";
 import { jsonFaultAt } from "./json-fault.js";
 import { flagOf, nearest, VARIABLE_PREFIX, variableOf } from "./names.js";
 import { OPTIONS, type OptionKey, type ParsedOptions, type Scope } from "./options.js";
@@ -34,7 +35,8 @@ export function loadOptions<S extends Scope>(
 }
 
 /**
- * The options of a call in code, over variables; `source` names the call in messages. An application that logs has no
+ * The options of a call in code, over variables; `source` names the call in messages, and `alsoNamed` what it takes
+ * besides, for the suggestion that follows a slip. An application that logs has no
  * use for a file in its working directory, which is a service's own business.
  *
  * Throws what `parseOptions` throws.
@@ -44,8 +46,9 @@ export function loadCodeOptions<S extends Scope>(
   input: unknown,
   source: string,
   env: NodeJS.ProcessEnv,
+  alsoNamed: readonly string[] = [],
 ): ParsedOptions<S> {
-  return resolveOptions(scope, [codeLayer(input, source), variableLayer(env)]);
+  return resolveOptions(scope, [codeLayer(input, source, alsoNamed), variableLayer(env)]);
 }
 
 /** A variable that is empty counts as not set: `DRAGONLOG_REGION=` is how many tools write "none". */
@@ -88,15 +91,14 @@ function fileLayer(path: string, missing?: "may be missing"): Layer | undefined 
 }
 
 function parseFile(text: string, path: string): Record<string, unknown> {
-  let values: unknown;
-  try {
-    values = JSON.parse(text);
-  } catch (error) {
-    const before = text.slice(0, jsonFaultAt(text)).split("\n");
+  const faultAt = jsonFaultAt(text);
+  if (faultAt !== undefined) {
+    const before = text.slice(0, faultAt).split("\n");
     const place = `${path}, line ${before.length}, column ${before.at(-1)!.length + 1}`;
-    const hint = "Mend the JSON there: double quotes, no comments, no comma after the last entry.";
-    throw new DragonlogError("DRAGONLOG_OPTION_INVALID", `${place}: this is not JSON`, hint, error);
+    const hint = "Mend the JSON there: names and texts in double quotes, a comma between entries.";
+    throw new DragonlogError("DRAGONLOG_OPTION_INVALID", `${place}: this is not JSON`, hint);
   }
+  const values: unknown = JSON.parse(withoutComments(text));
   if (typeof values === "object" && values !== null && !Array.isArray(values)) {
     return values as Record<string, unknown>;
   }

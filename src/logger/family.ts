@@ -1,5 +1,5 @@
 /** What a logger and its children share, and how it comes from the options of `new DragonLogger()`. */
-import type { ParsedOptions } from "../config/options.js";
+import { type OptionKey, optionsIn, type ParsedOptions } from "../config/options.js";
 import { loadCodeOptions } from "../config/sources.js";
 import { Bindings } from "../encode/bindings.js";
 import { ANY_SHIPPER } from "../journal/folder.js";
@@ -12,21 +12,12 @@ import type { LoggerOptions } from "./types.js";
 import { Writer } from "./writer.js";
 
 const SOURCE = "new DragonLogger()";
-const SHIPPING_KEYS = [
-  "to",
-  "region",
-  "endpoint",
-  "group",
-  "stream",
-  "retentionDays",
-  "logClass",
-  "interval",
-  "flushRecords",
-  "flushBytes",
-  "inFlightMax",
-  "requestTimeout",
-  "drainDeadline",
-] as const;
+/** What the logger takes for its shipper, beyond what a writer needs too. */
+const SHIPPING_KEYS = keysIn("in-app").filter((key) => !keysIn("logger").includes(key));
+
+function keysIn(scope: "logger" | "in-app"): OptionKey[] {
+  return optionsIn(scope).map(([key]) => key);
+}
 
 /** What a child takes over from its logger. */
 export class Family {
@@ -54,7 +45,8 @@ export function openFamily(options: LoggerOptions): Family {
     }
     delete writing[key];
   }
-  const parsed: ParsedOptions<"logger"> = loadCodeOptions("logger", writing, SOURCE, process.env);
+  const alsoNamed = [...SHIPPING_KEYS, "onTrouble"];
+  const parsed: ParsedOptions<"logger"> = loadCodeOptions("logger", writing, SOURCE, process.env, alsoNamed);
   const shipper = openInAppShipper(shipping, parsed.buffer.dir, onTrouble);
   const writer = new Writer({
     root: parsed.buffer.dir,
@@ -90,7 +82,7 @@ function openInAppShipper(
     );
   }
   return inAppShipper(
-    loadCodeOptions("ship", { ...shipping, buffer: `journal:${dir}` }, SOURCE, process.env),
+    loadCodeOptions("in-app", { ...shipping, buffer: `journal:${dir}` }, SOURCE, process.env),
     onTrouble,
   );
 }

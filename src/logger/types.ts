@@ -50,6 +50,18 @@ export interface LoggerOptions {
   inFlightMax?: number;
   requestTimeout?: number | string;
   drainDeadline?: number | string;
+  tries?: number;
+  splitWays?: number;
+  backoffBase?: number | string;
+  backoffMax?: number | string;
+  exactlyOnce?: "off" | "verify";
+  verifySettle?: number | string;
+  deadBytesMax?: number | string;
+  mailTo?: string;
+  mailFrom?: string;
+  smtp?: string;
+  webhook?: string;
+  alertEvery?: number | string;
   /**
    * Told of trouble that logging survives: no access to the folder, a full disk, files that cannot be mapped. Each at most
    * once a minute. Default: `process.emitWarning`.

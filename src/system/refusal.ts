@@ -11,6 +11,15 @@ export function refuseValue(name: string, read: unknown, accepted: string): Drag
   );
 }
 
+/** The same for a value that must not be shown, such as a URL with a password in it. */
+export function refuseSecret(name: string, accepted: string): DragonlogError {
+  return new DragonlogError(
+    "DRAGONLOG_OPTION_INVALID",
+    `${name} cannot be what it is set to, which is not shown because it may hold a password`,
+    `${name} takes ${accepted}.`,
+  );
+}
+
 /** A value as it can stand in a message: short, on one line, and told apart by its type. */
 function describe(value: unknown): string {
   if (typeof value === "string") {

@@ -58,6 +58,18 @@ test("wrong usage ends with 2, three lines on stderr and nothing on stdout", asy
     ],
     [["pipe"], "--service is missing", "Set --service or DRAGONLOG_SERVICE", "DRAGONLOG_OPTION_INVALID"],
     [["ship", "--port", "1"], "unknown option '--port'", "", "DRAGONLOG_USAGE"],
+    [
+      ["ship", "--smptp=smtp://user:secret@host"],
+      "unknown option '--smptp'",
+      "See dragonlog --help",
+      "DRAGONLOG_USAGE",
+    ],
+    [
+      ["ship", "--smtp", "user:secret@host"],
+      "--smtp cannot be what it is set to",
+      "",
+      "DRAGONLOG_OPTION_INVALID",
+    ],
     [["ship", "--flush-records", "0"], '--flush-records cannot be "0"', "", "DRAGONLOG_OPTION_INVALID"],
     [["ship", "--buffer", "redis://h"], '--buffer cannot be "redis://h"', "", "DRAGONLOG_OPTION_INVALID"],
     [["ship", "--config", "none.json"], "none.json cannot be read", "", "DRAGONLOG_OPTION_INVALID"],
@@ -69,6 +81,7 @@ test("wrong usage ends with 2, three lines on stderr and nothing on stdout", asy
     assert.ok(lines[0]!.startsWith(`dragonlog: ${message}`), stderr);
     assert.ok(lines[1]!.startsWith(`  ${hint}`), stderr);
     assert.equal(lines[2], `  ${errorCode}`);
+    assert.doesNotMatch(stderr, /secret/);
   }
 });
 
@@ -78,8 +91,8 @@ test("unknown and wrong settings in variables and dragonlog.json are refused by 
   const inFile = await cli.run(["status"]);
   assert.equal(inFile.code, 2);
   assert.match(inFile.stderr, /^dragonlog: colour in .*dragonlog\.json is no option of dragonlog$/m);
-  writeFileSync(join(cli.dir, "dragonlog.json"), '{\n  "flushRecords": 5,\n}');
-  assert.match((await cli.run(["status"])).stderr, /dragonlog\.json, line 3, column 1: this is not JSON/);
+  writeFileSync(join(cli.dir, "dragonlog.json"), '{\n  "flushRecords": 5,,\n}');
+  assert.match((await cli.run(["status"])).stderr, /dragonlog\.json, line 2, column 21: this is not JSON/);
   writeFileSync(join(cli.dir, "dragonlog.json"), "{}");
   cli.env.DRAGONLOG_REGOIN = "x";
   assert.match((await cli.run(["status"])).stderr, /Did you mean DRAGONLOG_REGION\?/);
