@@ -9,6 +9,7 @@
 import { join, resolve } from "node:path";
 import type { Batch, Destination } from "../batch/batch.js";
 import { refuseValue } from "../system/refusal.js";
+import { DirectoryReadBack } from "./directory-read-back.js";
 import { answerForFileError } from "./file-errors.js";
 import { fileNameOf } from "./file-names.js";
 import { LINES_LIMITS } from "./lines.js";
@@ -45,6 +46,7 @@ class DirectorySink implements Sink {
   readonly name: string;
   readonly limits = LINES_LIMITS;
   readonly window = undefined;
+  readonly readBack: DirectoryReadBack;
   readonly #directory: string;
   readonly #fileBytesMax: number;
   readonly #openFilesMax: number;
@@ -52,6 +54,7 @@ class DirectorySink implements Sink {
 
   constructor(directory: string, fileBytesMax: number, openFilesMax: number) {
     this.name = `directory ${directory}`;
+    this.readBack = new DirectoryReadBack(directory);
     this.#directory = directory;
     this.#fileBytesMax = fileBytesMax;
     this.#openFilesMax = openFilesMax;

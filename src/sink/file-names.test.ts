@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { fileNameOf } from "./file-names.js";
+import { fileNameOf, nameOfFile } from "./file-names.js";
 
 const hostile = fc.string({
   unit: fc.constantFrom(
@@ -28,6 +28,16 @@ test("ordinary names stay readable", () => {
   assert.equal(fileNameOf("/aws/app prod"), "%2Faws%2Fapp%20prod");
   assert.equal(fileNameOf("a.ndjson"), "a%2Endjson");
   assert.equal(fileNameOf(".."), "%2E.");
+});
+
+test("a name is found again in its file's name, unless that was cut", () => {
+  fc.assert(
+    fc.property(fc.oneof(hostile, fc.string({ unit: "binary", maxLength: 600 })), (name) => {
+      const file = fileNameOf(name);
+      assert.equal(nameOfFile(file), file.includes("%~") ? file : name);
+    }),
+  );
+  for (const foreign of ["%", "%zz", "50%", "%E0%A4"]) assert.equal(typeof nameOfFile(foreign), "string");
 });
 
 test("no name leaves its folder, is hidden, too long for a file system, or taken for a log file", () => {

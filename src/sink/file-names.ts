@@ -29,6 +29,24 @@ export function fileNameOf(name: string): string {
   return `${encoded.slice(0, CUT_BYTES)}%~${digest}`;
 }
 
+/** The name that `fileNameOf` made this of; the file's own name where that cannot be known, because it was cut. */
+export function nameOfFile(fileName: string): string {
+  if (fileName === "%") return "";
+  if (fileName.includes("%~")) return fileName;
+  try {
+    return fileName
+      .split(/(%u[0-9A-F]{4})/)
+      .map((piece) =>
+        piece.startsWith("%u")
+          ? String.fromCharCode(Number.parseInt(piece.slice(2), 16))
+          : decodeURIComponent(piece),
+      )
+      .join("");
+  } catch {
+    return fileName;
+  }
+}
+
 function encodeCharacter(character: string): string {
   if (/^[A-Za-z0-9._-]$/.test(character)) return character;
   if (!character.isWellFormed()) return `%u${hex(character.charCodeAt(0))}`;
