@@ -58,14 +58,18 @@ export function replaceFile(path: string, text: string): void {
   renameSync(temporary, path);
 }
 
+export function writerInfoPath(folder: string): string {
+  return join(folder, WRITER_FILE);
+}
+
 export function writeWriterInfo(folder: string, info: WriterInfo): void {
-  replaceFile(join(folder, WRITER_FILE), `${JSON.stringify(info)}\n`);
+  replaceFile(writerInfoPath(folder), `${JSON.stringify(info)}\n`);
 }
 
 /** Undefined when the folder is no journal (yet), or its `writer.json` is damaged. */
 export function readWriterInfo(folder: string): WriterInfo | undefined {
   try {
-    const info = JSON.parse(readFileSync(join(folder, WRITER_FILE), "utf8")) as WriterInfo;
+    const info = JSON.parse(readFileSync(writerInfoPath(folder), "utf8")) as WriterInfo;
     return typeof info.writer === "string" && typeof info.process?.pid === "number" ? info : undefined;
   } catch {
     return undefined;
@@ -74,7 +78,7 @@ export function readWriterInfo(folder: string): WriterInfo | undefined {
 
 /** Shows those who cannot see the writer's process that it lives. */
 export function touchWriterInfo(folder: string, nowMs: number): void {
-  utimesSync(join(folder, WRITER_FILE), nowMs / 1000, nowMs / 1000);
+  utimesSync(writerInfoPath(folder), nowMs / 1000, nowMs / 1000);
 }
 
 /**
@@ -82,7 +86,7 @@ export function touchWriterInfo(folder: string, nowMs: number): void {
  * not written its `writer.json` yet, or whose `writer.json` someone deleted: it changes with every segment.
  */
 function writerSeenAtMs(folder: string): number {
-  return Math.max(modifiedAtMs(folder), modifiedAtMs(join(folder, WRITER_FILE)));
+  return Math.max(modifiedAtMs(folder), modifiedAtMs(writerInfoPath(folder)));
 }
 
 function modifiedAtMs(path: string): number {

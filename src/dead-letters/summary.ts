@@ -1,0 +1,79 @@
+/** Letters summed up, for people: how many of which kind, and what may be said of them before they are sent again. */
+import { CLOUDWATCH_WINDOW } from "../batch/limits.js";
+import { judgeTime } from "../batch/time-window.js";
+import { table } from "../system/table.js";
+import { headOf } from "./line-head.js";
+import type { FoundLetter } from "./read-letters.js";
+
+/** Kinds that are told apart; services and streams are text of the application, so there may be any number. */
+const KINDS_MAX = 1000;
+const OTHERS = ["(others)", "", ""];
+
+interface Kind {
+  readonly names: readonly string[];
+  letters: number;
+  first: string;
+  last: string;
+}
+
+export class Summary {
+  letters = 0;
+  /** Letters that CloudWatch Logs would not take for their age, or because they lie in the future. */
+  outOfTime = 0;
+  /** Letters that fit into no journal. */
+  unfit = 0;
+  readonly #kinds = new Map<string, Kind>();
+
+  constructor(readonly nowMs: number) {}
+
+  add({ letter }: FoundLetter): void {
+    const { at, reason, destination, line } = letter;
+    const head = headOf(line);
+    this.letters++;
+    if (head === undefined) this.unfit++;
+    else if (judgeTime(head.timestamp, this.nowMs, CLOUDWATCH_WINDOW, 0) !== "ok") this.outOfTime++;
+    const kind = this.#kindOf([reason, destinationText(destination), head?.service ?? "?"], at);
+    kind.letters++;
+    if (at < kind.first) kind.first = at;
+    if (at > kind.last) kind.last = at;
+  }
+
+  /** A line for each kind, the most frequent first; empty when there is none. */
+  table(): string {
+    if (this.letters === 0) return "";
+    const kinds = [...this.#kinds.values()].sort((a, b) => b.letters - a.letters);
+    return table(
+      ["reason", "destination", "service", "letters", "first", "last"],
+      kinds.map(({ names, letters, first, last }) => [
+        ...names,
+        String(letters),
+        timeText(first),
+        timeText(last),
+      ]),
+    );
+  }
+
+  #kindOf(names: readonly string[], at: string): Kind {
+    const key = JSON.stringify(names);
+    const known = this.#kinds.get(key);
+    if (known !== undefined) return known;
+    if (this.#kinds.size >= KINDS_MAX && names !== OTHERS) return this.#kindOf(OTHERS, at);
+    const kind = { names, letters: 0, first: at, last: at };
+    this.#kinds.set(key, kind);
+    return kind;
+  }
+}
+
+export function destinationText(destination: FoundLetter["letter"]["destination"]): string {
+  return destination === undefined ? "?" : `${destination.group}/${destination.stream}`;
+}
+
+/** To the second, which is what people compare. */
+export function timeText(iso: string): string {
+  return iso.replace(/\.\d+Z$/, "Z");
+}
+
+/** `1 letter`, `2 letters`. */
+export function lettersText(letters: number): string {
+  return letters === 1 ? "1 letter" : `${letters} letters`;
+}
