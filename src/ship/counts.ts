@@ -5,8 +5,10 @@ export interface ShipCounts {
   deliveredBatches: number;
   /** Failed attempts, by cause. */
   readonly failures: Record<string, number>;
-  /** Batches that were cut up because the destination refused what stands in them. */
+  /** Batches, and parts of batches, that were split because every try of them had failed. */
   splits: number;
+  /** Batches, or what was left of them, that went back to wait in the buffer. */
+  parks: number;
   /** Records that became dead letters, by reason. */
   readonly deadLetters: Record<string, number>;
   /** Records that could not be read any more, by cause; `…Bytes` beside it where bytes are known. */
@@ -24,6 +26,7 @@ export function newCounts(): ShipCounts {
     deliveredBatches: 0,
     failures: {},
     splits: 0,
+    parks: 0,
     deadLetters: {},
     damage: {},
     readFailures: 0,

@@ -3,6 +3,7 @@ import { test } from "node:test";
 import type { Batch, Item } from "../batch/batch.js";
 import type { Answer } from "../sink/sink.js";
 import { ManualClock } from "../system/manual-clock.cases.js";
+import { Circuits } from "./circuits.js";
 import { newCounts } from "./counts.js";
 import { Delivery, type DeliveryOptions } from "./delivery.js";
 import {
@@ -10,6 +11,7 @@ import {
   batchWith,
   delivered,
   LetterBox,
+  POLICY,
   recordOf,
   retry,
   ScriptedSink,
@@ -30,18 +32,32 @@ function open(script: Script, options: Partial<DeliveryOptions> = {}) {
   const acknowledged: string[] = [];
   const told: unknown[] = [];
   const stop = new AbortController();
+  const stayed: string[] = [];
+  const random = () => 1;
+  const circuits = new Circuits({
+    clock,
+    random,
+    failuresMax: 2 * POLICY.tries,
+    backoff: POLICY.backoff,
+    onTrouble: () => {},
+    onRecovery: () => {},
+  });
   const delivery = new Delivery({
     sink,
     clock,
     counts,
-    random: () => 1,
+    random,
+    circuits,
+    policy: POLICY,
+    stay: (items) => void stayed.push(...items.map(textOf)),
+    lettersStay: (items) => void stayed.push(...items.map(textOf)),
     deadLetters: letterBox as unknown as DeliveryOptions["deadLetters"],
     acknowledge: (items: readonly Item[]) => void acknowledged.push(...items.map(textOf)),
     onFailure: (...failure) => told.push(failure),
     ...options,
   });
   const deliver = (batch: Batch) => delivery.deliver(batch, stop.signal);
-  return { sink, clock, letterBox, counts, acknowledged, told, stop, delivery, deliver };
+  return { sink, clock, letterBox, counts, acknowledged, stayed, told, stop, circuits, delivery, deliver };
 }
 
 /** Answers one after the other, then as the last. */
@@ -74,15 +90,16 @@ test("a batch that goes through is acknowledged after the answer, and counted", 
   assert.deepEqual(counts, { ...newCounts(), deliveredRecords: 3, deliveredBytes: 87, deliveredBatches: 1 });
 });
 
-test("a batch that fails is tried again after a growing wait, for as long as it takes", async () => {
+test("a batch that fails is tried again after a growing wait, whole and then in parts", async () => {
   const { deliver, clock, sink, acknowledged, told, counts } = open(
-    inTurn(retry("throttled"), retry("network"), retry("network"), delivered()),
+    inTurn(retry("throttled"), retry("network"), retry("network"), retry("network"), delivered()),
   );
   const done = deliver(BATCH);
   for (const [tries, waitMs] of [
     [1, 400],
     [2, 800],
-    [3, 1600],
+    // The first part at once, and again after a wait.
+    [4, 400],
   ] as const) {
     await settle();
     clock.advance(waitMs - 1);
@@ -92,14 +109,15 @@ test("a batch that fails is tried again after a growing wait, for as long as it 
     clock.advance(1);
   }
   assert.equal(await done, true);
-  assert.deepEqual(sink.sent, [TEXTS, TEXTS, TEXTS, TEXTS]);
+  assert.deepEqual(sink.sent, [TEXTS, TEXTS, TEXTS, ["w-0"], ["w-0"], ["w-1"], ["w-2"]]);
   assert.deepEqual(acknowledged, TEXTS);
   assert.deepEqual(told, [
     ["throttled", "it is throttled", 1],
     ["network", "it is network", 2],
     ["network", "it is network", 3],
+    ["network", "it is network", 4],
   ]);
-  assert.deepEqual(counts.failures, { throttled: 1, network: 2 });
+  assert.deepEqual(counts.failures, { throttled: 1, network: 3 });
   assert.equal(counts.lastError, undefined, "it is over");
 });
 
@@ -126,28 +144,47 @@ test("the waits are spread by chance", async () => {
   await settle();
   clock.advance(199);
   await settle();
-  assert.equal(sink.sent.length, 1);
+  assert.equal(sink.sent.length, 1, "half of the 400 ms");
   clock.advance(1);
   assert.equal(await done, true);
 });
 
-test("after the last of its attempts a batch stays in the buffer", async () => {
-  const { deliver, clock, sink, acknowledged, counts, letterBox } = open(() => retry(), { attemptsMax: 3 });
-  assert.equal(await advanceThrough(clock, deliver(BATCH)), false);
-  assert.deepEqual([sink.sent.length, acknowledged, letterBox.attempts], [3, [], 0]);
-  assert.equal(counts.failures.unavailable, 3);
+test("what an outage holds up goes back to the buffer after the tries of its first part, and nothing is sent then", async () => {
+  const { deliver, clock, sink, acknowledged, stayed, counts, letterBox, circuits } = open(() => retry());
+  assert.equal(await advanceThrough(clock, deliver(batchWith(seriesOf(8)))), false);
+  assert.deepEqual(
+    sink.sent.map(({ length }) => length),
+    [8, 8, 8, 2, 2, 2],
+  );
+  assert.deepEqual([acknowledged, letterBox.attempts, counts.parks], [[], 0, 1]);
+  assert.deepEqual(stayed, seriesOf(8).map(textOf));
+  assert.equal(counts.failures.unavailable, 6);
   assert.equal(clock.timers, 0, "nothing is waited for after the last one");
+  assert.equal(circuits.isOpen, true);
+  assert.equal(await deliver(BATCH), false);
+  assert.equal(sink.sent.length, 6);
+});
+
+test("credentials that are refused are not split over: the verdict comes after the tries of the whole", async () => {
+  for (const cause of ["credentials", "denied"] as const) {
+    const { deliver, clock, sink, stayed, circuits } = open(() => retry(cause));
+    assert.equal(await advanceThrough(clock, deliver(BATCH)), false);
+    assert.deepEqual([sink.sent.length, stayed], [3, TEXTS]);
+    assert.equal(circuits.isOpen, cause === "credentials");
+    assert.equal(circuits.refused.length, cause === "denied" ? 1 : 0);
+  }
 });
 
 test("a batch is split in four parts, in order, down to the one record at fault", async () => {
   const records = seriesOf(64);
-  const { deliver, sink, acknowledged, letterBox, counts } = open(refusing((text) => text === "w-37"));
-  assert.equal(await deliver(batchWith(records)), true);
+  const { deliver, clock, sink, acknowledged, letterBox, counts } = open(refusing((text) => text === "w-37"));
+  const startedAtMs = clock.now();
+  assert.equal(await advanceThrough(clock, deliver(batchWith(records))), true);
   assert.deepEqual(
     sink.sent.map((texts) => `${texts[0]} ${texts.length}`),
     [
-      "w-0 64",
-      ...["w-0 16", "w-16 16", "w-32 16"],
+      ...["w-0 64", "w-0 64", "w-0 64"],
+      ...["w-0 16", "w-16 16", "w-32 16", "w-32 16", "w-32 16"],
       ...["w-32 4", "w-36 4", "w-36 1", "w-37 1", "w-38 1", "w-39 1", "w-40 4", "w-44 4"],
       "w-48 16",
     ],
@@ -161,6 +198,10 @@ test("a batch is split in four parts, in order, down to the one record at fault"
       destination: { group: "g", stream: "web" },
       reason: "invalid",
       detail: "it does not like this",
+      cause: "data",
+      attempts: 8,
+      firstTriedAtMs: startedAtMs,
+      lastTriedAtMs: clock.now(),
       requestId: "r-1",
     },
   );
@@ -175,23 +216,21 @@ test("a batch is split in four parts, in order, down to the one record at fault"
 
 test("of a batch that is refused whole, every record becomes a dead letter, once and in order", async () => {
   const records = seriesOf(7);
-  const { deliver, letterBox, acknowledged, counts } = open(() => split());
-  assert.equal(await deliver(batchWith(records)), true);
+  const { deliver, clock, letterBox, acknowledged, counts } = open(() => split());
+  assert.equal(await advanceThrough(clock, deliver(batchWith(records))), true);
   assert.deepEqual(letterBox.texts, records.map(textOf));
   assert.deepEqual(acknowledged, records.map(textOf));
   assert.deepEqual([counts.deliveredRecords, counts.deadLetters], [0, { invalid: 7 }]);
 });
 
 test("a part that stays keeps all that follows it", async () => {
-  const { deliver, clock, acknowledged } = open(
-    (batch) => {
-      if (batch.items.length === 8) return split();
-      return textsOf(batch).includes("w-4") ? retry() : delivered();
-    },
-    { attemptsMax: 2 },
-  );
+  const { deliver, clock, acknowledged, stayed } = open((batch) => {
+    if (batch.items.length === 8) return split();
+    return textsOf(batch).includes("w-4") ? retry() : delivered();
+  });
   assert.equal(await advanceThrough(clock, deliver(batchWith(seriesOf(8)))), false);
   assert.deepEqual(acknowledged, ["w-0", "w-1", "w-2", "w-3"]);
+  assert.deepEqual(stayed, ["w-4", "w-5", "w-6", "w-7"]);
 });
 
 test("refused records become dead letters with their reasons, and the whole batch is done with", async () => {
@@ -230,27 +269,36 @@ test("a refused record is acknowledged only when its dead letter is written, the
   );
   letterBox.error = new Error("no room");
   const done = deliver(BATCH);
-  for (let minute = 0; minute < 5; minute++) {
-    await settle();
-    clock.advance(60_000);
-  }
   await settle();
   assert.deepEqual([acknowledged, counts.deadLetters], [["w-0", "w-2"], {}]);
-  assert.ok(letterBox.attempts > 3);
   assert.match(counts.lastError!, /dead letters cannot be written: no room/);
   letterBox.error = undefined;
   assert.equal(await advanceThrough(clock, done), true);
   assert.deepEqual([acknowledged, letterBox.texts], [["w-0", "w-2", "w-1"], ["w-1"]]);
 });
 
-test("a record whose dead letter cannot be written stays after the last attempt, and what is delivered does not", async () => {
-  const { deliver, clock, acknowledged, letterBox } = open(
-    () => delivered({ index: 1, reason: "invalid", detail: "" }),
-    { attemptsMax: 3 },
-  );
+test("a record whose dead letter cannot be written stays after the tries, and the rest of its batch goes on", async () => {
+  const { deliver, clock, acknowledged, stayed, letterBox } = open(refusing((text) => text === "w-1"));
   letterBox.error = new Error("no room");
-  assert.equal(await advanceThrough(clock, deliver(BATCH)), false);
-  assert.deepEqual([acknowledged, letterBox.attempts], [["w-0", "w-2"], 3]);
+  assert.equal(await advanceThrough(clock, deliver(BATCH)), true);
+  assert.deepEqual([acknowledged, stayed, letterBox.attempts], [["w-0", "w-2"], ["w-1"], 3]);
+});
+
+test("parts that are stored are not sent again when the rest of their record had to wait", async () => {
+  let up = false;
+  const { deliver, clock, sink, circuits, acknowledged } = open((batch) =>
+    batch.items[0]!.part < 3 || up ? delivered() : retry(),
+  );
+  const [item] = batchWith([recordOf()]).items;
+  const partOf = (part: number): Batch => ({ ...BATCH, items: [{ ...item!, part, parts: 3 }] });
+  for (const part of [1, 2]) assert.equal(await deliver(partOf(part)), true);
+  assert.equal(await advanceThrough(clock, deliver(partOf(3))), false);
+  up = true;
+  circuits.hurry();
+  sink.sent.length = 0;
+  for (const part of [1, 2, 3]) assert.equal(await deliver(partOf(part)), true);
+  assert.equal(sink.sent.length, 1);
+  assert.deepEqual(acknowledged.length, 3);
 });
 
 test("a record of which one part is refused is acknowledged whole, after its dead letter", async () => {
@@ -281,11 +329,17 @@ test("giving up ends a wait at once and leaves the batch", async () => {
 });
 
 test("giving up ends the wait for dead letters, too", async () => {
-  const { deliver, stop, acknowledged, letterBox } = open(() => split());
+  const { deliver, clock, stop, acknowledged, stayed, letterBox } = open(() => split());
   letterBox.error = new Error("no room");
   const done = deliver(batchWith([recordOf()]));
+  // Three tries of the record come first.
+  for (let waits = 0; waits < 2; waits++) {
+    await settle();
+    clock.advance(1000);
+  }
   await settle();
+  assert.equal(letterBox.attempts, 1);
   stop.abort();
-  assert.equal(await done, false);
-  assert.deepEqual(acknowledged, []);
+  await done;
+  assert.deepEqual([acknowledged, stayed], [[], ["w-0"]]);
 });

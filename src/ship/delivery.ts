@@ -1,64 +1,156 @@
 /**
- * What becomes of one batch: it is sent until it is delivered, and only then acknowledged.
+ * What becomes of one batch: it goes up its ladder (`ladder.ts`), as far as the circuits let it, and what is stored is
+ * acknowledged, and only then.
  *
- *     send ─► delivered ─► acknowledge; refused records become dead letters ─► acknowledge
- *       ▲      │ retry: wait, with jitter, as long as the cloud is away: the records stay in the buffer meanwhile
- *       └──────┘
- *       │ split: four parts, in order, each sent the same way; a record that stands alone becomes a dead letter
+ *     next step ─► send ─► stored: acknowledge; what the destination skipped becomes dead letters ─► acknowledge
+ *         ▲        └─► failed ─► a pause ─┐
+ *         └────────────────────────────────┘
+ *     park: the rest of the batch stays in the buffer, and is read from there again later
+ *
+ * A record whose dead letter cannot be written stays in the buffer by itself; the rest of its batch does not wait for it.
  */
 import type { Batch, Item } from "../batch/batch.js";
 import type { DeadLetter, DeadLetters } from "../dead-letters/dead-letters.js";
-import type { Answer, RefusedRecord, Sink } from "../sink/sink.js";
-import { backoffMs } from "../system/backoff.js";
+import type { Answer, Sink } from "../sink/sink.js";
+import { type Backoff, backoffMs } from "../system/backoff.js";
 import type { Clock } from "../system/clock.js";
 import { messageOf } from "../system/errors.js";
 import { pause } from "../system/pause.js";
+import type { Circuits } from "./circuits.js";
 import { countIn, type ShipCounts } from "./counts.js";
+import {
+  failed,
+  type LadderPolicy,
+  type LadderState,
+  nextStep,
+  type Step,
+  settled,
+  startLadder,
+} from "./ladder.js";
+import { PartsStored } from "./parts-stored.js";
 
-const SPLIT_WAYS = 4;
-const BACKOFF = { baseMs: 400, maxMs: 60_000 };
+/** The figures of the ladder and of every pause. */
+export interface RetryPolicy extends LadderPolicy {
+  readonly backoff: Backoff;
+}
 
 export interface DeliveryOptions {
   readonly sink: Sink;
   readonly clock: Clock;
   readonly random: () => number;
-  readonly deadLetters: DeadLetters;
+  readonly policy: RetryPolicy;
+  readonly circuits: Circuits;
+  readonly deadLetters: Pick<DeadLetters, "add">;
   readonly counts: ShipCounts;
-  /** Attempts of one batch, or of its dead letters, before it is left in the buffer; default without end. */
-  readonly attemptsMax?: number | undefined;
   readonly acknowledge: (items: readonly Item[]) => void;
+  /** These stay in the buffer until the circuits let them go. */
+  readonly stay: (items: readonly Item[]) => void;
+  /** These stay in the buffer because their dead letters cannot be written. */
+  readonly lettersStay: (items: readonly Item[]) => void;
+  /** Told of dead letters that are written. */
+  readonly onBuried?: ((letters: readonly DeadLetter[]) => void) | undefined;
+  /** Told of every failed try; `attempt` is from 1. */
   readonly onFailure?: ((cause: string, message: string, attempt: number) => void) | undefined;
+}
+
+type Send = Step & { do: "send" };
+type Failure = Exclude<Answer, { verdict: "delivered" }>;
+
+/** One batch on its ladder. */
+interface Climb {
+  readonly batch: Batch;
+  state: LadderState;
+  firstTriedAtMs: number | undefined;
+  lastFailure: Failure | undefined;
 }
 
 export class Delivery {
   readonly #options: DeliveryOptions;
+  readonly #partsStored = new PartsStored();
 
   constructor(options: DeliveryOptions) {
     this.#options = options;
   }
 
-  /** True when everything in the batch is delivered or a dead letter; false when it stays in the buffer. */
+  /**
+   * True when the destination may take further batches; false when what is left of this one waits in the buffer, and
+   * everything that must come after it has to wait too.
+   */
   async deliver(batch: Batch, signal: AbortSignal): Promise<boolean> {
-    const { clock, random, counts, onFailure, attemptsMax = Number.POSITIVE_INFINITY } = this.#options;
-    for (let attempt = 1; !signal.aborted; attempt++) {
-      const answer = await this.#send(batch, signal);
-      if (answer.verdict === "delivered") {
-        return this.#settle(batch, answer, signal);
+    const climb: Climb = {
+      batch,
+      state: startLadder(batch.items.length),
+      firstTriedAtMs: undefined,
+      lastFailure: undefined,
+    };
+    for (;;) {
+      const step = nextStep(climb.state);
+      switch (step.do) {
+        case "done":
+          return true;
+        case "park":
+          return this.#park(climb);
+        case "bury": {
+          const item = batch.items[step.index]!;
+          await this.#finish([item], [this.#poison(climb, item, step.tries)], signal);
+          climb.state = settled(climb.state);
+          break;
+        }
+        case "send":
+          if (!(await this.#try(climb, step, signal))) {
+            return this.#leave(climb);
+          }
       }
-      counts.lastError = answer.error.message;
-      countIn(counts.failures, answer.cause);
-      onFailure?.(answer.cause, answer.error.message, attempt);
-      if (answer.verdict === "split") {
-        return batch.items.length > 1
-          ? this.#deliverParts(batch, signal)
-          : this.#finish(batch, [letterOf(batch, 0, "invalid", answer.error.message, answer)], signal);
-      }
-      if (attempt >= attemptsMax) {
-        return false;
-      }
-      await pause(clock, backoffMs(attempt, random, BACKOFF), signal);
     }
-    return false;
+  }
+
+  /** False when nothing may be sent now. */
+  async #try(climb: Climb, { from, to, failures, tries }: Send, signal: AbortSignal): Promise<boolean> {
+    const { clock, random, policy, circuits } = this.#options;
+    const { batch } = climb;
+    const items = batch.items.slice(from, to);
+    if (failures > 0) {
+      await pause(clock, backoffMs(failures, random, policy.backoff), signal);
+    }
+    const unsent = this.#partsStored.without(items);
+    if (unsent.length === 0) {
+      climb.state = settled(climb.state);
+      return true;
+    }
+    if (signal.aborted || !(await circuits.permit(batch.destination))) {
+      return false;
+    }
+    climb.firstTriedAtMs ??= clock.now();
+    const piece = unsent.length === batch.items.length ? batch : pieceOf(batch, unsent);
+    const answer = await this.#send(piece, signal);
+    if (answer.verdict === "delivered") {
+      circuits.succeeded(batch.destination);
+      const letters = this.#stored(climb, piece, answer, tries);
+      await this.#finish(items, letters, signal);
+      climb.state = settled(climb.state);
+      return true;
+    }
+    this.#failed(climb, answer, tries);
+    return !circuits.isOpen;
+  }
+
+  #failed(climb: Climb, answer: Failure, attempt: number): void {
+    const { circuits, counts, onFailure, policy } = this.#options;
+    const { message } = answer.error;
+    counts.lastError = message;
+    countIn(counts.failures, answer.cause);
+    onFailure?.(answer.cause, message, attempt);
+    if (answer.cause === "data") {
+      circuits.succeeded(climb.batch.destination);
+    } else {
+      circuits.failed(climb.batch.destination, answer.cause, message);
+    }
+    const { length } = climb.state.pieces;
+    climb.state = failed(climb.state, answer.cause, policy);
+    climb.lastFailure = answer;
+    if (climb.state.pieces.length > length) {
+      counts.splits++;
+    }
   }
 
   /** A sink that rejects has a defect; the batch is kept, and the shipper goes on for the others. */
@@ -71,57 +163,73 @@ export class Delivery {
     }
   }
 
-  async #settle(
-    batch: Batch,
+  /** Counts what is stored; returns the letters of what was skipped. */
+  #stored(
+    climb: Climb,
+    piece: Batch,
     answer: Answer & { verdict: "delivered" },
-    signal: AbortSignal,
-  ): Promise<boolean> {
-    const { counts } = this.#options;
+    attempts: number,
+  ): DeadLetter[] {
+    const { counts, clock } = this.#options;
+    const { items, bytes, destination } = piece;
     counts.lastError = undefined;
     counts.deliveredBatches++;
+    counts.deliveredBytes += bytes;
     const refused = new Set(answer.refused.map(({ index }) => index));
     // A record in parts is delivered with its last part.
-    counts.deliveredRecords += batch.items.filter(
+    counts.deliveredRecords += items.filter(
       ({ part, parts }, index) => part === parts && !refused.has(index),
     ).length;
-    counts.deliveredBytes += batch.bytes;
-    const letters = answer.refused.map(({ index, reason, detail }: RefusedRecord) =>
-      letterOf(batch, index, reason, detail, answer),
-    );
-    return this.#finish(batch, letters, signal);
+    this.#partsStored.add(items);
+    return answer.refused.map(({ index, reason, detail }) => ({
+      record: items[index]!.record,
+      destination,
+      reason,
+      detail,
+      cause: undefined,
+      attempts,
+      firstTriedAtMs: climb.firstTriedAtMs,
+      lastTriedAtMs: clock.now(),
+      requestId: answer.requestId,
+    }));
   }
 
-  async #deliverParts(batch: Batch, signal: AbortSignal): Promise<boolean> {
-    this.#options.counts.splits++;
-    const size = Math.ceil(batch.items.length / SPLIT_WAYS);
-    for (let from = 0; from < batch.items.length; from += size) {
-      const items = batch.items.slice(from, from + size);
-      if (!(await this.deliver({ ...batch, items, bytes: bytesOf(batch, items) }, signal))) {
-        return false;
-      }
-    }
-    return true;
+  #poison(climb: Climb, { record }: Item, attempts: number): DeadLetter {
+    const { error, cause, requestId } = climb.lastFailure!;
+    return {
+      record,
+      destination: climb.batch.destination,
+      reason: "invalid",
+      detail: error.message,
+      cause,
+      attempts,
+      firstTriedAtMs: climb.firstTriedAtMs,
+      lastTriedAtMs: this.#options.clock.now(),
+      requestId,
+    };
   }
 
   /** What is delivered is acknowledged at once: it must not be sent again because letters beside it cannot be written. */
-  async #finish(batch: Batch, letters: readonly DeadLetter[], signal: AbortSignal): Promise<boolean> {
-    const { acknowledge } = this.#options;
+  async #finish(items: readonly Item[], letters: readonly DeadLetter[], signal: AbortSignal): Promise<void> {
+    const { acknowledge, lettersStay } = this.#options;
     if (letters.length === 0) {
-      acknowledge(batch.items);
-      return true;
+      acknowledge(items);
+      return;
     }
     const refused = new Set(letters.map(({ record }) => record));
-    acknowledge(batch.items.filter(({ record }) => !refused.has(record)));
-    if (!(await this.bury(letters, signal))) {
-      return false;
+    acknowledge(items.filter(({ record }) => !refused.has(record)));
+    const rest = items.filter(({ record }) => refused.has(record));
+    if (await this.bury(letters, signal)) {
+      // With all its parts, whichever was refused.
+      acknowledge(rest);
+    } else {
+      lettersStay(rest);
     }
-    acknowledge(batch.items.filter(({ record }) => refused.has(record)));
-    return true;
   }
 
   /** Dead letters must be on the disk before the buffer forgets the records; false when the records stay. */
   async bury(letters: readonly DeadLetter[], signal: AbortSignal): Promise<boolean> {
-    const { clock, random, counts, deadLetters, attemptsMax = Number.POSITIVE_INFINITY } = this.#options;
+    const { clock, random, counts, deadLetters, policy, onBuried } = this.#options;
     for (let attempt = 1; letters.length > 0; attempt++) {
       try {
         await deadLetters.add(letters);
@@ -129,23 +237,36 @@ export class Delivery {
       } catch (error) {
         counts.lastError = `dead letters cannot be written: ${messageOf(error)}`;
         countIn(counts.failures, "dead letters");
-        if (signal.aborted || attempt >= attemptsMax) {
+        if (signal.aborted || attempt >= policy.tries) {
           return false;
         }
-        await pause(clock, backoffMs(attempt, random, BACKOFF), signal);
+        await pause(clock, backoffMs(attempt, random, policy.backoff), signal);
       }
     }
     for (const { reason } of letters) {
       countIn(counts.deadLetters, reason);
     }
+    onBuried?.(letters);
     return true;
+  }
+
+  #park(climb: Climb): boolean {
+    const { circuits } = this.#options;
+    const { cause, error } = climb.lastFailure!;
+    circuits.park(climb.batch.destination, cause, error.message);
+    return this.#leave(climb);
+  }
+
+  #leave({ batch, state }: Climb): boolean {
+    const { counts, stay } = this.#options;
+    counts.parks++;
+    stay(batch.items.slice(state.pieces[0]!.from));
+    return false;
   }
 }
 
-function letterOf(batch: Batch, index: number, reason: string, detail: string, answer: Answer): DeadLetter {
-  const { record } = batch.items[index]!;
-  const tried = { cause: undefined, attempts: 1, firstTriedAtMs: undefined, lastTriedAtMs: undefined };
-  return { record, destination: batch.destination, reason, detail, ...tried, requestId: answer.requestId };
+function pieceOf(batch: Batch, items: readonly Item[]): Batch {
+  return { ...batch, items, bytes: bytesOf(batch, items) };
 }
 
 /** The share of the batch's bytes, overhead included. */

@@ -29,7 +29,7 @@ async function ship(): Promise<void> {
   });
   await open.shipper.run(stop.signal);
   const cancel = systemClock.after(options.drainDeadline, () => open.abort.abort());
-  await open.shipper.drain();
+  await open.shipper.drain(true);
   cancel();
   await open.close();
   port.close();

@@ -1,7 +1,8 @@
 /** Wires a shipper on the journals of one folder from parsed options. */
 import { join } from "node:path";
+import { type Backlog, NO_ALERTS } from "../alert/alert.js";
 import { DestinationTemplate } from "../batch/template.js";
-import { JournalBuffer, type JournalBufferOptions } from "../buffer/journal.js";
+import { JournalBuffer, type JournalBufferOptions, listJournals, waitingIn } from "../buffer/journal.js";
 import type { SinkPlace } from "../config/places.js";
 import { DeadLetters } from "../dead-letters/dead-letters.js";
 import { openSink } from "../sink/open.js";
@@ -9,6 +10,7 @@ import type { Sink } from "../sink/sink.js";
 import { systemClock } from "../system/clock.js";
 import { ownIdentity } from "../system/process.js";
 import { randomId } from "../system/random.js";
+import { announce } from "./announce.js";
 import { countIn } from "./counts.js";
 import { ReportFile } from "./report.js";
 import { Shipper } from "./shipper.js";
@@ -32,6 +34,11 @@ export interface ShippingOptions {
   readonly flushBytes: number;
   readonly inFlightMax: number;
   readonly requestTimeout: number;
+  readonly tries: number;
+  readonly splitWays: number;
+  readonly backoffBase: number;
+  readonly backoffMax: number;
+  readonly deadBytesMax: number;
 }
 
 export interface OpenShipper {
@@ -43,8 +50,6 @@ export interface OpenShipper {
 }
 
 export interface OpenShipperHooks extends Pick<JournalBufferOptions, "accepts" | "holder"> {
-  /** Attempts of one batch before it is left in the buffer; default without end. */
-  readonly attemptsMax?: number;
   /** Told why nothing is delivered, once a minute for each cause, and not of a failure that the next try mends. */
   readonly onFailure: (message: string) => void;
 }
@@ -52,7 +57,7 @@ export interface OpenShipperHooks extends Pick<JournalBufferOptions, "accepts" |
 /** Throws what the sink's options and the journal folder are refused for. */
 export async function openShipper(
   options: ShippingOptions,
-  { attemptsMax, onFailure, ...claim }: OpenShipperHooks,
+  { onFailure, ...claim }: OpenShipperHooks,
 ): Promise<OpenShipper> {
   const template = new DestinationTemplate(options.group, options.stream);
   const sink = await openSinkAt(options);
@@ -79,7 +84,17 @@ export async function openShipper(
     flushRecords: options.flushRecords,
     flushBytes: options.flushBytes,
     inFlightMax: options.inFlightMax,
-    ...(attemptsMax === undefined ? {} : { attemptsMax }),
+    policy: {
+      tries: options.tries,
+      splitWays: options.splitWays,
+      backoff: { baseMs: options.backoffBase, maxMs: options.backoffMax },
+    },
+    ...announce({
+      alerts: NO_ALERTS,
+      sink: sink.name,
+      deadDir: join(dir, "dead"),
+      backlog: () => backlogIn(dir),
+    }),
     abort: abort.signal,
     onFailure: tellRarely(onFailure),
   });
@@ -94,6 +109,23 @@ export async function openShipper(
       await sink.close();
     },
   };
+}
+
+function backlogIn(dir: string): Backlog {
+  let records = 0;
+  let bytes = 0;
+  let oldestMs: number | undefined;
+  for (const folder of listJournals(dir)) {
+    try {
+      const waiting = waitingIn(folder);
+      records += waiting.records;
+      bytes += waiting.bytes;
+      oldestMs = Math.min(oldestMs ?? Number.POSITIVE_INFINITY, waiting.oldestMs ?? Number.POSITIVE_INFINITY);
+    } catch {
+      // A journal that cannot be looked at is told of by itself.
+    }
+  }
+  return { records, bytes, oldestMs: records === 0 ? undefined : oldestMs, roomMs: undefined };
 }
 
 function tellRarely(

@@ -58,7 +58,7 @@ const scenes = fc.record({
   sources: fc.array(fc.array(step, { maxLength: 60 }), { minLength: 1, maxLength: 3 }),
   inFlightMax: fc.integer({ min: 1, max: 5 }),
   eventsMax: fc.integer({ min: 1, max: 8 }),
-  attemptsMax: fc.option(fc.integer({ min: 1, max: 3 }), { nil: undefined }),
+  patient: fc.boolean(),
   abortAfterMs: fc.option(fc.nat(2000), { nil: undefined }),
   seed: fc.integer({ min: 1, max: MINSTD_MODULUS - 1 }),
 });
@@ -115,10 +115,10 @@ class Scene {
     failures: boolean;
     inFlightMax: number;
     eventsMax: number;
-    attemptsMax?: number | undefined;
+    patient: boolean;
     abortAfterMs?: number | undefined;
   }): Promise<boolean> {
-    const { failures, eventsMax, attemptsMax, abortAfterMs, inFlightMax } = options;
+    const { failures, eventsMax, patient, abortAfterMs, inFlightMax } = options;
     const clock = new ManualClock();
     const sink = new ScriptedSink((batch, signal) => this.answer(batch, clock, failures, signal), {
       eventsMax,
@@ -130,7 +130,6 @@ class Scene {
       clock,
       inFlightMax,
       random: this.chance,
-      ...(attemptsMax !== undefined && { attemptsMax }),
     });
     const add = letterBox.add.bind(letterBox);
     letterBox.add = async (letters) => {
@@ -141,7 +140,7 @@ class Scene {
       for (const { record } of letters) this.dead.add(idOf(record));
     };
     if (abortAfterMs !== undefined) clock.after(abortAfterMs, () => abort.abort());
-    const done = await advanceThrough(clock, shipper.drain(), 50);
+    const done = await advanceThrough(clock, shipper.drain(patient), 50);
     assert.ok(sink.inFlightPeak <= inFlightMax);
     return done;
   }
@@ -214,7 +213,7 @@ test("every record is acknowledged exactly when it is safe, and stands once and 
         assert.equal(whole.length, 0, `${idOf(record)} is delivered and not acknowledged`);
       }
 
-      const healthy = { ...options, attemptsMax: undefined, abortAfterMs: undefined };
+      const healthy = { ...options, patient: true, abortAfterMs: undefined };
       assert.equal(await scene.ship({ failures: false, ...healthy }), true);
       for (const { name, records, acknowledged } of scene.sources) {
         assert.equal(acknowledged.size, records.length, name);

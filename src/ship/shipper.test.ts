@@ -14,6 +14,7 @@ import {
   ScriptedSink,
   seriesOf,
   settle,
+  split,
   textOf,
   textsOf,
 } from "./shipping.cases.js";
@@ -41,7 +42,7 @@ test("records of all sources are merged by time and acknowledged where they came
   const two = new MemorySource("two", seriesOf(3, { timestamp: 11, writer: "v" }));
   const sink = new ScriptedSink();
   const { shipper } = openShipperOn([one, two], sink);
-  assert.equal(await shipper.drain(), true);
+  assert.equal(await shipper.drain(false), true);
   assert.deepEqual(sink.sent, [["w-0", "v-0", "w-1", "v-1", "w-2", "v-2"]]);
   assert.deepEqual([one.acknowledged.size, two.acknowledged.size], [3, 3]);
 });
@@ -54,7 +55,7 @@ test("what comes while it drains is sent as well, and what has come is not sent 
     return delivered();
   });
   const { shipper } = openShipperOn([source], sink);
-  assert.equal(await shipper.drain(), true);
+  assert.equal(await shipper.drain(false), true);
   assert.deepEqual(sink.sent, [["w-0", "w-1"], ["w-2"]]);
   assert.equal(source.acknowledged.size, 3);
 });
@@ -75,7 +76,7 @@ test("an endless backlog is read only as places become free", async () => {
   };
   const sink = new HeldSink();
   const { shipper, abort } = openShipperOn([endless], sink, { inFlightMax: 3 });
-  const done = shipper.drain();
+  const done = shipper.drain(false);
   for (let ended = 0; ended < 40; ended++) {
     await settle();
     assert.ok(sink.inFlight <= 3);
@@ -94,7 +95,7 @@ test("more batches than allowed are never in flight, and all places are used", a
   const sink = new HeldSink({ eventsMax: 2 });
   const source = new MemorySource("one", seriesOf(40));
   const { shipper } = openShipperOn([source], sink, { inFlightMax: 5 });
-  const done = shipper.drain();
+  const done = shipper.drain(false);
   await settle();
   assert.equal(shipper.batchesInFlight, 5);
   while (sink.held.length > 0) await sink.release();
@@ -110,7 +111,7 @@ test("records outside the destination's time are dead letters with their reason,
   const source = new MemorySource("one", [old, now, young]);
   const sink = new ScriptedSink(undefined, { window: WINDOW });
   const { shipper, letterBox } = openShipperOn([source], sink);
-  assert.equal(await shipper.drain(), true);
+  assert.equal(await shipper.drain(false), true);
   assert.deepEqual(sink.sent, [["w-1"]]);
   assert.deepEqual(
     letterBox.letters.map(({ record, reason, destination }) => [record, reason, destination?.stream]),
@@ -130,7 +131,7 @@ test("a record at the edge of the destination's time is set aside before it pass
   );
   const sink = new ScriptedSink(undefined, { window: WINDOW });
   const { shipper, letterBox } = openShipperOn([new MemorySource("one", records)], sink);
-  assert.equal(await shipper.drain(), true);
+  assert.equal(await shipper.drain(false), true);
   assert.deepEqual(letterBox.texts, ["w-0", "w-3"]);
 });
 
@@ -141,7 +142,7 @@ test("records set aside wait until their dead letters can be written", async () 
     new ScriptedSink(undefined, { window: WINDOW }),
   );
   letterBox.error = new Error("no room");
-  const done = shipper.drain();
+  const done = shipper.drain(true);
   for (let minute = 0; minute < 5; minute++) {
     await settle();
     clock.advance(60_000);
@@ -161,10 +162,9 @@ test("records set aside whose dead letters cannot be written stay, and the drain
   const { shipper, letterBox, clock } = openShipperOn(
     [source],
     new ScriptedSink(undefined, { window: WINDOW }),
-    { attemptsMax: 3 },
   );
   letterBox.error = new Error("no room");
-  assert.equal(await advanceThrough(clock, shipper.drain()), false);
+  assert.equal(await advanceThrough(clock, shipper.drain(false)), false);
   assert.deepEqual([...source.acknowledged], [1]);
   assert.equal(letterBox.attempts, 3);
 });
@@ -172,21 +172,98 @@ test("records set aside whose dead letters cannot be written stay, and the drain
 test("thousands of records set aside do not pile up in memory", async () => {
   const source = new MemorySource("one", seriesOf(3500, { timestamp: NOW_MS - 25 * HOUR_MS }));
   const { shipper, letterBox } = openShipperOn([source], new ScriptedSink(undefined, { window: WINDOW }));
-  assert.equal(await shipper.drain(), true);
+  assert.equal(await shipper.drain(false), true);
   assert.deepEqual([letterBox.attempts, letterBox.letters.length], [4, 3500]);
 });
 
-test("a batch that stays takes the later ones of its destination along, and the drain says so", async () => {
+test("a batch that stays takes the later ones of its destination along, the others go on, and the drain says so", async () => {
   const web = new MemorySource("one", seriesOf(6));
   const other = new MemorySource("two", seriesOf(6, { writer: "v", service: "other" }));
-  const sink = new ScriptedSink((batch) => (textsOf(batch).includes("w-2") ? retry() : delivered()), {
+  const sink = new ScriptedSink((batch) => (textsOf(batch).includes("w-2") ? retry("denied") : delivered()), {
     eventsMax: 2,
   });
-  const { shipper, clock } = openShipperOn([web, other], sink, { attemptsMax: 2, inFlightMax: 1 });
-  assert.equal(await advanceThrough(clock, shipper.drain()), false);
+  const { shipper, clock } = openShipperOn([web, other], sink, { inFlightMax: 1 });
+  assert.equal(await advanceThrough(clock, shipper.drain(false)), false);
   assert.deepEqual([...web.acknowledged], [0, 1]);
   assert.equal(other.acknowledged.size, 6);
   assert.equal(sink.sent.flat().includes("w-4"), false);
+});
+
+test("what stays is read again when its next try is due, and arrives once and in series", async () => {
+  for (const cause of ["unavailable", "credentials", "denied"] as const) {
+    // All of one millisecond, so that the order of arrival is what a reader sees.
+    const web = new MemorySource(
+      "one",
+      seriesOf(60).map((record) => ({ ...record, timestamp: 0 })),
+    );
+    const other = new MemorySource("two", seriesOf(60, { writer: "v", service: "other" }));
+    const arrived: string[] = [];
+    let failures = 40;
+    const sink = new ScriptedSink(
+      (batch) => {
+        if (batch.destination.stream === "web" && failures > 0) {
+          failures--;
+          return retry(cause);
+        }
+        arrived.push(...textsOf(batch));
+        return delivered();
+      },
+      { eventsMax: 2 },
+    );
+    const { shipper, clock } = openShipperOn([web, other], sink);
+    assert.equal(await advanceThrough(clock, shipper.drain(true), 1000), true);
+    assert.equal(failures, 0);
+    assert.deepEqual([web.acknowledged.size, other.acknowledged.size], [60, 60]);
+    assert.equal(new Set(arrived).size, arrived.length, "nothing is doubled");
+    assert.deepEqual(
+      arrived.filter((text) => text.startsWith("w-")),
+      seriesOf(60).map(textOf),
+    );
+    assert.ok(shipper.counts.parks > 0);
+  }
+});
+
+test("while the cloud is away one batch at a time asks whether it is back, and the backlog is not read meanwhile", async () => {
+  const source = new MemorySource("one", seriesOf(1000));
+  const sink = new ScriptedSink(() => retry("throttled"), { eventsMax: 10 });
+  const { shipper, clock, stop, abort } = openShipperOn([source], sink, { flushRecords: 1 });
+  const running = shipper.run(stop.signal);
+  for (let second = 0; second < 60; second++) {
+    await settle();
+    clock.advance(1000);
+  }
+  const before = { sent: sink.sent.length, reads: source.reads };
+  sink.inFlightPeak = 0;
+  for (let second = 0; second < 600; second++) {
+    await settle();
+    clock.advance(1000);
+  }
+  assert.equal(sink.inFlightPeak, 1);
+  // A try a minute, as the clock has no luck here.
+  const tries = sink.sent.length - before.sent;
+  assert.ok(tries >= 9 && tries <= 11, `${tries} tries`);
+  assert.ok(source.reads - before.reads <= 2 * tries, `${source.reads - before.reads} reads`);
+  stop.abort();
+  abort.abort();
+  await running;
+});
+
+test("a poison record whose dead letter cannot be written holds up nothing else, and is tried again", async () => {
+  const source = new MemorySource("one", seriesOf(40));
+  const sink = new ScriptedSink((batch) => (textsOf(batch).includes("w-5") ? split() : delivered()), {
+    eventsMax: 8,
+  });
+  const { shipper, clock, letterBox } = openShipperOn([source], sink);
+  letterBox.error = new Error("no room");
+  const done = shipper.drain(true);
+  for (let second = 0; second < 8; second++) {
+    await settle();
+    clock.advance(1000);
+  }
+  assert.equal(source.acknowledged.size, 39);
+  letterBox.error = undefined;
+  assert.equal(await advanceThrough(clock, done), true);
+  assert.deepEqual([letterBox.texts, source.acknowledged.size], [["w-5"], 40]);
 });
 
 test("to give up while the cloud is away ends the drain at once and leaves the rest", async () => {
@@ -195,7 +272,7 @@ test("to give up while the cloud is away ends the drain at once and leaves the r
     eventsMax: 10,
   });
   const { shipper, abort, clock } = openShipperOn([source], sink, { inFlightMax: 2 });
-  const done = shipper.drain();
+  const done = shipper.drain(false);
   await settle();
   assert.equal(clock.timers, 2, "two batches wait for their next try");
   abort.abort();
@@ -209,7 +286,7 @@ test("an oversize record is acknowledged only with its last part", async () => {
   const source = new MemorySource("one", [recordOf(), large, recordOf({ seq: 2, ordinal: 2, timestamp: 2 })]);
   const sink = new HeldSink({ eventBytesMax: 1000, bytesMax: 1100 });
   const { shipper } = openShipperOn([source], sink);
-  const done = shipper.drain();
+  const done = shipper.drain(false);
   await settle();
   const states: number[][] = [];
   while (sink.held.length > 0) {
@@ -237,8 +314,8 @@ test("a part that cannot be delivered leaves the whole record", async () => {
     eventBytesMax: 1000,
     bytesMax: 1100,
   });
-  const { shipper, clock } = openShipperOn([source], sink, { attemptsMax: 2 });
-  assert.equal(await advanceThrough(clock, shipper.drain()), false);
+  const { shipper, clock } = openShipperOn([source], sink);
+  assert.equal(await advanceThrough(clock, shipper.drain(false)), false);
   assert.equal(source.acknowledged.size, 0);
   assert.ok(!sink.sent.flat().some((text) => text.includes('"part":3')));
 });
@@ -258,17 +335,17 @@ test("a source that cannot be read does not stop the others, is counted, and is 
   assert.equal(bad.acknowledged.size, 2);
   stop.abort();
   await running;
-  assert.equal(await shipper.drain(), true, "what is over is over");
+  assert.equal(await shipper.drain(false), true, "what is over is over");
 });
 
 test("a drain that could not read a source says so: it may hold records", async () => {
   const bad = new MemorySource("bad", seriesOf(2));
   bad.readError = new Error("torn");
   const { shipper } = openShipperOn([bad], new ScriptedSink());
-  assert.equal(await shipper.drain(), false);
+  assert.equal(await shipper.drain(false), false);
   assert.equal(shipper.counts.lastError, "torn");
   bad.readError = undefined;
-  assert.equal(await shipper.drain(), true);
+  assert.equal(await shipper.drain(false), true);
 });
 
 test("a source that can be read and no more acknowledged does not stop the others", async () => {
@@ -278,7 +355,7 @@ test("a source that can be read and no more acknowledged does not stop the other
   };
   const good = new MemorySource("good", seriesOf(2));
   const { shipper } = openShipperOn([bad, good], new ScriptedSink());
-  assert.equal(await shipper.drain(), false);
+  assert.equal(await shipper.drain(false), false);
   assert.equal(good.acknowledged.size, 2);
 });
 
@@ -289,7 +366,7 @@ test("a source that cannot remove itself does not stop the others", async () => 
   };
   const good = new MemorySource("good", seriesOf(2));
   const { shipper } = openShipperOn([bad, good], new ScriptedSink());
-  assert.equal(await shipper.drain(), false);
+  assert.equal(await shipper.drain(false), false);
   assert.equal(good.acknowledged.size, 2);
   assert.equal(shipper.counts.lastError, "may not be removed");
 });
@@ -299,7 +376,7 @@ test("a source that has ended is left alone", async () => {
   ended.writerGone = true;
   ended.read = () => assert.fail("read after its end");
   const { shipper } = openShipperOn([ended, new MemorySource("one", seriesOf(1))], new ScriptedSink());
-  assert.equal(await shipper.drain(), true);
+  assert.equal(await shipper.drain(false), true);
 });
 
 test("writers that share a source are acknowledged there, each by its own ordinals", async () => {
@@ -313,9 +390,11 @@ test("writers that share a source are acknowledged there, each by its own ordina
     ranges.push(given);
     acknowledge(given);
   };
-  const sink = new ScriptedSink(({ destination }) => (destination.stream === "a" ? retry() : delivered()));
-  const { shipper, clock } = openShipperOn([source], sink, { attemptsMax: 1 });
-  assert.equal(await advanceThrough(clock, shipper.drain()), false);
+  const sink = new ScriptedSink(({ destination }) =>
+    destination.stream === "a" ? retry("denied") : delivered(),
+  );
+  const { shipper, clock } = openShipperOn([source], sink);
+  assert.equal(await advanceThrough(clock, shipper.drain(false)), false);
   assert.deepEqual(ranges, [
     [
       { from: 3, to: 3 },

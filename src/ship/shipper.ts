@@ -2,26 +2,31 @@
  * The loop: claim, read, batch, send, acknowledge.
  *
  *     idle ──1000 records, 1 MiB, the interval, or a flush──► cycle ──everything read is on its way──► idle
+ *       └─something stayed in the buffer, and its next try is due──► rewind ──► cycle
  *
  * A cycle reads every source to its end, merged by time, and puts batches on their way as they fill, at most
  * `inFlightMax` at once: reading waits for a free place, so memory is bounded by what is in flight, whatever the
  * backlog. Idle does not wait for what is in flight.
  *
- * Nothing is taken out of the buffer by reading: what is not acknowledged is read again by the next shipper.
+ * Nothing is taken out of the buffer by reading. What cannot be delivered now stays there (`ledger.ts` knows its sources):
+ * nothing of it is kept in memory, and when the circuits say that another try is due, its sources are read again from the
+ * first record that is not acknowledged. While the circuit of the whole sink is open, nothing is read at all.
  */
 import type { Batch, Destination, Item } from "../batch/batch.js";
 import { Batcher } from "../batch/batcher.js";
 import { Merge } from "../batch/merge.js";
 import { judgeTime } from "../batch/time-window.js";
-import type { LogBuffer, OrdinalRange, Source, StoredRecord } from "../buffer/buffer.js";
+import type { LogBuffer, Source, StoredRecord } from "../buffer/buffer.js";
 import type { DeadLetter, DeadLetters } from "../dead-letters/dead-letters.js";
 import type { Sink } from "../sink/sink.js";
 import type { Clock } from "../system/clock.js";
 import { messageOf } from "../system/errors.js";
 import { pause } from "../system/pause.js";
+import { Circuits, type CircuitsOptions } from "./circuits.js";
 import { newCounts, type ShipCounts } from "./counts.js";
-import { Delivery } from "./delivery.js";
+import { Delivery, type RetryPolicy } from "./delivery.js";
 import { InFlight } from "./in-flight.js";
+import { Ledger } from "./ledger.js";
 
 const POLL_MS = 200;
 /** How often quiet sources are looked through for writers that died. */
@@ -34,6 +39,10 @@ const READ_BYTES_TOTAL = 32 << 20;
 const OPEN_READ_BYTES_MAX = 64 << 20;
 /** A record so near to the edge of what the destination takes could pass it on the way. */
 const WINDOW_MARGIN_MS = 60_000;
+/** A circuit opens after as many failures in a row as one batch would meet on its way to a verdict. */
+const VERDICTS_TRIES = 2;
+/** What could not become a dead letter is tried again after this; the disk does not mend faster. */
+const LETTERS_RETRY_MS = 10_000;
 /** Records set aside are written together. */
 const ASIDE_MAX = 1000;
 
@@ -48,8 +57,12 @@ export interface ShipperOptions {
   readonly flushRecords: number;
   readonly flushBytes: number;
   readonly inFlightMax: number;
-  /** Attempts of one batch before it is left in the buffer; default without end. */
-  readonly attemptsMax?: number;
+  readonly policy: RetryPolicy;
+  /** Told when sending stops and goes on. */
+  readonly onTrouble?: CircuitsOptions["onTrouble"];
+  readonly onRecovery?: CircuitsOptions["onRecovery"];
+  /** Told of dead letters that are written. */
+  readonly onBuried?: (letters: readonly DeadLetter[]) => void;
   /** Gives up what is being sent; it stays in the buffer. */
   readonly abort: AbortSignal;
   /** Told of every failed attempt to read or send; `attempt` is from 1. */
@@ -60,12 +73,12 @@ export class Shipper {
   readonly counts: ShipCounts = newCounts();
   readonly #options: ShipperOptions;
   readonly #batcher: Batcher;
+  readonly circuits: Circuits;
   readonly #delivery: Delivery;
   readonly #inFlight: InFlight;
-  /** Where the records of a writer came from, to acknowledge them there. */
-  readonly #sourceOf = new Map<string, Source>();
-  /** Records were set aside whose dead letters could not be written. */
-  #asideLeftBehind = false;
+  readonly #ledger = new Ledger((error) => this.readFailed(error));
+  /** When dead letters that could not be written are due again. */
+  #lettersRetryAtMs = 0;
   #flushSeenAtMs = 0;
   /** Since when something waits, by our own clock; undefined while nothing does. */
   #waitingSinceMs: number | undefined;
@@ -77,17 +90,34 @@ export class Shipper {
     this.#options = options;
     this.#batcher = new Batcher({
       limits: options.sink.limits,
-      destinationOf: (record) => options.destinationOf(record, this.#sourceOf.get(record.writer)!.host),
+      destinationOf: (record) => options.destinationOf(record, this.#ledger.hostOf(record.writer)),
+    });
+    const { policy, onTrouble = () => {}, onRecovery = () => {} } = options;
+    this.circuits = new Circuits({
+      clock: options.clock,
+      random: options.random,
+      failuresMax: VERDICTS_TRIES * policy.tries,
+      backoff: policy.backoff,
+      onTrouble,
+      onRecovery,
     });
     this.#delivery = new Delivery({
       ...options,
+      circuits: this.circuits,
       counts: this.counts,
       acknowledge: (items) => this.#acknowledge(items),
+      stay: (items) => this.#ledger.stays(items.map(({ record }) => record)),
+      lettersStay: (items) => this.#lettersStay(items.map(({ record }) => record)),
     });
     this.#inFlight = new InFlight(
       options.inFlightMax,
       (batch) => this.#delivery.deliver(batch, options.abort),
-      (batch) => this.#batcher.ended(batch.number),
+      (batch, sent) => {
+        this.#batcher.ended(batch.number);
+        if (!sent) {
+          this.#ledger.stays(batch.items.map(({ record }) => record));
+        }
+      },
     );
   }
 
@@ -104,30 +134,33 @@ export class Shipper {
     abort.addEventListener("abort", end);
     while (!stop.aborted && !abort.aborted) {
       this.#wake = new AbortController();
-      const sources = await this.#claim();
-      const flushes = this.#flushes.splice(0);
-      if (flushes.length > 0 || (await this.#isDue(sources))) {
-        await this.#cycle(sources);
-        void this.#inFlight.landed().then(() => flushes.forEach((done) => void done()));
-      }
+      await this.#turn();
       await pause(clock, POLL_MS, this.#wake.signal);
     }
     stop.removeEventListener("abort", end);
     abort.removeEventListener("abort", end);
   }
 
-  /** Sends everything that waits now. True when all of it is delivered or a dead letter. */
-  async drain(): Promise<boolean> {
-    const { abort } = this.#options;
+  /**
+   * Sends everything that waits now. True when all of it is delivered or a dead letter. What stays in the buffer is tried
+   * again, when that is due, only by a `patient` one; that ends with `abort` at the latest.
+   */
+  async drain(patient: boolean): Promise<boolean> {
+    const { abort, clock } = this.#options;
     const failuresBefore = this.counts.readFailures;
-    // Twice: writers may have ended, and logged their last, during the first pass.
-    for (let pass = 0; pass < 2; pass++) {
-      await this.#cycle(await this.#claim());
-      await this.#inFlight.landed();
+    this.circuits.hurry();
+    for (;;) {
+      // Twice: writers may have ended, and logged their last, during the first pass.
+      for (let pass = 0; pass < 2; pass++) {
+        await this.#cycle(await this.#claim());
+        await this.#inFlight.landed();
+      }
+      await this.#claim();
+      if (!this.#ledger.somethingStays || !patient || abort.aborted) {
+        return !this.#ledger.somethingStays && !abort.aborted && this.counts.readFailures === failuresBefore;
+      }
+      await pause(clock, Math.max(1, this.#retryAtMs() - clock.now()), abort);
     }
-    await this.#claim();
-    const leftBehind = this.#inFlight.leftBehind || this.#asideLeftBehind;
-    return !leftBehind && !abort.aborted && this.counts.readFailures === failuresBefore;
   }
 
   /** Resolves when everything that waits now is delivered or a dead letter; for a shipper that runs. */
@@ -145,15 +178,30 @@ export class Shipper {
     this.#options.onFailure?.("buffer", messageOf(error), this.counts.readFailures);
   }
 
+  async #turn(): Promise<void> {
+    const sources = await this.#claim();
+    if (this.circuits.isOpen) {
+      return;
+    }
+    const flushes = this.#flushes.splice(0);
+    if (flushes.length === 0 && !this.#retryIsDue() && !(await this.#isDue(sources))) {
+      return;
+    }
+    await this.#cycle(sources);
+    void this.#inFlight.landed().then(() => {
+      if (this.#ledger.somethingStays) {
+        this.#flushes.push(...flushes);
+      } else {
+        flushes.forEach((done) => void done());
+      }
+    });
+  }
+
   /** Sources whose writers are gone and which are empty remove themselves here. */
   async #claim(): Promise<Source[]> {
     const sources = await this.#options.buffer.claim();
-    const open = sources.filter((source) => this.#guarded(() => source.finished()) !== true);
-    for (const [writer, source] of this.#sourceOf) {
-      if (!open.includes(source)) {
-        this.#sourceOf.delete(writer);
-      }
-    }
+    const open = sources.filter((source) => this.#ledger.guarded(() => source.finished()) !== true);
+    this.#ledger.keepOnly(open);
     return open;
   }
 
@@ -169,7 +217,7 @@ export class Shipper {
     let bytes = 0;
     let oldestMs = Number.POSITIVE_INFINITY;
     for (const source of sources) {
-      const waiting = this.#guarded(() => source.unread());
+      const waiting = this.#ledger.guarded(() => source.unread());
       records += waiting?.records ?? 0;
       bytes += waiting?.bytes ?? 0;
       oldestMs = Math.min(oldestMs, waiting?.oldestMs ?? oldestMs);
@@ -188,8 +236,12 @@ export class Shipper {
 
   async #cycle(sources: readonly Source[]): Promise<void> {
     const { abort, clock } = this.#options;
+    if (this.#retryIsDue()) {
+      await this.#rewind();
+    }
     const share = Math.floor(READ_BYTES_TOTAL / sources.length);
     const bytesMax = Math.max(READ_BYTES_MIN, Math.min(READ_BYTES_MAX, share));
+    const { openings } = this.circuits;
     const merge = new Merge<Source>();
     const aside: StoredRecord[] = [];
     let bytesRead = 0;
@@ -198,7 +250,7 @@ export class Shipper {
     for (const source of sources) {
       merge.add(source);
     }
-    while (!abort.aborted) {
+    while (!abort.aborted && this.circuits.openings === openings) {
       if (merge.hungry.size > 0) {
         for (const source of [...merge.hungry]) {
           await this.#feed(merge, source, bytesMax);
@@ -223,18 +275,41 @@ export class Shipper {
     }
     await this.#sendOpen();
     await this.#bury(aside);
+    if (this.circuits.openings !== openings) {
+      // Of each of them something may have been read that was not even batched.
+      this.#ledger.allStays(sources);
+    }
+  }
+
+  #retryIsDue(): boolean {
+    return this.#ledger.somethingStays && this.#options.clock.now() >= this.#retryAtMs();
+  }
+
+  #retryAtMs(): number {
+    const { retryAtMs, isClosed, refused } = this.circuits;
+    if (!isClosed || this.#lettersRetryAtMs === 0) {
+      return retryAtMs;
+    }
+    return refused.length === 0 ? this.#lettersRetryAtMs : Math.min(retryAtMs, this.#lettersRetryAtMs);
+  }
+
+  /** What is on its way must not be read again meanwhile. */
+  async #rewind(): Promise<void> {
+    await this.#inFlight.landed();
+    this.#inFlight.startAgain();
+    this.#lettersRetryAtMs = 0;
+    this.#ledger.rewind();
+  }
+
+  #lettersStay(records: readonly StoredRecord[]): void {
+    this.#lettersRetryAtMs = this.#options.clock.now() + LETTERS_RETRY_MS;
+    this.#ledger.stays(records);
   }
 
   async #feed(merge: Merge<Source>, source: Source, bytesMax: number): Promise<void> {
     try {
       const { records, drained } = await source.read(bytesMax);
-      for (let i = 0; i < records.length; i++) {
-        // A source holds few writers, one after the other for the most part.
-        const { writer } = records[i]!;
-        if (i === 0 || writer !== records[i - 1]!.writer) {
-          this.#sourceOf.set(writer, source);
-        }
-      }
+      this.#ledger.note(source, records);
       merge.offer(source, records);
       if (drained) {
         merge.end(source);
@@ -258,6 +333,10 @@ export class Shipper {
   async #send(batches: readonly Batch[]): Promise<void> {
     for (const batch of batches) {
       await this.#inFlight.add(batch);
+      if (!this.circuits.isClosed) {
+        // It finds out whether the others may go.
+        await this.#inFlight.landed();
+      }
     }
   }
 
@@ -272,7 +351,7 @@ export class Shipper {
       const reason = judgeTime(record.timestamp, clock.now(), sink.window!, WINDOW_MARGIN_MS);
       return {
         record,
-        destination: destinationOf(record, this.#sourceOf.get(record.writer)!.host),
+        destination: destinationOf(record, this.#ledger.hostOf(record.writer)),
         reason,
         detail: `${sink.name} takes no records with this timestamp now.`,
         cause: undefined,
@@ -282,48 +361,14 @@ export class Shipper {
       };
     });
     if (await this.#delivery.bury(letters, abort)) {
-      this.#acknowledgeRecords(letters.map(({ record }) => record));
+      this.#ledger.acknowledge(letters.map(({ record }) => record));
     } else {
-      this.#asideLeftBehind = true;
+      this.#lettersStay(letters.map(({ record }) => record));
     }
   }
 
   #acknowledge(items: readonly Item[]): void {
     // A record in parts is delivered with its last part: the parts are sent one after the other.
-    this.#acknowledgeRecords(items.filter(({ part, parts }) => part === parts).map(({ record }) => record));
-  }
-
-  #acknowledgeRecords(records: readonly StoredRecord[]): void {
-    const ranges = new Map<Source, { from: number; to: number }[]>();
-    for (const { writer, ordinal } of records) {
-      const source = this.#sourceOf.get(writer);
-      if (source === undefined) {
-        continue;
-      }
-      let list = ranges.get(source);
-      if (list === undefined) {
-        list = [];
-        ranges.set(source, list);
-      }
-      const last = list.at(-1);
-      if (last !== undefined && last.to + 1 === ordinal) {
-        last.to = ordinal;
-      } else {
-        list.push({ from: ordinal, to: ordinal });
-      }
-    }
-    for (const [source, list] of ranges) {
-      this.#guarded(() => source.acknowledge(list satisfies OrdinalRange[]));
-    }
-  }
-
-  /** Trouble with one source must not stop the others; it is counted, and the source is tried again. */
-  #guarded<T>(call: () => T): T | undefined {
-    try {
-      return call();
-    } catch (error) {
-      this.readFailed(error);
-      return undefined;
-    }
+    this.#ledger.acknowledge(items.filter(({ part, parts }) => part === parts).map(({ record }) => record));
   }
 }

@@ -6,7 +6,10 @@ import type { Chunk, LogBuffer, OrdinalRange, Source, StoredRecord, Waiting } fr
 import type { DeadLetter, DeadLetters } from "../dead-letters/dead-letters.js";
 import type { Answer, FailureCause, RefusedRecord, Sink } from "../sink/sink.js";
 import { ManualClock } from "../system/manual-clock.cases.js";
+import type { RetryPolicy } from "./delivery.js";
 import { Shipper, type ShipperOptions } from "./shipper.js";
+
+export const POLICY: RetryPolicy = { tries: 3, splitWays: 4, backoff: { baseMs: 400, maxMs: 60_000 } };
 
 /** Far more turns of the event loop than anything here takes. */
 const TURNS_MAX = 100_000;
@@ -207,6 +210,7 @@ export function openShipperOn(sources: Source[], sink: Sink, options: Partial<Sh
     flushRecords: 1000,
     flushBytes: 1 << 20,
     inFlightMax: 4,
+    policy: POLICY,
     abort: abort.signal,
     ...options,
   });

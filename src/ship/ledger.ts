@@ -1,0 +1,106 @@
+/**
+ * Which source the records of each writer came from: delivered ones are acknowledged there, and where some stay, that
+ * source has to be read again.
+ *
+ *     read: note ──► delivered: acknowledge
+ *                └─► stays ──► rewind: the source is read again from its first record that is not acknowledged
+ *
+ * Trouble with one source must not stop the others: it is told to `onFailure`, and the source is tried again.
+ */
+import type { OrdinalRange, Source, StoredRecord } from "../buffer/buffer.js";
+
+export class Ledger {
+  readonly #onFailure: (error: unknown) => void;
+  readonly #sourceOf = new Map<string, Source>();
+  readonly #staying = new Set<Source>();
+
+  constructor(onFailure: (error: unknown) => void) {
+    this.#onFailure = onFailure;
+  }
+
+  /** True when something that was read stays in the buffer. */
+  get somethingStays(): boolean {
+    return this.#staying.size > 0;
+  }
+
+  note(source: Source, records: readonly StoredRecord[]): void {
+    for (let i = 0; i < records.length; i++) {
+      // A source holds few writers, one after the other for the most part.
+      const { writer } = records[i]!;
+      if (i === 0 || writer !== records[i - 1]!.writer) {
+        this.#sourceOf.set(writer, source);
+      }
+    }
+  }
+
+  /** The machine of a writer whose records were noted. */
+  hostOf(writer: string): string {
+    return this.#sourceOf.get(writer)!.host;
+  }
+
+  /** Forgets the sources that are gone. */
+  keepOnly(open: readonly Source[]): void {
+    for (const [writer, source] of this.#sourceOf) {
+      if (!open.includes(source)) {
+        this.#sourceOf.delete(writer);
+        this.#staying.delete(source);
+      }
+    }
+  }
+
+  acknowledge(records: readonly StoredRecord[]): void {
+    const ranges = new Map<Source, { from: number; to: number }[]>();
+    for (const { writer, ordinal } of records) {
+      const source = this.#sourceOf.get(writer);
+      if (source === undefined) {
+        continue;
+      }
+      let list = ranges.get(source);
+      if (list === undefined) {
+        list = [];
+        ranges.set(source, list);
+      }
+      const last = list.at(-1);
+      if (last !== undefined && last.to + 1 === ordinal) {
+        last.to = ordinal;
+      } else {
+        list.push({ from: ordinal, to: ordinal });
+      }
+    }
+    for (const [source, list] of ranges) {
+      this.guarded(() => source.acknowledge(list satisfies OrdinalRange[]));
+    }
+  }
+
+  stays(records: readonly StoredRecord[]): void {
+    for (const { writer } of records) {
+      const source = this.#sourceOf.get(writer);
+      if (source !== undefined) {
+        this.#staying.add(source);
+      }
+    }
+  }
+
+  allStays(sources: readonly Source[]): void {
+    for (const source of sources) {
+      this.#staying.add(source);
+    }
+  }
+
+  /** Nothing that was read may be on its way: it would be read, and sent, twice. */
+  rewind(): void {
+    for (const source of this.#staying) {
+      this.guarded(() => source.rewind());
+    }
+    this.#staying.clear();
+  }
+
+  guarded<T>(call: () => T): T | undefined {
+    try {
+      return call();
+    } catch (error) {
+      this.#onFailure(error);
+      return undefined;
+    }
+  }
+}
