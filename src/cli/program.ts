@@ -4,6 +4,7 @@ import type { Perform } from "./command.js";
 import { demo } from "./demo.js";
 import { fakeCloud } from "./fake-cloud.js";
 import { flush } from "./flush.js";
+import { init } from "./init.js";
 import { pipe } from "./pipe.js";
 import { run } from "./run.js";
 import { ship } from "./ship.js";
@@ -20,7 +21,7 @@ export function createProgram(perform: Perform): Command {
     .exitOverride()
     // Errors are printed in one place and one form, see failure.ts.
     .configureOutput({ outputError: () => undefined });
-  for (const register of [demo, ship, run, pipe, status, flush, fakeCloud]) register(program, perform);
+  for (const register of [demo, ship, run, pipe, status, flush, init, fakeCloud]) register(program, perform);
   return program;
 }
 

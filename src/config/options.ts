@@ -117,7 +117,15 @@ const COMMANDS = [
   "doctor",
   ...DEAD_LETTER_USERS,
 ] as const;
-const JOURNAL_USERS = [...WRITERS, ...PLACED, "status", "flush", ...DEAD_LETTER_USERS, "alert test"] as const;
+const JOURNAL_USERS = [
+  ...WRITERS,
+  ...PLACED,
+  "status",
+  "flush",
+  ...DEAD_LETTER_USERS,
+  "alert test",
+  "audit",
+] as const;
 
 /** What AWS accepts: https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html */
 const RETENTION_DAYS = [
@@ -416,7 +424,7 @@ export const OPTIONS = {
   force: {
     kind: "boolean",
     default: false,
-    doc: "Replace files that exist.",
+    doc: "Replace files that exist; what was there is kept beside them as <file>.old.",
     scopes: ["init"],
   },
   host: {

@@ -31,7 +31,11 @@ export class Cli {
   }
 
   start(...args: string[]): ChildProcessWithoutNullStreams {
-    return spawn(process.execPath, [MAIN, ...args], { cwd: this.dir, env: this.env });
+    return this.startIn(this.dir, args);
+  }
+
+  startIn(cwd: string, args: readonly string[]): ChildProcessWithoutNullStreams {
+    return spawn(process.execPath, [MAIN, ...args], { cwd, env: this.env });
   }
 
   run(args: readonly string[], input: string | Buffer = ""): Promise<Result> {
