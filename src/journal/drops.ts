@@ -17,12 +17,15 @@ export interface DropReport {
   readonly byType: Readonly<Record<string, number>>;
   readonly sinceMs: number;
   readonly untilMs: number;
+  /** The records that had a seq already lie from the first to the second of these; undefined when none had. */
+  readonly seqs: readonly [from: number, to: number] | undefined;
 }
 
 interface Pending {
   readonly byType: Int32Array;
   sinceMs: number;
   untilMs: number;
+  seqs: readonly [from: number, to: number] | undefined;
 }
 
 /** A report that stands in the journal. */
@@ -55,17 +58,26 @@ export class Drops {
     this.#pendingFor(cause, nowMs, nowMs).byType[typeCode]! += records;
   }
 
-  /** Counts a segment's records, given by type code. */
-  countByType(cause: DropCause, records: Int32Array, nowMs: number): void {
-    for (const [typeCode, count] of records.entries()) {
+  /** Counts the records of a segment, given by type code. Unlike others that are dropped, they have seqs: below `endSeq`. */
+  countSegment(
+    cause: DropCause,
+    { countsByType, firstSeq }: { readonly countsByType: Int32Array; readonly firstSeq: number },
+    endSeq: number,
+    nowMs: number,
+  ): void {
+    for (const [typeCode, count] of countsByType.entries()) {
       this.count(cause, typeCode, count, nowMs);
+    }
+    const pending = this.#pending.get(cause);
+    if (pending !== undefined && endSeq > firstSeq) {
+      pending.seqs = spanOf(pending.seqs, [firstSeq, endSeq - 1]);
     }
   }
 
   /** Hands each report to `write`; one that is written, as record `nextSeq()`, is pending no more. */
   report(nextSeq: () => number, write: (report: DropReport) => boolean): void {
     for (const [cause, said] of this.#pending) {
-      const { byType, sinceMs, untilMs } = said;
+      const { byType, sinceMs, untilMs, seqs } = said;
       const named: Record<string, number> = {};
       let total = 0;
       byType.forEach((records, code) => {
@@ -75,7 +87,7 @@ export class Drops {
         }
       });
       const seq = nextSeq();
-      if (!write({ cause, total, byType: named, sinceMs, untilMs })) {
+      if (!write({ cause, total, byType: named, sinceMs, untilMs, seqs })) {
         return;
       }
       this.#pending.delete(cause);
@@ -90,6 +102,7 @@ export class Drops {
       said.byType.forEach((records, code) => {
         pending.byType[code]! += records;
       });
+      pending.seqs = spanOf(pending.seqs, said.seqs);
     }
   }
 
@@ -106,11 +119,16 @@ export class Drops {
   #pendingFor(cause: DropCause, sinceMs: number, untilMs: number): Pending {
     let pending = this.#pending.get(cause);
     if (pending === undefined) {
-      pending = { byType: new Int32Array(TYPE_COUNTS), sinceMs, untilMs };
+      pending = { byType: new Int32Array(TYPE_COUNTS), sinceMs, untilMs, seqs: undefined };
       this.#pending.set(cause, pending);
     }
     pending.sinceMs = Math.min(pending.sinceMs, sinceMs);
     pending.untilMs = Math.max(pending.untilMs, untilMs);
     return pending;
   }
+}
+
+function spanOf(a: DropReport["seqs"], b: DropReport["seqs"]): DropReport["seqs"] {
+  if (a === undefined || b === undefined) return a ?? b;
+  return [Math.min(a[0], b[0]), Math.max(a[1], b[1])];
 }

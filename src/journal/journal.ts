@@ -385,20 +385,19 @@ export class Journal {
   }
 
   /** What stood in RAM dies with this journal. */
-  #countRam({ words, records }: Segment): void {
-    this.#countByType(this.#lastCause, words.subarray(TYPE_COUNT_WORD, TYPE_COUNT_WORD + TYPE_COUNTS));
+  #countRam({ words, records, firstSeq }: Segment): void {
+    const countsByType = words.subarray(TYPE_COUNT_WORD, TYPE_COUNT_WORD + TYPE_COUNTS);
+    const now = this.#options.clock.now();
+    this.drops.countSegment(this.#lastCause, { countsByType, firstSeq }, firstSeq + records, now);
+    this.#dropped();
     if (records > 0) {
       this.#troubles.lostAtClose(records);
     }
   }
 
   #countSegment(cause: DropCause, segment: SealedSegment): void {
-    this.#countByType(cause, segment.countsByType);
+    this.drops.countSegment(cause, segment, endSeq(segment), this.#options.clock.now());
     this.drops.droppedBelow(endSeq(segment));
-  }
-
-  #countByType(cause: DropCause, records: Int32Array): void {
-    this.drops.countByType(cause, records, this.#options.clock.now());
     this.#dropped();
   }
 

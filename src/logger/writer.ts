@@ -149,7 +149,7 @@ export class Writer {
   }
 
   /** Written only where there is room now: a report must never make the journal look for more. */
-  #reportDrops({ cause, total, byType, sinceMs, untilMs }: DropReport): boolean {
+  #reportDrops({ cause, total, byType, sinceMs, untilMs, seqs }: DropReport): boolean {
     const { journal, time } = this;
     const text = `${total.toLocaleString("en-US")} record${total === 1 ? "" : "s"} dropped: ${cause}`;
     const parts = reportOf(text, {
@@ -158,6 +158,7 @@ export class Writer {
       by_type: byType,
       since: new Date(sinceMs).toISOString(),
       until: new Date(untilMs).toISOString(),
+      ...(seqs !== undefined && { seqs }),
     });
     time.advance(this.clock.now());
     const head = this.headOf(this.#service);
