@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { Command } from "commander";
+import { audit } from "./audit.js";
 import type { Perform } from "./command.js";
 import { demo } from "./demo.js";
 import { fakeCloud } from "./fake-cloud.js";
@@ -21,7 +22,7 @@ export function createProgram(perform: Perform): Command {
     .exitOverride()
     // Errors are printed in one place and one form, see failure.ts.
     .configureOutput({ outputError: () => undefined });
-  for (const register of [demo, ship, run, pipe, status, flush, init, fakeCloud]) register(program, perform);
+  for (const register of [demo, ship, run, pipe, status, flush, audit, init, fakeCloud]) register(program, perform);
   return program;
 }
 
