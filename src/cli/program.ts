@@ -1,7 +1,13 @@
 import { readFileSync } from "node:fs";
 import { Command } from "commander";
+import { alertTest } from "./alert-test.js";
 import { audit } from "./audit.js";
 import type { Perform } from "./command.js";
+import { deadDrop } from "./dead-drop.js";
+import { deadExport } from "./dead-export.js";
+import { deadList } from "./dead-list.js";
+import { deadReplay } from "./dead-replay.js";
+import { deadShow } from "./dead-show.js";
 import { demo } from "./demo.js";
 import { fakeCloud } from "./fake-cloud.js";
 import { flush } from "./flush.js";
@@ -22,7 +28,10 @@ export function createProgram(perform: Perform): Command {
     .exitOverride()
     // Errors are printed in one place and one form, see failure.ts.
     .configureOutput({ outputError: () => undefined });
-  for (const register of [demo, ship, run, pipe, status, flush, audit, init, fakeCloud]) register(program, perform);
+  const dead = [deadList, deadShow, deadReplay, deadExport, deadDrop];
+  for (const register of [demo, ship, run, pipe, status, flush, audit, init, ...dead, fakeCloud, alertTest]) {
+    register(program, perform);
+  }
   return program;
 }
 
