@@ -102,6 +102,24 @@ export function testBuffer({ name, open, skips }: BufferUnderTest): void {
     assert.deepEqual((await readAll(buffer)).map(payloadOf), [...kept.map(payloadOf), "later"]);
   });
 
+  check(
+    "what was noted beside a source is there for its next shipper",
+    async (store) => {
+      store.append("w", PAYLOADS);
+      const buffer = store.open();
+      const { memo } = await onlySource(buffer);
+      assert.deepEqual(await memo.read(), []);
+      await memo.append("one");
+      await memo.append('{"two":"ä"}');
+      assert.deepEqual(await memo.read(), ["one", '{"two":"ä"}']);
+      await memo.replace(["three"]);
+      await memo.append("four");
+      store.crash(buffer);
+      assert.deepEqual(await (await onlySource(store.open())).memo.read(), ["three", "four"]);
+    },
+    "crash",
+  );
+
   check("what was read and not acknowledged is read again by the next shipper", async (store) => {
     store.append("w", PAYLOADS);
     const buffer = store.open();

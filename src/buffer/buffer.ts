@@ -26,11 +26,22 @@ export interface OrdinalRange {
   readonly to: number;
 }
 
+/** A few lines beside a source that outlive its shipper. */
+export interface Memo {
+  read(): readonly string[] | Promise<readonly string[]>;
+  /** Resolves when the line would survive the death of this process. */
+  append(line: string): void | Promise<void>;
+  /** All lines at once; those before are gone. */
+  replace(lines: readonly string[]): void | Promise<void>;
+}
+
 /** One series under this shipper's lease. */
 export interface Source {
   readonly name: string;
   /** The machine that the writer ran on; fills `{host}` in a stream template. */
   readonly host: string;
+  /** What the next shipper of this source has to know. */
+  readonly memo: Memo;
   /** What was appended and not yet read by `read`. Cheap enough to ask several times a second. */
   unread(): Waiting;
   /**

@@ -18,6 +18,7 @@ import {
   writerIsGone,
 } from "../journal/folder.js";
 import { Lease } from "../journal/lease.js";
+import { MemoFile } from "../journal/memo.js";
 import { type Gap, JournalReader } from "../journal/reader.js";
 import type { Clock } from "../system/clock.js";
 import { DragonlogError } from "../system/errors.js";
@@ -221,6 +222,7 @@ export function waitingIn(folder: string): Waiting {
 class JournalSource implements Source {
   readonly name: string;
   readonly host: string;
+  readonly memo: MemoFile;
   /** The lease is lost or the journal is removed; nothing here may touch it any more. */
   ended = false;
   #reader: JournalReader;
@@ -238,6 +240,7 @@ class JournalSource implements Source {
     readonly clock: Clock,
     onDamage: (damage: BufferDamage) => void,
   ) {
+    this.memo = new MemoFile(folder);
     this.#cursor = new CursorFile(folder);
     const cursor = this.#cursor.start;
     this.name = writerOf(folder, info);

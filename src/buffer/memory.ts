@@ -11,6 +11,7 @@
 import { hostname } from "node:os";
 import { DragonlogError } from "../system/errors.js";
 import type { Chunk, LogBuffer, OrdinalRange, Source, StoredRecord, Waiting } from "./buffer.js";
+import { MemoryMemo } from "./memory-memo.js";
 import { AcknowledgedRanges } from "./ranges.js";
 
 export interface MemoryBufferOptions {
@@ -99,6 +100,7 @@ export class MemoryBuffer implements LogBuffer {
 class MemorySource implements Source {
   readonly name = "memory";
   readonly host = hostname();
+  readonly memo = new MemoryMemo();
   bytes = 0;
   readonly #acknowledged = new AcknowledgedRanges();
   #records: StoredRecord[] = [];

@@ -9,6 +9,10 @@ export interface ShipCounts {
   splits: number;
   /** Batches, or what was left of them, that went back to wait in the buffer. */
   parks: number;
+  /** Times that a destination was looked at for what may have been stored although its answer was lost. */
+  lookups: number;
+  /** Events that were found there, and not sent again. */
+  foundStored: number;
   /** Records that became dead letters, by reason. */
   readonly deadLetters: Record<string, number>;
   /** Records that could not be read any more, by cause; `…Bytes` beside it where bytes are known. */
@@ -27,6 +31,8 @@ export function newCounts(): ShipCounts {
     failures: {},
     splits: 0,
     parks: 0,
+    lookups: 0,
+    foundStored: 0,
     deadLetters: {},
     damage: {},
     readFailures: 0,

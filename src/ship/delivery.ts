@@ -7,6 +7,8 @@
  *         └────────────────────────────────┘
  *     park: the rest of the batch stays in the buffer, and is read from there again later
  *
+ * With a verification, what may be stored already is looked up before each try, and left out where it is found.
+ *
  * A record whose dead letter cannot be written stays in the buffer by itself; the rest of its batch does not wait for it.
  */
 import type { Batch, Item } from "../batch/batch.js";
@@ -28,6 +30,7 @@ import {
   startLadder,
 } from "./ladder.js";
 import { PartsStored } from "./parts-stored.js";
+import { isCertain, type Verification } from "./verification.js";
 
 /** The figures of the ladder and of every pause. */
 export interface RetryPolicy extends LadderPolicy {
@@ -42,6 +45,8 @@ export interface DeliveryOptions {
   readonly circuits: Circuits;
   readonly deadLetters: Pick<DeadLetters, "add">;
   readonly counts: ShipCounts;
+  /** Default: what may have been stored is sent again. */
+  readonly verification?: Verification | undefined;
   readonly acknowledge: (items: readonly Item[]) => void;
   /** These stay in the buffer until the circuits let them go. */
   readonly stay: (items: readonly Item[]) => void;
@@ -60,6 +65,8 @@ type Failure = Exclude<Answer, { verdict: "delivered" }>;
 interface Climb {
   readonly batch: Batch;
   state: LadderState;
+  /** What a lookup has found in the destination; it is acknowledged. */
+  readonly found: Set<Item>;
   firstTriedAtMs: number | undefined;
   lastFailure: Failure | undefined;
 }
@@ -80,6 +87,7 @@ export class Delivery {
     const climb: Climb = {
       batch,
       state: startLadder(batch.items.length),
+      found: new Set(),
       firstTriedAtMs: undefined,
       lastFailure: undefined,
     };
@@ -106,32 +114,74 @@ export class Delivery {
 
   /** False when nothing may be sent now. */
   async #try(climb: Climb, { from, to, failures, tries }: Send, signal: AbortSignal): Promise<boolean> {
-    const { clock, random, policy, circuits } = this.#options;
-    const { batch } = climb;
-    const items = batch.items.slice(from, to);
-    if (failures > 0) {
-      await pause(clock, backoffMs(failures, random, policy.backoff), signal);
+    const { circuits, verification } = this.#options;
+    const { destination } = climb.batch;
+    const items = climb.batch.items.slice(from, to);
+    await this.#pause(items, failures, signal);
+    let unsent = this.#unsent(climb, items);
+    if (unsent.length > 0) {
+      if (signal.aborted || !(await circuits.permit(destination))) {
+        return false;
+      }
+      climb.firstTriedAtMs ??= this.#options.clock.now();
+      const found = await verification?.find(unsent, destination, signal);
+      if (found !== undefined && "verdict" in found) {
+        this.#failed(climb, found, tries);
+        return !circuits.isOpen;
+      }
+      if (found !== undefined && found.size > 0) {
+        await this.#found(climb, found);
+        unsent = this.#unsent(climb, items);
+      }
+      if (unsent.length === 0) {
+        circuits.succeeded(destination);
+      }
     }
-    const unsent = this.#partsStored.without(items);
     if (unsent.length === 0) {
       climb.state = settled(climb.state);
       return true;
     }
-    if (signal.aborted || !(await circuits.permit(batch.destination))) {
-      return false;
-    }
-    climb.firstTriedAtMs ??= clock.now();
-    const piece = unsent.length === batch.items.length ? batch : pieceOf(batch, unsent);
+    await verification?.begin(unsent);
+    const piece = unsent.length === climb.batch.items.length ? climb.batch : pieceOf(climb.batch, unsent);
     const answer = await this.#send(piece, signal);
     if (answer.verdict === "delivered") {
-      circuits.succeeded(batch.destination);
+      circuits.succeeded(destination);
       const letters = this.#stored(climb, piece, answer, tries);
-      await this.#finish(items, letters, signal);
+      await this.#finish(unsent, letters, signal);
       climb.state = settled(climb.state);
-      return true;
+    } else {
+      this.#failed(climb, answer, tries);
     }
-    this.#failed(climb, answer, tries);
-    return !circuits.isOpen;
+    await (isCertain(answer) ? verification?.end(unsent) : verification?.begin(unsent));
+    return answer.verdict === "delivered" || !circuits.isOpen;
+  }
+
+  async #pause(items: readonly Item[], failures: number, signal: AbortSignal): Promise<void> {
+    const { clock, random, policy, verification } = this.#options;
+    const backoff = failures === 0 ? 0 : backoffMs(failures, random, policy.backoff);
+    const ms = Math.max(backoff, (await verification?.waitMs(items)) ?? 0);
+    if (ms > 0) {
+      await pause(clock, ms, signal);
+    }
+  }
+
+  /** Those of the items that are not known to be stored. */
+  #unsent({ found }: Climb, items: readonly Item[]): readonly Item[] {
+    const unsent = this.#partsStored.without(items);
+    return found.size === 0 ? unsent : unsent.filter((item) => !found.has(item));
+  }
+
+  /** These are stored, by a try whose answer was lost. */
+  async #found(climb: Climb, found: ReadonlySet<Item>): Promise<void> {
+    const { acknowledge, counts, verification } = this.#options;
+    const items = [...found];
+    for (const item of items) {
+      climb.found.add(item);
+    }
+    this.#partsStored.add(items);
+    counts.deliveredRecords += items.filter(({ part, parts }) => part === parts).length;
+    acknowledge(items);
+    await verification!.end(items);
   }
 
   #failed(climb: Climb, answer: Failure, attempt: number): void {

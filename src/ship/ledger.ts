@@ -33,6 +33,10 @@ export class Ledger {
     }
   }
 
+  sourceOf(writer: string): Source | undefined {
+    return this.#sourceOf.get(writer);
+  }
+
   /** The machine of a writer whose records were noted. */
   hostOf(writer: string): string {
     return this.#sourceOf.get(writer)!.host;

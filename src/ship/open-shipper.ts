@@ -10,6 +10,7 @@ import type { Sink } from "../sink/sink.js";
 import { systemClock } from "../system/clock.js";
 import { ownIdentity } from "../system/process.js";
 import { randomId } from "../system/random.js";
+import { refuseValue } from "../system/refusal.js";
 import { announce } from "./announce.js";
 import { countIn } from "./counts.js";
 import { ReportFile } from "./report.js";
@@ -39,6 +40,8 @@ export interface ShippingOptions {
   readonly backoffBase: number;
   readonly backoffMax: number;
   readonly deadBytesMax: number;
+  readonly exactlyOnce: "off" | "verify";
+  readonly verifySettle: number;
 }
 
 export interface OpenShipper {
@@ -89,6 +92,7 @@ export async function openShipper(
       splitWays: options.splitWays,
       backoff: { baseMs: options.backoffBase, maxMs: options.backoffMax },
     },
+    ...verifying(options, sink),
     ...announce({
       alerts: NO_ALERTS,
       sink: sink.name,
@@ -109,6 +113,16 @@ export async function openShipper(
       await sink.close();
     },
   };
+}
+
+function verifying({ exactlyOnce, verifySettle }: ShippingOptions, sink: Sink): { verifySettleMs?: number } {
+  if (exactlyOnce === "off") {
+    return {};
+  }
+  if (sink.readBack === undefined) {
+    throw refuseValue("exactlyOnce", "verify", `off, for ${sink.name} cannot be looked at afterwards`);
+  }
+  return { verifySettleMs: verifySettle };
 }
 
 function backlogIn(dir: string): Backlog {

@@ -25,8 +25,10 @@ import { pause } from "../system/pause.js";
 import { Circuits, type CircuitsOptions } from "./circuits.js";
 import { newCounts, type ShipCounts } from "./counts.js";
 import { Delivery, type RetryPolicy } from "./delivery.js";
+import { Doubts } from "./doubts.js";
 import { InFlight } from "./in-flight.js";
 import { Ledger } from "./ledger.js";
+import { Verification } from "./verification.js";
 
 const POLL_MS = 200;
 /** How often quiet sources are looked through for writers that died. */
@@ -58,6 +60,11 @@ export interface ShipperOptions {
   readonly flushBytes: number;
   readonly inFlightMax: number;
   readonly policy: RetryPolicy;
+  /**
+   * Look up what may have been stored although its answer was lost, so long after it, in ms; default: send it again. Only
+   * for a sink that can be read back.
+   */
+  readonly verifySettleMs?: number;
   /** Told when sending stops and goes on. */
   readonly onTrouble?: CircuitsOptions["onTrouble"];
   readonly onRecovery?: CircuitsOptions["onRecovery"];
@@ -101,8 +108,19 @@ export class Shipper {
       onTrouble,
       onRecovery,
     });
+    const { verifySettleMs, sink, clock } = options;
     this.#delivery = new Delivery({
       ...options,
+      verification:
+        verifySettleMs === undefined || sink.readBack === undefined
+          ? undefined
+          : new Verification({
+              doubts: new Doubts((writer) => this.#ledger.sourceOf(writer)),
+              readBack: sink.readBack,
+              settleMs: verifySettleMs,
+              clock,
+              counts: this.counts,
+            }),
       circuits: this.circuits,
       counts: this.counts,
       acknowledge: (items) => this.#acknowledge(items),

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import type { Batch, Destination } from "../batch/batch.js";
 import { type AcceptanceWindow, type BatchLimits, CLOUDWATCH_LIMITS } from "../batch/limits.js";
 import type { Chunk, LogBuffer, OrdinalRange, Source, StoredRecord, Waiting } from "../buffer/buffer.js";
+import { MemoryMemo } from "../buffer/memory-memo.js";
 import type { DeadLetter, DeadLetters } from "../dead-letters/dead-letters.js";
 import type { Answer, FailureCause, RefusedRecord, Sink } from "../sink/sink.js";
 import { ManualClock } from "../system/manual-clock.cases.js";
@@ -114,6 +115,7 @@ export class LetterBox implements Pick<DeadLetters, "add"> {
 /** A source that holds records, and checks every acknowledgement against them. */
 export class MemorySource implements Source {
   readonly host = "here";
+  readonly memo = new MemoryMemo();
   readonly acknowledged = new Set<number>();
   readError: Error | undefined;
   reads = 0;

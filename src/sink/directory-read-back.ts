@@ -7,9 +7,10 @@
  */
 import { type FileHandle, open, readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { DragonlogError, messageOf } from "../system/errors.js";
+import { messageOf } from "../system/errors.js";
 import { fileNameOf, nameOfFile } from "./file-names.js";
 import { LINES_LIMITS } from "./lines.js";
+import { ReadBackError } from "./read-back-error.js";
 import type { ReadBack, ReadEvent, ReadQuery } from "./sink.js";
 
 const READ_BYTES = 1 << 20;
@@ -144,8 +145,8 @@ async function attempt<T>(path: string, work: () => Promise<T>): Promise<T | und
     return await work();
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw new DragonlogError(
-      "DRAGONLOG_SINK_FAILED",
+    throw new ReadBackError(
+      "denied",
       `cannot read back ${path}: ${messageOf(error)}`,
       "Check that the path is right and may be read.",
       error,

@@ -64,7 +64,8 @@ export interface ReadQuery {
 export interface ReadBack {
   /**
    * The events of the query, page by page, each stream's in the order in which a reader sees them. A group or stream that
-   * does not exist holds none. Keeps the destination's quota, tries again what may pass, and rejects with what does not.
+   * does not exist holds none. Keeps the destination's quota, tries again what may pass, and rejects with what does not: a
+   * `ReadBackError`, or the signal's reason.
    */
   read(query: ReadQuery, signal: AbortSignal): AsyncIterable<readonly ReadEvent[]>;
 }

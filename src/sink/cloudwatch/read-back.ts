@@ -11,8 +11,9 @@
 import { setMaxListeners } from "node:events";
 import { backoffMs } from "../../system/backoff.js";
 import type { Clock } from "../../system/clock.js";
-import { DragonlogError, messageOf } from "../../system/errors.js";
+import { messageOf } from "../../system/errors.js";
 import { pause } from "../../system/pause.js";
+import { ReadBackError } from "../read-back-error.js";
 import type { FailureCause, ReadBack, ReadEvent, ReadQuery } from "../sink.js";
 import { classify, isMissingResource } from "./classify.js";
 import type { CloudWatchClient, EventPage } from "./client.js";
@@ -43,7 +44,7 @@ export class CloudWatchReadBack implements ReadBack {
     this.#random = random;
   }
 
-  /** Rejects with DRAGONLOG_SINK_FAILED, its cause the SDK's error, or with the signal's reason. */
+  /** Rejects with a ReadBackError, its cause the SDK's error, or with the signal's reason. */
   async *read(query: ReadQuery, signal: AbortSignal): AsyncGenerator<readonly ReadEvent[]> {
     // The SDK listens on the signal once for every request in flight; ten of them are no leak.
     setMaxListeners(0, signal);
@@ -54,6 +55,7 @@ export class CloudWatchReadBack implements ReadBack {
       yield page.events;
       if (page.nextToken !== undefined && page.nextToken === token) {
         throw failed(
+          "unavailable",
           query,
           "the service gives the same page again and again",
           "Report this to whoever runs it.",
@@ -78,7 +80,7 @@ export class CloudWatchReadBack implements ReadBack {
         if (isMissingResource(error)) return undefined;
         const cause = causeOf(error);
         if (!PASSING.has(cause) || attempt === TRIES_MAX) {
-          throw failed(query, messageOf(error), hintFor(cause), error);
+          throw failed(cause, query, messageOf(error), hintFor(cause), error);
         }
         await pause(this.#clock, backoffMs(attempt, this.#random, BACKOFF), signal);
       }
@@ -102,13 +104,15 @@ function causeOf(error: unknown): FailureCause {
   return answer.verdict === "delivered" ? "unavailable" : answer.cause;
 }
 
-function failed(query: ReadQuery, why: string, hint: string, cause?: unknown): DragonlogError {
-  return new DragonlogError(
-    "DRAGONLOG_SINK_FAILED",
-    `cannot read back from the log group ${query.group}: ${why}`,
-    hint,
-    cause,
-  );
+function failed(
+  failure: FailureCause,
+  query: ReadQuery,
+  why: string,
+  hint: string,
+  cause?: unknown,
+): ReadBackError {
+  const message = `cannot read back from the log group ${query.group}: ${why}`;
+  return new ReadBackError(failure, message, hint, cause);
 }
 
 function hintFor(cause: FailureCause): string {

@@ -1,0 +1,147 @@
+/**
+ * Which records may stand in the destination although nobody has said so: those on their way, those whose answer was lost,
+ * and those that were on their way when their shipper died.
+ *
+ * They are written down in the memo of their source before they are sent, and taken out when the answer is in and what it
+ * says is acknowledged. So a shipper that takes over finds them there. A line of the memo is `{"doubt":[[from,to],…],
+ * "at":ms}` or `{"clear":[[from,to],…]}`, of ordinals; together, in order, they give the ranges. It is written anew when it
+ * has grown long.
+ */
+import type { Source, StoredRecord } from "../buffer/buffer.js";
+import { type DoubtfulRange, DoubtfulRanges } from "./doubtful-ranges.js";
+
+/** Lines after which a memo is written anew with what still counts. */
+const LINES_MAX = 1000;
+
+type Span = [from: number, to: number];
+
+interface Known {
+  readonly ranges: DoubtfulRanges;
+  lines: number;
+}
+
+export class Doubts {
+  readonly #sourceOf: (writer: string) => Source | undefined;
+  readonly #known = new WeakMap<Source, Promise<Known>>();
+
+  constructor(sourceOf: (writer: string) => Source | undefined) {
+    this.#sourceOf = sourceOf;
+  }
+
+  /** Of these records, those in doubt, each with the time since when. */
+  async of<R extends { readonly record: StoredRecord }>(items: readonly R[]): Promise<Map<R, number>> {
+    const doubtful = new Map<R, number>();
+    for (const [source, some] of this.#bySource(items)) {
+      const { ranges } = await this.#of(source);
+      if (ranges.ranges.length === 0) {
+        continue;
+      }
+      for (const item of some) {
+        const sinceMs = ranges.since(item.record.ordinal);
+        if (sinceMs !== undefined) {
+          doubtful.set(item, sinceMs);
+        }
+      }
+    }
+    return doubtful;
+  }
+
+  /** Resolves when it is written down that these may be stored from now on. */
+  async begin(items: readonly { readonly record: StoredRecord }[], nowMs: number): Promise<void> {
+    for (const [source, some] of this.#bySource(items)) {
+      const known = await this.#of(source);
+      const spans = spansOf(some);
+      for (const [from, to] of spans) {
+        known.ranges.add({ from, to, sinceMs: nowMs });
+      }
+      await this.#append(source, known, { doubt: spans, at: nowMs });
+    }
+  }
+
+  /** It is known what became of these. */
+  async end(items: readonly { readonly record: StoredRecord }[]): Promise<void> {
+    for (const [source, some] of this.#bySource(items)) {
+      const known = await this.#of(source);
+      const spans = spansOf(some);
+      for (const [from, to] of spans) {
+        known.ranges.remove(from, to);
+      }
+      await this.#append(source, known, { clear: spans });
+    }
+  }
+
+  async #append(source: Source, known: Known, line: object): Promise<void> {
+    known.lines++;
+    if (known.lines <= LINES_MAX) {
+      await source.memo.append(JSON.stringify(line));
+      return;
+    }
+    known.lines = known.ranges.ranges.length;
+    await source.memo.replace(
+      known.ranges.ranges.map(({ from, to, sinceMs }) =>
+        JSON.stringify({ doubt: [[from, to]], at: sinceMs }),
+      ),
+    );
+  }
+
+  #of(source: Source): Promise<Known> {
+    let known = this.#known.get(source);
+    if (known === undefined) {
+      known = load(source);
+      this.#known.set(source, known);
+    }
+    return known;
+  }
+
+  #bySource<R extends { readonly record: StoredRecord }>(items: readonly R[]): Map<Source, R[]> {
+    const groups = new Map<Source, R[]>();
+    for (const item of items) {
+      const source = this.#sourceOf(item.record.writer);
+      const group = source && groups.get(source);
+      if (group !== undefined) {
+        group.push(item);
+      } else if (source !== undefined) {
+        groups.set(source, [item]);
+      }
+    }
+    return groups;
+  }
+}
+
+async function load(source: Source): Promise<Known> {
+  const ranges = new DoubtfulRanges();
+  const lines = await source.memo.read();
+  for (const line of lines) {
+    const { doubt = [], clear = [], at = 0 } = parse(line);
+    for (const [from, to] of doubt) {
+      ranges.add({ from, to, sinceMs: at } satisfies DoubtfulRange);
+    }
+    for (const [from, to] of clear) {
+      ranges.remove(from, to);
+    }
+  }
+  return { ranges, lines: lines.length };
+}
+
+/** A line that cannot be read says nothing: then what it was about may be doubled, and is not lost. */
+function parse(line: string): { doubt?: Span[]; clear?: Span[]; at?: number } {
+  try {
+    return JSON.parse(line) as { doubt?: Span[]; clear?: Span[]; at?: number };
+  } catch {
+    return {};
+  }
+}
+
+/** The ordinals as ranges; only neighbours are joined, for between others lie records that were not sent. */
+function spansOf(items: readonly { readonly record: StoredRecord }[]): Span[] {
+  const spans: Span[] = [];
+  for (const { record } of items) {
+    const last = spans.at(-1);
+    if (last !== undefined && (record.ordinal === last[1] || record.ordinal === last[1] + 1)) {
+      last[1] = record.ordinal;
+    } else {
+      spans.push([record.ordinal, record.ordinal]);
+    }
+  }
+  return spans;
+}
