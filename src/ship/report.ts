@@ -5,7 +5,10 @@ import { createFolders } from "../system/folders.js";
 import { livenessOf, ownIdentity, type ProcessIdentity } from "../system/process.js";
 import type { ShipCounts } from "./counts.js";
 
-const SHIPPERS_FOLDER = "shippers";
+/** Where shippers say who they are and what they do. */
+export function shippersFolder(dir: string): string {
+  return join(dir, "shippers");
+}
 
 export interface ShipperReport {
   readonly process: ProcessIdentity;
@@ -21,9 +24,9 @@ export class ReportFile {
   readonly #path: string;
 
   constructor(dir: string, name: string) {
-    createFolders(join(dir, SHIPPERS_FOLDER), 0o700);
+    createFolders(shippersFolder(dir), 0o700);
     removeDead(dir);
-    this.#path = join(dir, SHIPPERS_FOLDER, `${ownIdentity().pid}-${name}.json`);
+    this.#path = join(shippersFolder(dir), `${ownIdentity().pid}-${name}.json`);
   }
 
   write(report: ShipperReport): void {
@@ -51,7 +54,7 @@ function removeDead(dir: string): void {
 }
 
 function pathsIn(dir: string): string[] {
-  const folder = join(dir, SHIPPERS_FOLDER);
+  const folder = shippersFolder(dir);
   try {
     return readdirSync(folder).flatMap((name) => (name.endsWith(".json") ? join(folder, name) : []));
   } catch {

@@ -5,7 +5,7 @@ import { type AcceptanceWindow, type BatchLimits, CLOUDWATCH_LIMITS } from "../b
 import type { Chunk, LogBuffer, OrdinalRange, Source, StoredRecord, Waiting } from "../buffer/buffer.js";
 import { MemoryMemo } from "../buffer/memory-memo.js";
 import type { DeadLetter, DeadLetters } from "../dead-letters/dead-letters.js";
-import type { Answer, FailureCause, RefusedRecord, Sink } from "../sink/sink.js";
+import type { Answer, FailureCause, ReadBack, RefusedRecord, Sink } from "../sink/sink.js";
 import { ManualClock } from "../system/manual-clock.cases.js";
 import type { RetryPolicy } from "./delivery.js";
 import { Shipper, type ShipperOptions } from "./shipper.js";
@@ -68,6 +68,7 @@ export class ScriptedSink implements Sink {
   readonly name = "scripted";
   readonly limits: BatchLimits;
   readonly window: AcceptanceWindow | undefined;
+  readBack?: ReadBack;
   /** The lines of each batch, in the order in which they were sent. */
   readonly sent: string[][] = [];
   inFlight = 0;
@@ -115,7 +116,7 @@ export class LetterBox implements Pick<DeadLetters, "add"> {
 /** A source that holds records, and checks every acknowledgement against them. */
 export class MemorySource implements Source {
   readonly host = "here";
-  readonly memo = new MemoryMemo();
+  memo = new MemoryMemo();
   readonly acknowledged = new Set<number>();
   readError: Error | undefined;
   reads = 0;
