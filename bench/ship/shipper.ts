@@ -10,16 +10,20 @@ const CLI = fileURLToPath(new URL("../../src/cli/main.js", import.meta.url));
 const USAGE_AT_EXIT = new URL("./usage-at-exit.js", import.meta.url).href;
 
 /** `dragonlog ship --once` as it is installed, from its start to its end. Throws when it leaves anything behind. */
-export async function ship(dir: string, url: string): Promise<Usage> {
+export async function ship(dir: string, url: string, flags: readonly string[] = []): Promise<Usage> {
   const place = ["--journal-dir", dir, "--region", REGION, "--group", GROUP, "--endpoint", url];
-  const shipper = spawn(process.execPath, ["--import", USAGE_AT_EXIT, CLI, "ship", "--once", ...place], {
-    stdio: ["ignore", "ignore", "pipe", "pipe"],
-    env: {
-      ...process.env,
-      AWS_ACCESS_KEY_ID: CREDENTIALS.accessKeyId,
-      AWS_SECRET_ACCESS_KEY: CREDENTIALS.secretAccessKey,
+  const shipper = spawn(
+    process.execPath,
+    ["--import", USAGE_AT_EXIT, CLI, "ship", "--once", ...place, ...flags],
+    {
+      stdio: ["ignore", "ignore", "pipe", "pipe"],
+      env: {
+        ...process.env,
+        AWS_ACCESS_KEY_ID: CREDENTIALS.accessKeyId,
+        AWS_SECRET_ACCESS_KEY: CREDENTIALS.secretAccessKey,
+      },
     },
-  });
+  );
   const [[code], said, usage] = await Promise.all([
     once(shipper, "exit") as Promise<[number | null]>,
     text(shipper.stderr!),
