@@ -1,8 +1,7 @@
 /** `dragonlog status`: what waits, who writes, who ships, what was dropped or set aside. */
-import { existsSync, readdirSync, statSync } from "node:fs";
-import { join } from "node:path";
 import { type JournalState, readJournals, totalWaiting } from "../buffer/waiting.js";
 import type { ParsedOptions } from "../config/options.js";
+import { deadFolderOf, deadLetterBytes } from "../dead-letters/folder.js";
 import { readReports, type ShipperReport } from "../ship/report.js";
 import { systemClock } from "../system/clock.js";
 import { formatBytes, formatSpan } from "../system/figures.js";
@@ -15,17 +14,17 @@ export async function status(options: ParsedOptions<"status">, io: Io): Promise<
   const journals = readJournals(dir, now);
   const shippers = readReports(dir);
   const waiting = totalWaiting(journals);
-  const deadLetterBytes = sizeOfDeadLetters(join(dir, "dead"));
+  const deadBytes = deadLetterBytes(deadFolderOf(dir));
   if (options.json) {
-    io.stdout.write(`${JSON.stringify({ dir, waiting, journals, shippers, deadLetterBytes })}\n`);
+    io.stdout.write(`${JSON.stringify({ dir, waiting, journals, shippers, deadLetterBytes: deadBytes })}\n`);
     return 0;
   }
   const age = waiting.oldestMs === undefined ? "" : `, the oldest for ${formatSpan(now - waiting.oldestMs)}`;
   io.stdout.write(`${dir}: ${waiting.records} records wait (${formatBytes(waiting.bytes)}${age})\n`);
   io.stdout.write(journals.length === 0 ? "no journals\n" : `\n${journalTable(journals, now)}`);
   io.stdout.write(shippers.length === 0 ? "\nno shipper runs\n" : `\n${shipperTable(shippers)}`);
-  if (deadLetterBytes > 0) {
-    io.stdout.write(`\ndead letters: ${formatBytes(deadLetterBytes)} in ${join(dir, "dead")}\n`);
+  if (deadBytes > 0) {
+    io.stdout.write(`\ndead letters: ${formatBytes(deadBytes)} in ${deadFolderOf(dir)}\n`);
   }
   return 0;
 }
@@ -67,10 +66,4 @@ function countsText(counts: Readonly<Record<string, number>>): string {
   return Object.entries(counts)
     .map(([cause, count]) => `${cause} ${count}`)
     .join(", ");
-}
-
-function sizeOfDeadLetters(dir: string): number {
-  return existsSync(dir)
-    ? readdirSync(dir).reduce((sum, name) => sum + statSync(join(dir, name)).size, 0)
-    : 0;
 }

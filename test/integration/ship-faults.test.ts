@@ -105,7 +105,7 @@ test("groups and streams are created as the options say", async (context) => {
   assert.equal(yesterday, `shop_eu/${hostname()}/AUDIT/${before}`);
 });
 
-test("two shippers on one folder double nothing", async (context) => {
+test("two shippers on one folder, of which one waits for the other, double nothing", async (context) => {
   const shipping = await Shipping.open(context);
   const flags = ["--interval", "10ms", "--flush-records", "10"];
   const shippers = [shipping.ship(...flags), shipping.ship(...flags)];
