@@ -25,6 +25,8 @@ export interface WriterInfo {
   readonly createdAt: number;
   /** Which shipper the journal is meant for: `ANY_SHIPPER`, or the name of an application's own destination. */
   readonly shipper: string;
+  /** The most that the journal takes on the disk; undefined where nothing more is written to it. */
+  readonly bytesMax?: number;
   /** Records that never got into the journal, by cause. */
   readonly dropped: Readonly<Record<string, number>>;
   /** The writer ended in order and will not write again. */

@@ -29,7 +29,7 @@ export class OwnFolder {
   }
 
   sign(closed: boolean): void {
-    const { writer, service, shipper } = this.#options;
+    const { writer, service, shipper, journalBytesMax } = this.#options;
     const process = ownIdentity();
     writeWriterInfo(this.path, {
       version: 1,
@@ -39,6 +39,7 @@ export class OwnFolder {
       process,
       createdAt: this.#createdAt,
       shipper,
+      bytesMax: journalBytesMax,
       dropped: this.#dropped,
       closed,
     });

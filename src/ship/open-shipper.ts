@@ -1,23 +1,30 @@
 /** Wires a shipper on the journals of one folder from parsed options. */
 import { join } from "node:path";
-import { type Backlog, NO_ALERTS } from "../alert/alert.js";
+import { openAlerts } from "../alert/open.js";
 import { DestinationTemplate } from "../batch/template.js";
-import { JournalBuffer, type JournalBufferOptions, listJournals, waitingIn } from "../buffer/journal.js";
+import { JournalBuffer, type JournalBufferOptions } from "../buffer/journal.js";
 import type { SinkPlace } from "../config/places.js";
 import { DeadLetters } from "../dead-letters/dead-letters.js";
 import { openSink } from "../sink/open.js";
 import type { Sink } from "../sink/sink.js";
 import { systemClock } from "../system/clock.js";
-import { ownIdentity } from "../system/process.js";
-import { randomId } from "../system/random.js";
+import { every } from "../system/every.js";
 import { refuseValue } from "../system/refusal.js";
 import { announce } from "./announce.js";
 import { countIn } from "./counts.js";
-import { ReportFile } from "./report.js";
+import { lookAtJournals } from "./look-at-journals.js";
+import { Lookout } from "./lookout.js";
+import { reportRegularly } from "./reporting.js";
 import { Shipper } from "./shipper.js";
+import { ToldDropsFile } from "./told-drops.js";
 
-const REPORT_INTERVAL_MS = 1000;
 const TELL_INTERVAL_MS = 60_000;
+const LOOK_INTERVAL_MS = 10_000;
+/** How long the end of a shipper waits for the last mail; what is not sent then is kept for the next one. */
+const ALERTS_DEADLINE_MS = 5000;
+/** What the shippers of a folder remember of the mails they sent. */
+const ALERTS_FILE = "alerts.json";
+const TOLD_DROPS_FILE = "drops-told.json";
 /** A batch that failed this often meets more than a passing fault. */
 const TELL_ATTEMPT = 2;
 
@@ -42,6 +49,11 @@ export interface ShippingOptions {
   readonly deadBytesMax: number;
   readonly exactlyOnce: "off" | "verify";
   readonly verifySettle: number;
+  readonly mailTo?: string;
+  readonly mailFrom?: string;
+  readonly smtp?: string;
+  readonly webhook?: string;
+  readonly alertEvery: number;
 }
 
 export interface OpenShipper {
@@ -63,8 +75,28 @@ export async function openShipper(
   { onFailure, ...claim }: OpenShipperHooks,
 ): Promise<OpenShipper> {
   const template = new DestinationTemplate(options.group, options.stream);
-  const sink = await openSinkAt(options);
   const { dir } = options.buffer;
+  const alerts = await openAlerts(options, {
+    clock: systemClock,
+    random: Math.random,
+    stateFile: join(dir, ALERTS_FILE),
+    journalDir: dir,
+    onFailure,
+  });
+  const sink = await openSinkAt(options);
+  const deadLetters = new DeadLetters(join(dir, "dead"), systemClock, { bytesMax: options.deadBytesMax });
+  const lookout = new Lookout({
+    alerts,
+    sink: sink.name,
+    window: sink.window,
+    deadLetters,
+    now: systemClock.now,
+    toldDrops: new ToldDropsFile(join(dir, TOLD_DROPS_FILE)),
+    look: () => ({
+      journals: lookAtJournals(dir, systemClock.now()),
+      deliveredBytes: shipper.counts.deliveredBytes,
+    }),
+  });
   const buffer = new JournalBuffer({
     dir,
     clock: systemClock,
@@ -80,7 +112,7 @@ export async function openShipper(
     buffer,
     sink,
     destinationOf: (record, host) => template.of(record, host),
-    deadLetters: new DeadLetters(join(dir, "dead"), systemClock),
+    deadLetters,
     clock: systemClock,
     random: Math.random,
     intervalMs: options.interval,
@@ -94,23 +126,27 @@ export async function openShipper(
     },
     ...verifying(options, sink),
     ...announce({
-      alerts: NO_ALERTS,
+      alerts,
       sink: sink.name,
-      deadDir: join(dir, "dead"),
-      backlog: () => backlogIn(dir),
+      deadDir: deadLetters.dir,
+      backlog: () => lookout.backlog(),
     }),
     abort: abort.signal,
     onFailure: tellRarely(onFailure),
   });
-  const stopReporting = reportRegularly(dir, shipper, sink);
+  const stopReporting = reportRegularly(dir, shipper, sink, alerts);
+  const stopLooking = every(LOOK_INTERVAL_MS, () => lookout.look());
   return {
     shipper,
     sink,
     abort,
     async close() {
       stopReporting();
+      stopLooking();
+      lookout.look();
       await buffer.close();
       await sink.close();
+      await alerts.close(ALERTS_DEADLINE_MS);
     },
   };
 }
@@ -123,23 +159,6 @@ function verifying({ exactlyOnce, verifySettle }: ShippingOptions, sink: Sink): 
     throw refuseValue("exactlyOnce", "verify", `off, for ${sink.name} cannot be looked at afterwards`);
   }
   return { verifySettleMs: verifySettle };
-}
-
-function backlogIn(dir: string): Backlog {
-  let records = 0;
-  let bytes = 0;
-  let oldestMs: number | undefined;
-  for (const folder of listJournals(dir)) {
-    try {
-      const waiting = waitingIn(folder);
-      records += waiting.records;
-      bytes += waiting.bytes;
-      oldestMs = Math.min(oldestMs ?? Number.POSITIVE_INFINITY, waiting.oldestMs ?? Number.POSITIVE_INFINITY);
-    } catch {
-      // A journal that cannot be looked at is told of by itself.
-    }
-  }
-  return { records, bytes, oldestMs: records === 0 ? undefined : oldestMs, roomMs: undefined };
 }
 
 function tellRarely(
@@ -170,37 +189,4 @@ function openSinkAt(options: ShippingOptions): Promise<Sink> {
       logClass,
     },
   });
-}
-
-function reportRegularly(dir: string, shipper: Shipper, sink: Sink): () => void {
-  const file = new ReportFile(dir, randomId(6));
-  const startedAt = new Date().toISOString();
-  let last = "";
-  const write = (): void => {
-    const state = JSON.stringify([shipper.counts, shipper.batchesInFlight]);
-    if (state !== last) {
-      last = state;
-      file.write({
-        process: ownIdentity(),
-        sink: sink.name,
-        startedAt,
-        updatedAt: new Date().toISOString(),
-        batchesInFlight: shipper.batchesInFlight,
-        counts: shipper.counts,
-      });
-    }
-  };
-  write();
-  const timer = setInterval(() => {
-    try {
-      write();
-    } catch {
-      // A report that cannot be written must not end the shipping it reports on.
-    }
-  }, REPORT_INTERVAL_MS);
-  timer.unref();
-  return () => {
-    clearInterval(timer);
-    file.remove();
-  };
 }

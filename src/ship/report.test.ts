@@ -21,6 +21,8 @@ function report(parts: Partial<ShipperReport> = {}): ShipperReport {
     startedAt: time,
     updatedAt: time,
     batchesInFlight: 3,
+    refused: [],
+    alerts: { gathered: 0, channels: {} },
     counts: newCounts(),
     ...parts,
   };

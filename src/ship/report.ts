@@ -1,8 +1,11 @@
 /** What a shipper says of itself, in `<journal dir>/shippers/<pid>.json`, for `dragonlog status`. */
 import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { AlertCounts } from "../alert/alerter.js";
+import type { Destination } from "../batch/batch.js";
 import { createFolders } from "../system/folders.js";
 import { livenessOf, ownIdentity, type ProcessIdentity } from "../system/process.js";
+import type { Trouble } from "./circuit.js";
 import type { ShipCounts } from "./counts.js";
 
 /** Where shippers say who they are and what they do. */
@@ -16,7 +19,12 @@ export interface ShipperReport {
   readonly startedAt: string;
   readonly updatedAt: string;
   readonly batchesInFlight: number;
+  /** Why nothing is sent, since when, and when that is tried next; undefined while things are sent. */
+  readonly trouble?: (Trouble & { readonly retryAtMs: number }) | undefined;
+  /** Destinations that are refused by themselves. */
+  readonly refused: readonly (Trouble & { readonly destination: Destination })[];
   readonly counts: ShipCounts;
+  readonly alerts: AlertCounts;
 }
 
 /** `name` tells shippers of one process apart. */

@@ -1,0 +1,27 @@
+import { readFileSync } from "node:fs";
+import { replaceFile } from "../journal/folder.js";
+
+/** How many records each writer has dropped by each cause, as far as people were told. */
+export type ToldDrops = ReadonlyMap<string, number>;
+
+/** Over the death of a shipper: the next one, or the next run of cron, must not tell of the same drops again. */
+export class ToldDropsFile {
+  readonly #path: string;
+
+  constructor(path: string) {
+    this.#path = path;
+  }
+
+  /** Empty when there is none, or it cannot be read: then people are told once more. */
+  read(): ToldDrops {
+    try {
+      return new Map(Object.entries(JSON.parse(readFileSync(this.#path, "utf8")) as Record<string, number>));
+    } catch {
+      return new Map();
+    }
+  }
+
+  write(told: ToldDrops): void {
+    replaceFile(this.#path, `${JSON.stringify(Object.fromEntries(told))}\n`);
+  }
+}
