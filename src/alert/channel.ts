@@ -14,6 +14,8 @@ export interface Channel {
   readonly name: ChannelName;
   /** Where it leads, for people, without secrets. */
   readonly to: string;
+  /** Connects and logs in as for a message, and sends none; undefined where only a message shows that. Rejects like `send`. */
+  logIn?(signal: AbortSignal): Promise<void>;
   /** Resolves when the other side has taken the message; rejects with a ChannelFailure. Ends soon after an abort. */
   send(message: Message, signal: AbortSignal): Promise<Receipt>;
 }
@@ -27,6 +29,15 @@ export type FailureKind =
   | "authentication"
   /** An answer, and it was no. */
   | "refused";
+
+/** What a person can do about it. */
+export const FAILURE_HINTS: Readonly<Record<FailureKind, string>> = {
+  unreachable: "Check the name and the port, and whether a firewall stands between.",
+  timeout: "Something listens there and does not answer: check the port, and smtp:// against smtps://.",
+  tls: "The certificate is not trusted or TLS is not spoken there. NODE_EXTRA_CA_CERTS=<file.pem> adds a private authority.",
+  authentication: "Check the user and the password, percent-encoded as in every URL; for a webhook, the URL.",
+  refused: "It was reached and said no: check the addresses, or the URL.",
+};
 
 /** Why a message was not taken. Its message is for people and holds no secret. */
 export class ChannelFailure extends Error {

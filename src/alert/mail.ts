@@ -63,11 +63,9 @@ export class Mail implements Channel {
   }
 
   async send({ subject, text, html }: Message, signal: AbortSignal): Promise<Receipt> {
-    const { from, to, timeoutMs } = this.#settings;
-    const timeout = AbortSignal.timeout(timeoutMs);
-    const ended = AbortSignal.any([signal, timeout]);
-    try {
-      const sending = this.#transport.sendMail({
+    const { from, to } = this.#settings;
+    const { response, rejected } = await this.#inTime(signal, (ended) =>
+      this.#transport.sendMail({
         from,
         to: [...to],
         subject,
@@ -76,10 +74,23 @@ export class Mail implements Channel {
         // Nobody's holiday notice should answer: RFC 3834, 5.
         headers: { "Auto-Submitted": "auto-generated" },
         signal: ended,
-      });
-      const { response, rejected } = await Promise.race([sending, rejectionBy(ended)]);
-      const answer = withoutSecrets(response, this.#secrets);
-      return rejected.length === 0 ? { answer } : { answer, warning: `refused for ${rejected.join(", ")}` };
+      }),
+    );
+    const answer = withoutSecrets(response, this.#secrets);
+    return rejected.length === 0 ? { answer } : { answer, warning: `refused for ${rejected.join(", ")}` };
+  }
+
+  async logIn(signal: AbortSignal): Promise<void> {
+    await this.#inTime(signal, () => this.#transport.verify());
+  }
+
+  /** What the server is asked for, or a ChannelFailure. */
+  async #inTime<T>(signal: AbortSignal, ask: (ended: AbortSignal) => Promise<T>): Promise<T> {
+    const { timeoutMs } = this.#settings;
+    const timeout = AbortSignal.timeout(timeoutMs);
+    const ended = AbortSignal.any([signal, timeout]);
+    try {
+      return await Promise.race([ask(ended), rejectionBy(ended)]);
     } catch (error) {
       throw timeout.aborted
         ? new ChannelFailure("timeout", `no answer in ${timeoutMs} ms`, false, error)
@@ -124,9 +135,10 @@ function rejectionBy(signal: AbortSignal): Promise<never> {
 
 function kindOf({ code = "", responseCode = 0, originalCode = "" }: SmtpError): FailureKind {
   if (code === "EAUTH" || code === "ENOAUTH") return "authentication";
+  // A refusal to begin TLS has an answer too.
+  if (code === "ETLS" || isTlsCode(originalCode)) return "tls";
   if (responseCode >= 400) return "refused";
-  if (code === "ETIMEDOUT") return "timeout";
-  return code === "ETLS" || isTlsCode(originalCode) ? "tls" : "unreachable";
+  return code === "ETIMEDOUT" ? "timeout" : "unreachable";
 }
 
 async function loadNodemailer(): Promise<typeof Nodemailer> {

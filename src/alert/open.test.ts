@@ -1,8 +1,13 @@
 import assert from "node:assert/strict";
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { test } from "node:test";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { ManualClock } from "../system/manual-clock.cases.js";
 import { ALERTS } from "./alert.cases.js";
 import { mailServerOf } from "./mail-server.js";
+import type * as OpenModule from "./open.js";
 import { type AlertOptions, openAlerts } from "./open.js";
 
 const open = (options: Partial<AlertOptions>) =>
@@ -86,4 +91,22 @@ test("a mail server: ports, TLS and what is percent-encoded", () => {
     ...plain,
   });
   assert.equal(mailServerOf("smtp://u:p@localhost:25?tls=off").tls, "off");
+});
+
+test("a missing nodemailer is told with the command that installs it, and is not missed by a webhook", async (context) => {
+  const source = fileURLToPath(new URL("../", import.meta.url));
+  const folder = mkdtempSync(join(tmpdir(), "dragonlog-no-nodemailer-"));
+  context.after(() => rmSync(folder, { recursive: true }));
+  for (const part of ["alert", "batch", "config", "sink", "system"]) {
+    cpSync(join(source, part), join(folder, part), { recursive: true });
+  }
+  writeFileSync(join(folder, "package.json"), '{ "type": "module" }');
+  const { openChannels } = (await import(
+    pathToFileURL(join(folder, "alert/open.js")).href
+  )) as typeof OpenModule;
+  await assert.rejects(() => openChannels({ mailTo: "a@example.com", smtp: SMTP }), {
+    code: "DRAGONLOG_DEPENDENCY_MISSING",
+    hint: "npm install nodemailer",
+  });
+  assert.equal((await openChannels({ webhook: "https://hooks.example.com/x" })).length, 1);
 });

@@ -16,7 +16,7 @@ import { messageOf } from "./text.js";
 import { Webhook } from "./webhook.js";
 
 /** For one message, whatever the other side does. */
-export const SEND_TIMEOUT_MS = 30_000;
+const SEND_TIMEOUT_MS = 30_000;
 
 export interface ChannelOptions {
   readonly mailTo?: string;

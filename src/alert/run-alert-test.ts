@@ -5,7 +5,7 @@ import { DragonlogError } from "../system/errors.js";
 import type { Io } from "../system/io.js";
 import { printable } from "../system/printable.js";
 import { ownIdentity } from "../system/process.js";
-import { type Channel, ChannelFailure, type FailureKind } from "./channel.js";
+import { type Channel, ChannelFailure, FAILURE_HINTS, type FailureKind } from "./channel.js";
 import { noticeOf } from "./notice.js";
 import { openChannels } from "./open.js";
 import { type Message, messageOf } from "./text.js";
@@ -19,14 +19,6 @@ interface Outcome {
   readonly failure?: FailureKind;
   readonly detail?: string;
 }
-
-const HINTS: Readonly<Record<FailureKind, string>> = {
-  unreachable: "Check the name and the port, and whether a firewall stands between.",
-  timeout: "Something listens there and does not answer: check the port, and smtp:// against smtps://.",
-  tls: "The certificate is not trusted or TLS is not spoken there. NODE_EXTRA_CA_CERTS=<file.pem> adds a private authority.",
-  authentication: "Check the user and the password, percent-encoded as in every URL; for a webhook, the URL.",
-  refused: "It was reached and said no: check the addresses, or the URL.",
-};
 
 /** Exit code 0 when every channel took it, 1 otherwise. Throws DRAGONLOG_USAGE when there is none. */
 export async function runAlertTest(
@@ -64,5 +56,5 @@ function sentenceOf({ channel, to, taken, answer = "", warning, failure, detail 
   if (taken) {
     return `${beginning} taken${answer === "" ? "" : printable(` (${answer})`)}${warning === undefined ? "" : printable(`, but ${warning}`)}\n`;
   }
-  return `${beginning} not taken: ${failure}: ${printable(detail!)}\n  ${HINTS[failure!]}\n`;
+  return `${beginning} not taken: ${failure}: ${printable(detail!)}\n  ${FAILURE_HINTS[failure!]}\n`;
 }

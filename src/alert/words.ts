@@ -16,7 +16,7 @@ export interface Letter {
   readonly steps: readonly Step[];
 }
 
-export interface Step {
+interface Step {
   readonly text: string;
   readonly command?: string;
 }
