@@ -91,11 +91,15 @@ class Audit {
     const tally = this.#tally;
     await this.#read(this.#query, "", (events) => tally.add(events));
     let verdicts = this.#verdicts(new Map());
-    const doubtful = verdicts.filter(({ missing }) => missing > 0).map(({ writer }) => writer);
+    let doubtful = doubtfulIn(verdicts);
     if (doubtful.length > 0) {
       const known = await this.#lookAround(doubtful);
-      await this.#lookAgain(doubtful);
       verdicts = this.#verdicts(known);
+      doubtful = doubtfulIn(verdicts);
+      if (doubtful.length > 0) {
+        await this.#lookAgain(doubtful);
+        verdicts = this.#verdicts(known);
+      }
     }
     this.#progress.end();
     const { group, stream, fromMs } = this.#query;
@@ -126,15 +130,16 @@ class Audit {
     return { ...NOTHING_KNOWN, beganBefore: !beganWithin, waiting: journal?.waiting ?? [], drops };
   }
 
-  /** What is known of the doubtful writers now, before the second look. */
+  /**
+   * What is known of the doubtful writers now, before the second look. A record is a dead letter before it waits no more,
+   * so what waits is looked up first.
+   */
   async #lookAround(writers: readonly string[]): Promise<Map<string, Known>> {
-    const dead = await deadSeqs(this.#options.buffer.dir, new Set(writers));
-    return new Map(
-      writers.map((writer) => {
-        const known = this.#knownOf(writer, this.#tally.writers.get(writer)!);
-        return [writer, { ...known, dead: dead.get(writer) }];
-      }),
+    const known = new Map(
+      writers.map((writer) => [writer, this.#knownOf(writer, this.#tally.writers.get(writer)!)]),
     );
+    const dead = await deadSeqs(this.#options.buffer.dir, new Set(writers));
+    return new Map(writers.map((writer) => [writer, { ...known.get(writer)!, dead: dead.get(writer) }]));
   }
 
   async #lookAgain(writers: readonly string[]): Promise<void> {
@@ -164,4 +169,8 @@ class Audit {
     }
     this.#io.signal.throwIfAborted();
   }
+}
+
+function doubtfulIn(verdicts: readonly WriterVerdict[]): string[] {
+  return verdicts.filter(({ missing }) => missing > 0).map(({ writer }) => writer);
 }
