@@ -95,4 +95,18 @@ test("what is sent is read back byte for byte, and what moto skips is refused", 
     ],
   );
   assert.deepEqual(await readBack(), [...texts, outside[2]]);
+
+  const range = { ...WEB, fromMs: NOW + 1, toMs: NOW + 100 };
+  const found: unknown[] = [];
+  for await (const page of sink.readBack!.read(range, SIGNAL)) found.push(...page);
+  const inRange = [...texts.slice(1), outside[2]!];
+  assert.deepEqual(
+    found,
+    inRange.map(({ text, timestamp }) => ({ stream: WEB.stream, timestamp, message: text })),
+    "the sink's own reader sees the same, both ends of the range included",
+  );
+  for await (const page of sink.readBack!.read({ ...range, group: "none" }, SIGNAL))
+    assert.deepEqual(page, []);
+  for await (const page of sink.readBack!.read({ ...range, stream: "none" }, SIGNAL))
+    assert.deepEqual(page, []);
 });
