@@ -9,6 +9,8 @@ export interface AnnounceOptions {
   /** Where dead letters lie. */
   readonly deadDir: string;
   readonly backlog: () => Backlog;
+  /** Told of dead letters of one kind, for people at the machine. */
+  readonly onBuried: (records: string, why: string) => void;
 }
 
 export function announce({
@@ -16,6 +18,7 @@ export function announce({
   sink,
   deadDir,
   backlog,
+  onBuried,
 }: AnnounceOptions): Required<Pick<ShipperOptions, "onTrouble" | "onRecovery" | "onBuried">> {
   return {
     onTrouble({ cause, detail, sinceMs }, destination) {
@@ -33,6 +36,7 @@ export function announce({
       for (const some of alike(letters)) {
         const times = some.map(({ record }) => record.timestamp);
         const { destination, reason, detail } = some[0]!;
+        onBuried(some.length === 1 ? "1 record" : `${some.length} records`, `${reason}: ${detail}`);
         alerts.tell({
           kind: "dead-letters",
           destination,

@@ -13,12 +13,15 @@ function post(message: FromWorker): void {
   port.postMessage(message);
 }
 
+function sentence(text: string): string {
+  return `${text[0]!.toUpperCase()}${text.slice(1)}.`;
+}
+
 async function ship(): Promise<void> {
   const open = await openShipper(options, {
     holder,
     accepts: (info) => info?.shipper === name,
-    onFailure: (message) =>
-      post({ failed: { message, hint: "It goes on trying; the records wait in the journal." } }),
+    onTrouble: (what, consequence) => post({ failed: { message: what, hint: sentence(consequence) } }),
   });
   port.on("message", (message: ToWorker) => {
     if ("stop" in message) {

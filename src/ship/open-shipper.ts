@@ -19,6 +19,8 @@ import { Shipper } from "./shipper.js";
 import { ToldDropsFile } from "./told-drops.js";
 
 const TELL_INTERVAL_MS = 60_000;
+/** Texts of the destination are among the topics; beyond so many it may be told again sooner. */
+const TOPICS_MAX = 1000;
 const LOOK_INTERVAL_MS = 10_000;
 /** How long the end of a shipper waits for the last mail; what is not sent then is kept for the next one. */
 const ALERTS_DEADLINE_MS = 5000;
@@ -65,23 +67,27 @@ export interface OpenShipper {
 }
 
 export interface OpenShipperHooks extends Pick<JournalBufferOptions, "accepts" | "holder"> {
-  /** Told why nothing is delivered, once a minute for each cause, and not of a failure that the next try mends. */
-  readonly onFailure: (message: string) => void;
+  /**
+   * Told what people at the machine should know: why nothing is delivered, what became a dead letter, why nobody could be
+   * mailed; once a minute for each cause, and not of a failure that the next try mends.
+   */
+  readonly onTrouble: (what: string, consequence: string) => void;
 }
 
 /** Throws what the sink's options and the journal folder are refused for. */
 export async function openShipper(
   options: ShippingOptions,
-  { onFailure, ...claim }: OpenShipperHooks,
+  { onTrouble, ...claim }: OpenShipperHooks,
 ): Promise<OpenShipper> {
   const template = new DestinationTemplate(options.group, options.stream);
   const { dir } = options.buffer;
+  const tell = rarely(onTrouble);
   const alerts = await openAlerts(options, {
     clock: systemClock,
     random: Math.random,
     stateFile: join(dir, ALERTS_FILE),
     journalDir: dir,
-    onFailure,
+    onFailure: (message) => tell(message, message, "the shipper goes on"),
   });
   const sink = await openSinkAt(options);
   const deadLetters = new DeadLetters(join(dir, "dead"), systemClock, { bytesMax: options.deadBytesMax });
@@ -127,12 +133,19 @@ export async function openShipper(
     ...verifying(options, sink),
     ...announce({
       alerts,
+      onBuried: (records, why) =>
+        tell(`dead letters ${why}`, `${records} refused for good (${why})`, `kept in ${deadLetters.dir}`),
       sink: sink.name,
       deadDir: deadLetters.dir,
       backlog: () => lookout.backlog(),
     }),
     abort: abort.signal,
-    onFailure: tellRarely(onFailure),
+    onFailure: (cause, message, attempt) => {
+      // What the data is refused for is told when it is a dead letter.
+      if (attempt >= TELL_ATTEMPT && cause !== "data") {
+        tell(cause, `${cause}: ${message}`, "the records wait in the buffer");
+      }
+    },
   });
   const stopReporting = reportRegularly(dir, shipper, sink, alerts);
   const stopLooking = every(LOOK_INTERVAL_MS, () => lookout.look());
@@ -161,18 +174,19 @@ function verifying({ exactlyOnce, verifySettle }: ShippingOptions, sink: Sink): 
   return { verifySettleMs: verifySettle };
 }
 
-function tellRarely(
-  tell: (message: string) => void,
-): (cause: string, message: string, attempt: number) => void {
+/** Of what has one topic, the first in a minute. */
+function rarely(
+  tell: OpenShipperHooks["onTrouble"],
+): (topic: string, what: string, consequence: string) => void {
   const toldAtMs = new Map<string, number>();
-  return (cause, message, attempt) => {
+  return (topic, what, consequence) => {
     const now = systemClock.now();
-    if (
-      attempt >= TELL_ATTEMPT &&
-      now - (toldAtMs.get(cause) ?? Number.NEGATIVE_INFINITY) >= TELL_INTERVAL_MS
-    ) {
-      toldAtMs.set(cause, now);
-      tell(`${cause}: ${message}`);
+    if (now - (toldAtMs.get(topic) ?? Number.NEGATIVE_INFINITY) >= TELL_INTERVAL_MS) {
+      if (toldAtMs.size >= TOPICS_MAX) {
+        toldAtMs.clear();
+      }
+      toldAtMs.set(topic, now);
+      tell(what, consequence);
     }
   };
 }

@@ -76,7 +76,7 @@ async function shipUnder(lease: FolderLease, options: ShipOptions, io: Io): Prom
   const { once } = options;
   const { dir } = options.buffer;
   const open = await openShipper(options, {
-    onFailure: (message) => say(io, `${printable(message)}; the records wait in the buffer`),
+    onTrouble: (what, consequence) => say(io, printable(`${what}; ${consequence}`)),
   });
   lease.lost.addEventListener("abort", () => {
     sayLost(dir, io);

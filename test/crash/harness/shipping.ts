@@ -1,5 +1,6 @@
 /** The two ways in which the tests ship a journal folder into the stand-in. */
 import assert from "node:assert/strict";
+import { parseOptions } from "../../../src/config/parse.js";
 import type { ShipCounts } from "../../../src/ship/counts.js";
 import { openShipper, type ShippingOptions } from "../../../src/ship/open-shipper.js";
 import type { FakeCloudWatch } from "../../../src/testing/index.js";
@@ -16,33 +17,27 @@ function credentials(cloud: FakeCloudWatch): {
 }
 
 function shippingOptions(dir: string, cloud: FakeCloudWatch): ShippingOptions {
-  return {
-    buffer: { dir },
-    to: { kind: "cloudwatch" },
+  const options = {
+    buffer: `journal:${dir}`,
     region: cloud.clientConfig().region,
     endpoint: cloud.url,
     group: GROUP,
-    stream: "{service}",
-    logClass: "STANDARD",
-    interval: 50,
-    flushRecords: 1000,
-    flushBytes: 1 << 20,
     inFlightMax: 32,
     // Shipper and stand-in share this process: a busy machine must not make a call time out and be sent twice.
-    requestTimeout: 300_000,
+    requestTimeout: "5m",
   };
+  return parseOptions("ship", options, "shippingOptions()");
 }
 
 /** Ships everything that waits, in this process, and returns what the shipper counted. */
 export async function shipHere(dir: string, cloud: FakeCloudWatch): Promise<ShipCounts> {
   Object.assign(process.env, credentials(cloud));
   const open = await openShipper(shippingOptions(dir, cloud), {
-    attemptsMax: 3,
-    onFailure: (message) => process.emitWarning(message),
+    onTrouble: (message) => process.emitWarning(message),
   });
   try {
     assert.ok(
-      await open.shipper.drain(),
+      await open.shipper.drain(false),
       `not everything was delivered: ${JSON.stringify(open.shipper.counts)}`,
     );
     return open.shipper.counts;
