@@ -47,7 +47,7 @@ export async function changeLetters<Result>(
     onStep("lease taken");
     const completed = await carryThrough(journalDir, hold, onStep);
     const result = await change(hold, completed);
-    await deleteGone(dir, () => lease.stillHeld());
+    await deleteGone(dir, clock.now(), () => lease.stillHeld());
     onStep("files deleted");
     return result;
   } finally {

@@ -70,16 +70,15 @@ export class DeadLetters {
     const at = new Date(this.clock.now()).toISOString();
     const lines = Buffer.from(letters.map((letter) => `${encodeLetter(storedAs(letter, at))}\n`).join(""));
     this.#checkRoom(lines.length);
-    for (let tried = 0; tried < FILES_TRIED_MAX; tried++) {
-      if (await this.#append(lines, at.slice(0, 10))) {
-        this.#bytes += lines.length;
-        return;
-      }
+    let left: Buffer = lines;
+    for (let tried = 0; tried < FILES_TRIED_MAX && left.length > 0; tried++) {
+      left = await this.#append(left, at.slice(0, 10));
     }
-    throw new Error(`files in ${this.dir} are deleted while they are written`);
+    this.#bytes += lines.length - left.length;
+    if (left.length > 0) throw new Error(`files in ${this.dir} are deleted while they are written`);
   }
 
-  async #append(lines: Buffer, day: string): Promise<boolean> {
+  async #append(lines: Buffer, day: string): Promise<Buffer> {
     createFolders(this.dir, FOLDER_MODE);
     let file = this.#file;
     if (file === undefined || this.#day !== day || file.bytes >= FILE_BYTES_MAX) {
@@ -87,12 +86,12 @@ export class DeadLetters {
     }
     // Forgotten until it has gone well.
     this.#file = undefined;
-    const kept = await file.append(lines);
-    if (kept) {
+    const left = await file.append(lines);
+    if (left.length === 0) {
       this.#file = file;
       this.#day = day;
     }
-    return kept;
+    return left;
   }
 
   #checkRoom(bytes: number): void {

@@ -6,9 +6,10 @@
  * that nothing is gone: doubles rather than loss.
  *
  * A file whose letters are all gone is deleted, whoever may still append to it: see letter-file.ts for how. A torn line
- * at its end is no letter: its record never left the buffer.
+ * at its end is no letter: its record never left the buffer. The list stays for a while longer, for an appender who finds
+ * his file deleted and must know whether his letters were among those that are gone.
  */
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { open, rename, unlink } from "node:fs/promises";
 import { join } from "node:path";
 import type { AcknowledgedRanges } from "../buffer/ranges.js";
@@ -37,8 +38,11 @@ function readGone(dir: string, name: string): readonly ByteRange[] {
   }
 }
 
+/** Far longer than an appender takes from its write to its look at the file. */
+const LIST_KEPT_MS = 3_600_000;
+
 /** Deletes the files whose letters are all gone; `mayDelete` is asked last of all. For the holder of the lease. */
-export async function deleteGone(dir: string, mayDelete: () => boolean): Promise<void> {
+export async function deleteGone(dir: string, nowMs: number, mayDelete: () => boolean): Promise<void> {
   for (const { name } of listRetired(dir)) {
     await renameQuietly(join(dir, name), join(dir, name.slice(0, -RETIRED_SUFFIX.length)));
   }
@@ -52,8 +56,9 @@ export async function deleteGone(dir: string, mayDelete: () => boolean): Promise
     else await renameQuietly(retired, path);
   }
   for (const name of namesIn(dir).filter((name) => name.endsWith(GONE_SUFFIX))) {
-    const letters = join(dir, name.slice(0, -GONE_SUFFIX.length));
-    if (!existsSync(letters) && !existsSync(letters + RETIRED_SUFFIX)) await unlinkQuietly(join(dir, name));
+    const list = join(dir, name);
+    const old = nowMs - statSync(list).mtimeMs > LIST_KEPT_MS;
+    if (old && !existsSync(list.slice(0, -GONE_SUFFIX.length))) await unlinkQuietly(list);
   }
 }
 

@@ -8,15 +8,17 @@
  *                                                 └─no─► rename back
  *     appender:  write, sync ─► is the file in its place? ─yes─► done
  *                                    └─no─► rename .retired back ─it went─► done
- *                                                    └─deleted─► all of it is written again, to another file
+ *                                                    └─deleted─► what the command had not seen is written to another file
  *
  * What was written before the appender saw the file in its place is seen by every command that retires it afterwards. In
- * the other case deleting and renaming back compete for one name, and only one of them can have it.
+ * the other case deleting and renaming back compete for one name, and only one of them can have it. What the command had
+ * seen, and sent again or dropped, is told by the list of what is gone, which outlives its file.
  */
 import { constants } from "node:fs";
 import { type FileHandle, open, rename, stat, unlink } from "node:fs/promises";
-import { dirname } from "node:path";
+import { basename, dirname } from "node:path";
 import { FILE_MODE, RETIRED_SUFFIX, syncNames } from "./folder.js";
+import { goneOf } from "./gone.js";
 
 const { O_APPEND, O_CREAT, O_EXCL, O_WRONLY } = constants;
 
@@ -27,13 +29,14 @@ export class LetterFile {
   constructor(readonly path: string) {}
 
   /**
-   * Appends whole lines; resolves when they are on the disk, with false when the file was deleted and they are in none.
-   * Rejects with an errno error; then none of them are in the file, and nothing must be appended to it any more.
+   * Appends whole lines. Resolves when they are on the disk, with those at their end that are not because the file was
+   * deleted; then nothing must be appended to it any more. Rejects with an errno error; then none of them are in the file,
+   * and nothing must be appended to it either.
    */
-  async append(lines: Buffer): Promise<boolean> {
+  async append(lines: Buffer): Promise<Buffer> {
     const isNew = this.bytes === 0;
     const file = await this.#open(isNew);
-    if (file === undefined) return false;
+    if (file === undefined) return lines;
     try {
       await file.appendFile(lines);
       await file.datasync();
@@ -41,15 +44,21 @@ export class LetterFile {
         await syncNames(dirname(this.path));
         await syncNames(dirname(dirname(this.path)));
       }
-      if (!(await this.#isKept(file))) return false;
-      this.bytes += lines.length;
-      return true;
+      const left = (await this.#isKept(file)) ? lines.subarray(lines.length) : this.#unseen(lines);
+      this.bytes += lines.length - left.length;
+      return left;
     } catch (error) {
       await this.#takeBack(file);
       throw error;
     } finally {
       await file.close();
     }
+  }
+
+  /** What stands in the deleted file and was not gone when it was deleted. */
+  #unseen(lines: Buffer): Buffer {
+    const { contiguous } = goneOf(dirname(this.path), basename(this.path));
+    return lines.subarray(Math.max(0, contiguous - this.bytes));
   }
 
   /** Undefined when it was deleted. */
