@@ -9,6 +9,7 @@ import { deadList } from "./dead-list.js";
 import { deadReplay } from "./dead-replay.js";
 import { deadShow } from "./dead-show.js";
 import { demo } from "./demo.js";
+import { doctor } from "./doctor.js";
 import { fakeCloud } from "./fake-cloud.js";
 import { flush } from "./flush.js";
 import { init } from "./init.js";
@@ -29,7 +30,20 @@ export function createProgram(perform: Perform): Command {
     // Errors are printed in one place and one form, see failure.ts.
     .configureOutput({ outputError: () => undefined });
   const dead = [deadList, deadShow, deadReplay, deadExport, deadDrop];
-  for (const register of [demo, ship, run, pipe, status, flush, audit, init, ...dead, fakeCloud, alertTest]) {
+  for (const register of [
+    demo,
+    ship,
+    run,
+    pipe,
+    status,
+    flush,
+    audit,
+    init,
+    doctor,
+    ...dead,
+    fakeCloud,
+    alertTest,
+  ]) {
     register(program, perform);
   }
   return program;

@@ -176,7 +176,7 @@ export const OPTIONS = {
     max: "1024GiB",
     default: "1GiB",
     doc: "The most disk that one writer's journal takes; then whenFull decides. A record fits up to half of it.",
-    scopes: WRITERS,
+    scopes: [...WRITERS, "doctor"],
   },
   whenFull: {
     kind: "choice",

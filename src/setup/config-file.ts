@@ -1,15 +1,12 @@
 /** The text of a dragonlog.json that explains itself: every option of `dragonlog ship`, those that are not set as comments. */
 import { OPTION_GROUPS } from "../config/groups.js";
 import { variableOf } from "../config/names.js";
-import { type Option, type OptionKey, optionsIn } from "../config/options.js";
-import type { SinkPlace } from "../config/places.js";
+import type { Option, OptionKey } from "../config/options.js";
 import { accepted } from "../config/read-value.js";
-import { formatDuration, formatSize } from "../system/units.js";
 import type { ShipOptions } from "./ship-options.js";
+import { lastingOptions, writtenValue } from "./written-value.js";
 
 const LINE_CHARACTERS_MAX = 110;
-/** `ship` alone takes them, and from the command line: they say what one call is to do. */
-const OF_ONE_CALL: readonly OptionKey[] = ["once", "json", "config"];
 /** What stands behind the names that have no default, to show how a value looks. */
 const EXAMPLES: Partial<Record<OptionKey, unknown>> = {
   region: "eu-central-1",
@@ -26,7 +23,7 @@ const HEAD = `// The options of dragonlog. Its commands read this file when they
 
 /** Sets what differs from its default, except secrets. */
 export function configFile(options: ShipOptions): string {
-  const known = optionsIn("ship").filter(([key]) => !OF_ONE_CALL.includes(key));
+  const known = lastingOptions();
   const parts = OPTION_GROUPS.flatMap(({ title, text, keys }) => {
     const entries = known.filter(([key]) => keys.includes(key));
     const heading = comment(`---- ${title}. ${text}`);
@@ -48,34 +45,6 @@ function entry(key: OptionKey, option: Option, options: ShipOptions): string {
       ? `// "${key}": ${JSON.stringify(shownValue(key, option, options))},`
       : `"${key}": ${JSON.stringify(value)},`;
   return `${comment(option.doc + takes)}  ${line}\n`;
-}
-
-/** The value as it stands in a file; undefined when it is the default, or there is none. */
-function writtenValue(key: OptionKey, option: Option, options: ShipOptions): unknown {
-  if (key === "buffer") {
-    return options.buffer.dir === options.journalDir ? undefined : `journal:${options.buffer.dir}`;
-  }
-  const value = asWritten(option, options[key as keyof ShipOptions]);
-  const byDefault = typeof option.default === "function" ? option.default("") : option.default;
-  return value === byDefault ? undefined : value;
-}
-
-function asWritten(option: Option, value: unknown): unknown {
-  if (value === undefined) return undefined;
-  switch (option.kind) {
-    case "duration":
-      return formatDuration(value as number);
-    case "size":
-      return formatSize(value as number);
-    case "place":
-      return placeText(value as SinkPlace);
-    default:
-      return value;
-  }
-}
-
-export function placeText(place: SinkPlace): string {
-  return place.kind === "directory" ? `directory:${place.dir}` : place.kind;
 }
 
 function shownValue(key: OptionKey, option: Option, { journalDir }: ShipOptions): unknown {

@@ -8,8 +8,8 @@
 import { isAbsolute, resolve } from "node:path";
 import { printable } from "../system/printable.js";
 import type { ShipCommand } from "./command-line.js";
-import { placeText } from "./config-file.js";
 import type { ShipOptions } from "./ship-options.js";
+import { placeText } from "./written-value.js";
 
 /** From the end of the drain to the end of the process. */
 const STOP_RESERVE_SECONDS = 15;

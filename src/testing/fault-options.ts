@@ -10,6 +10,7 @@ const ownOptions: Readonly<Record<Fault["kind"], readonly string[]>> = {
   latency: ["ms", "msMax"],
   reject: ["tooOldEndIndex", "expiredEndIndex", "tooNewStartIndex"],
   "short-page": ["eventsMax"],
+  "skewed-date": ["ms"],
   throttle: [],
   unavailable: ["status"],
   hang: [],
@@ -23,6 +24,8 @@ const ownOptions: Readonly<Record<Fault["kind"], readonly string[]>> = {
 
 /** A day: longer than any client waits. */
 const latencyMsMax = 86_400_000;
+/** A year. */
+const skewMsMax = 365 * 86_400_000;
 const callsMax = 1_000_000_000;
 
 /** Refuses what `FaultPlan.add` cannot take, by name. */
@@ -33,6 +36,8 @@ export function checkFault(fault: Fault): void {
   if (fault.kind === "latency") {
     integerIn("ms", fault.ms, 0, latencyMsMax);
     if (fault.msMax !== undefined) integerIn("msMax", fault.msMax, fault.ms, latencyMsMax);
+  } else if (fault.kind === "skewed-date") {
+    integerIn("ms", fault.ms, -skewMsMax, skewMsMax);
   } else if (fault.kind === "reject") {
     const indexes = ownOptions.reject.map((name) => [name, fault[name as keyof typeof fault]] as const);
     const given = indexes.filter(([, index]) => index !== undefined);

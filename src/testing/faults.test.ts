@@ -17,6 +17,18 @@ test("throttle answers HTTP 400 for as many calls as ordered", async (t) => {
   assert.deepEqual(cloud.faults.list(), []);
 });
 
+test("a skewed date stands in the answer to a call that is carried out", async (t) => {
+  const { cloud, client, put, messages } = await withCloud(t);
+  cloud.faults.add({ kind: "skewed-date", ms: -7_200_000, calls: 1 });
+  await put(eventsOf("a"));
+  assert.deepEqual(messages(), ["a"]);
+  // The SDK takes the clock of the service from that header.
+  const hoursAhead = () => Math.round(client.config.systemClockOffset / 3_600_000) + 0;
+  assert.equal(hoursAhead(), -2);
+  await put(eventsOf("b"));
+  assert.equal(hoursAhead(), 0);
+});
+
 test("a fault without calls lasts until it is cleared", async (t) => {
   const { cloud, put } = await withCloud(t);
   const armed = cloud.faults.add({ kind: "unavailable" });

@@ -65,10 +65,18 @@ export interface ShortPageFault extends FaultScope {
   readonly eventsMax?: number;
 }
 
+/** The call is carried out, and the answer's Date header says another time than the clock of this machine. */
+export interface SkewedDateFault extends FaultScope {
+  readonly kind: "skewed-date";
+  /** Milliseconds that the header is ahead; negative: behind. */
+  readonly ms: number;
+}
+
 export type Fault =
   | LatencyFault
   | RejectFault
   | ShortPageFault
+  | SkewedDateFault
   /** ThrottlingException with HTTP 400. */
   | (FaultScope & { readonly kind: "throttle" })
   /** A 5xx answer. Default status: 503. */
@@ -104,7 +112,7 @@ export interface ArmedFault {
 }
 
 /** The kinds that leave a call to its operation, which then answers as ordered. */
-export type ServedFault = RejectFault | ShortPageFault;
+export type ServedFault = RejectFault | ShortPageFault | SkewedDateFault;
 
 /** What happens to one call. */
 export interface Effects {
@@ -152,7 +160,14 @@ export class FaultPlan {
 }
 
 export function servedFault(fault: Effects["fault"]): ServedFault | undefined {
-  return fault?.kind === "reject" || fault?.kind === "short-page" ? fault : undefined;
+  switch (fault?.kind) {
+    case "reject":
+    case "short-page":
+    case "skewed-date":
+      return fault;
+    default:
+      return undefined;
+  }
 }
 
 /** The answer that a fault gives in place of a result; undefined for the kinds that do not answer so. */

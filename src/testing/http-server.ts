@@ -88,7 +88,7 @@ export class HttpServer {
         });
         this.#options.changed();
       }
-      const body = await this.#carryOut(operation, message);
+      const body = await this.#carryOut(operation, message, response);
       if (body !== undefined) send(response, 200, body);
     } catch (error) {
       if (!(error instanceof AwsError)) throw error;
@@ -98,7 +98,11 @@ export class HttpServer {
   }
 
   /** The answer's body; undefined when a fault says that there is none. */
-  async #carryOut(operation: string, message: IncomingMessage): Promise<object | undefined> {
+  async #carryOut(
+    operation: string,
+    message: IncomingMessage,
+    response: ServerResponse,
+  ): Promise<object | undefined> {
     const { service, faults, latencyMs: baseLatencyMs } = this.#options;
     const region = signedRegion(message.headers.authorization);
     const request = await readJson(message);
@@ -110,6 +114,9 @@ export class HttpServer {
     if (refusal !== undefined) throw refusal;
     const kind = fault?.kind;
     const served = servedFault(fault);
+    if (served?.kind === "skewed-date") {
+      response.setHeader("Date", new Date(Date.now() + served.ms).toUTCString());
+    }
     const storedBefore = service.stats.eventsStored;
     const answer =
       kind === "cut" || kind === "hang" ? undefined : service.call(operation, request, region, served);

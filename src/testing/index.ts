@@ -13,6 +13,7 @@ export type {
   LatencyFault,
   RejectFault,
   ShortPageFault,
+  SkewedDateFault,
 } from "./faults.js";
 export { type RunFakeCloudOptions, runFakeCloud } from "./run-fake-cloud.js";
 export type { Stats } from "./stats.js";

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { Cli, ended } from "./cli.js";
 
-const COMMANDS = ["demo", "ship", "run", "pipe", "status", "flush", "init", "fake-cloud"];
+const COMMANDS = ["demo", "ship", "run", "pipe", "status", "flush", "init", "doctor", "fake-cloud"];
 
 test("--version is that of the package", async (t) => {
   const { code, stdout } = await new Cli(t).run(["--version"]);

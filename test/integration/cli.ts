@@ -39,7 +39,12 @@ export class Cli {
   }
 
   run(args: readonly string[], input: string | Buffer = ""): Promise<Result> {
-    const child = this.start(...args);
+    return this.runFile(MAIN, args, input);
+  }
+
+  /** The same with another copy of the command line. */
+  runFile(main: string, args: readonly string[], input: string | Buffer = ""): Promise<Result> {
+    const child = spawn(process.execPath, [main, ...args], { cwd: this.dir, env: this.env });
     // The command may end without reading its input, which is no fault of the test.
     child.stdin.on("error", () => undefined);
     child.stdin.end(input);

@@ -35,8 +35,16 @@ export interface CloudWatchClient {
   destroy(): void;
 }
 
+/** A client that also says what it works with, for whoever looks for what is wrong. */
+export interface ExaminedClient extends CloudWatchClient {
+  /** Where the credentials come from, in the SDK's words, such as `env vars`. Rejects when there are none. */
+  credentialSource(): Promise<string>;
+  /** By how much the clock of the last answer was ahead of this machine's, in ms; to the second. Undefined before one. */
+  dateOffsetMs(): number | undefined;
+}
+
 /** Throws DRAGONLOG_DEPENDENCY_MISSING without the SDK, DRAGONLOG_OPTION_INVALID without a region. */
-export async function openClient(settings: CloudWatchSettings): Promise<CloudWatchClient> {
+export async function openClient(settings: CloudWatchSettings): Promise<ExaminedClient> {
   const sdk = await loadSdk();
   const { region, endpoint, requestTimeoutMs, connectionTimeoutMs, maxSockets, logClass } = settings;
   const client = new sdk.CloudWatchLogsClient({
@@ -65,6 +73,15 @@ export async function openClient(settings: CloudWatchSettings): Promise<CloudWat
       cause,
     );
   });
+
+  let dateOffsetMs: number | undefined;
+  client.middlewareStack.add(
+    readDate((date) => {
+      dateOffsetMs = date - Date.now();
+    }),
+    // Beneath what makes an error of an answer: an answer of any kind has a date.
+    { step: "deserialize", priority: "low", name: "dragonlogDate" },
+  );
 
   return {
     region: regionInUse,
@@ -113,8 +130,24 @@ export async function openClient(settings: CloudWatchSettings): Promise<CloudWat
       return { events, nextToken: output.nextToken };
     },
     clockOffsetMs: () => client.config.systemClockOffset,
+    async credentialSource() {
+      const { $source } = (await client.config.credentials()) as { $source?: Record<string, string> };
+      return sourceText(Object.keys($source ?? {}));
+    },
+    dateOffsetMs: () => dateOffsetMs,
     destroy: () => client.destroy(),
   };
+}
+
+/** `CREDENTIALS_ENV_VARS` is `env vars`; of a chain, such as a profile that assumes a role, all its links. */
+function sourceText(features: readonly string[]): string {
+  const links = features.map((feature) =>
+    feature
+      .replace(/^CREDENTIALS_/, "")
+      .replaceAll("_", " ")
+      .toLowerCase(),
+  );
+  return links.length === 0 ? "a source that the SDK does not name" : links.join(", ");
 }
 
 async function loadSdk(): Promise<typeof Sdk> {
@@ -141,5 +174,17 @@ function replaceBody(body: Buffer) {
     (args: { input: Input; request: unknown }) => {
       (args.request as { body: Buffer }).body = body;
       return next(args);
+    };
+}
+
+/** Calls back with the Date header of every answer, in ms since 1970-01-01 UTC. */
+function readDate(seen: (dateMs: number) => void) {
+  return <Args, Result extends { response: unknown }>(next: (args: Args) => Promise<Result>) =>
+    async (args: Args) => {
+      const result = await next(args);
+      const { headers } = result.response as { headers?: Record<string, string> };
+      const dateMs = Date.parse(headers?.date ?? "");
+      if (!Number.isNaN(dateMs)) seen(dateMs);
+      return result;
     };
 }

@@ -6,7 +6,7 @@ import { systemClock } from "../../system/clock.js";
 import type { Answer, Sink } from "../sink.js";
 import { BodyWriters, writeBody } from "./body.js";
 import { classify, isMissingResource } from "./classify.js";
-import { type CloudWatchClient, openClient } from "./client.js";
+import { type CloudWatchClient, type ExaminedClient, openClient } from "./client.js";
 import { KnownStreams } from "./known-streams.js";
 import { nameFault } from "./names.js";
 import { type CloudWatchOptions, type CloudWatchSettings, parseCloudWatchOptions } from "./options.js";
@@ -24,6 +24,20 @@ export async function openCloudWatch(
 ): Promise<Sink> {
   const settings = parseCloudWatchOptions(options);
   return new CloudWatchSink(await openClient(settings), settings, now);
+}
+
+/** A sink, and what it works with. */
+export interface ExaminedCloudWatch
+  extends Pick<ExaminedClient, "region" | "credentialSource" | "dateOffsetMs"> {
+  readonly sink: Sink;
+}
+
+/** The same sink for whoever looks for what is wrong. Throws what `openCloudWatch` throws. */
+export async function examineCloudWatch(options: CloudWatchOptions): Promise<ExaminedCloudWatch> {
+  const settings = parseCloudWatchOptions(options);
+  const client = await openClient(settings);
+  const { region, credentialSource, dateOffsetMs } = client;
+  return { sink: new CloudWatchSink(client, settings, Date.now), region, credentialSource, dateOffsetMs };
 }
 
 class CloudWatchSink implements Sink {
