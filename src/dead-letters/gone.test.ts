@@ -11,7 +11,14 @@ const HOUR_MS = 3_600_000;
 const always = () => true;
 
 async function forget(dir: string, letters: readonly FoundLetter[]): Promise<void> {
-  for (const { file, at, bytes } of letters) await markGone(dir, file, [[at, at + bytes - 1]]);
+  for (const name of new Set(letters.map(({ file }) => file))) {
+    const ofFile = letters.filter(({ file }) => file === name);
+    await markGone(
+      dir,
+      name,
+      ofFile.map(({ at, bytes }) => [at, at + bytes - 1]),
+    );
+  }
 }
 
 test("what is gone is not read any more, in whatever order it goes, and its file is deleted with the last of it", async (context) => {

@@ -152,6 +152,7 @@ export class Shipping {
   deadLetters(): Record<string, unknown>[] {
     const dir = join(this.dir, "dead");
     return readdirSync(dir)
+      .filter((name) => name.endsWith(".ndjson"))
       .flatMap((name) => readFileSync(join(dir, name), "utf8").trimEnd().split("\n"))
       .map((line) => JSON.parse(line));
   }
