@@ -137,7 +137,8 @@ test("holes are told from losses by what is known of them, each counted once", (
     { from: 12, to: Number.POSITIVE_INFINITY },
   ];
   const drops = [
-    { records: 99, seqs: { from: 6, to: 8 } },
+    { records: 98, seqs: { from: 8, to: 8 } },
+    { records: 1, seqs: { from: 6, to: 7 } },
     { records: 7, seqs: undefined },
   ];
   const verdict = verdictOf(

@@ -92,16 +92,18 @@ test("lines are given as they stand: torn, empty, without an end, of any bytes a
 });
 
 test("a file that grows is read up to the length that it had", async (context) => {
-  const { folder, send } = open(context);
-  await send("web", NOON, "one");
-  const sink = openDirectory(folder);
-  const pages = sink.readBack!.read({ group: "app", stream: "web", ...ALL }, SIGNAL);
+  const { folder, read } = open(context);
+  const path = join(folder, "app", "web", "2026-08-01.ndjson");
+  mkdirSync(join(folder, "app", "web"), { recursive: true });
+  writeFileSync(path, `${lineOf("one", NOON)}\n${"x".repeat(1 << 20)}\n`);
+  const pages = openDirectory(folder).readBack!.read({ group: "app", stream: "web", ...ALL }, SIGNAL);
   let lines = 0;
   for await (const page of pages) {
     lines += page.length;
-    appendFileSync(join(folder, "app", "web", "2026-08-01.ndjson"), `${lineOf("more", NOON)}\n`);
+    appendFileSync(path, `${lineOf("more", NOON)}\n`);
   }
-  assert.equal(lines, 1);
+  assert.equal(lines, 2);
+  assert.ok((await read()).length > 2);
 });
 
 test("a file that cannot be read is said, by its path", async (context) => {

@@ -41,6 +41,13 @@ test("parts carry their record's id and their number", () => {
   });
 });
 
+test("a part that holds no quote is known by its id, and not by how its text ends", () => {
+  for (const text of ["plain", "x-12"]) {
+    const line = JSON.stringify({ a: 1, id: "w-7", part: 2, parts: 3, text });
+    assert.deepEqual(lineIdOf(line), { writer: "w", seq: 7, part: 2, parts: 3 });
+  }
+});
+
 test("what is no whole line with a legal id has none", () => {
   const lines = ["", "text", "{", '{"a":1,"id":"w-7"', 'a":1,"id":"w-7"}', '["id","w-7"]', '"id":"w-7"'];
   const ids = ["w", "w-", "-7", "w-07", "w-7x", "w--", "w-9007199254740992", "w-1e3"];

@@ -104,8 +104,9 @@ test("what does not pass within eight tries, or at all, is said with a hint", as
 });
 
 test("a group that does not exist holds nothing", async () => {
-  const { readBack } = service(named("ResourceNotFoundException"));
+  const { calls, readBack } = service(named("ResourceNotFoundException"));
   assert.deepEqual(await messagesOf(readBack), []);
+  assert.equal(calls.length, 1);
 });
 
 test("a service that gives one page for ever is not asked for ever", async () => {
