@@ -17,8 +17,6 @@ interface Scenario {
   readonly full: Shape;
   /** Played by `npm test`, where it is not `SCALED_DOWN` as it stands. */
   readonly scaledDown?: Partial<Shape>;
-  /** Why it cannot be played yet. */
-  readonly pending?: string;
 }
 
 /** By the name that the script takes. */
@@ -48,7 +46,6 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
     title: "5 % of the answers are lost after storing, and looked up",
     play: lostAnswers("verify"),
     full: { ...FULL, faultMs: 0 },
-    pending: "exactlyOnce: verify does not look anything up yet",
   },
   "kill-application": {
     title: "SIGKILL of the application",
@@ -67,7 +64,6 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
     play: killShipper("verify"),
     full: { ...FULL, faultMs: 2000 },
     scaledDown: { faultMs: 300, latencyMs: 150, perSecond: 1500 },
-    pending: "exactlyOnce: verify does not look anything up yet",
   },
   poison: {
     title: "one record is refused for good",

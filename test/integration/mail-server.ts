@@ -76,12 +76,22 @@ export class MailServer {
     this.#server.on("error", () => {});
   }
 
+  /** Closed when the test is over. */
   static async start(context: TestContext, options: SMTPServerOptions = {}, port = 0): Promise<MailServer> {
+    const server = await MailServer.open(options, port);
+    context.after(() => server.close());
+    return server;
+  }
+
+  static async open(options: SMTPServerOptions = {}, port = 0): Promise<MailServer> {
     const server = new MailServer(options);
     server.#server.listen(port, "127.0.0.1");
     await once(server.#server.server, "listening");
-    context.after(() => new Promise<void>((resolve) => server.#server.close(() => resolve())));
     return server;
+  }
+
+  close(): Promise<void> {
+    return new Promise((resolve) => this.#server.close(() => resolve()));
   }
 
   get port(): number {

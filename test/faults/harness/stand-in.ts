@@ -1,5 +1,10 @@
 /** The stand-in as `dragonlog fake-cloud`, a process of its own, commanded over HTTP as any program can. */
-import { CloudWatchLogsClient, DescribeLogGroupsCommand } from "@aws-sdk/client-cloudwatch-logs";
+import {
+  CloudWatchLogsClient,
+  DescribeLogGroupsCommand,
+  GetLogEventsCommand,
+  type OutputLogEvent,
+} from "@aws-sdk/client-cloudwatch-logs";
 import type { Fault, Stats, TallyReport } from "../../../src/testing/index.js";
 import { delay, Program } from "../../harness/program.js";
 
@@ -10,6 +15,7 @@ const POLL_MS = 50;
 export class StandIn {
   readonly #program: Program;
   readonly #latencyMs: number;
+  readonly #client: CloudWatchLogsClient;
   readonly url: string;
 
   /** Every call is served after `latencyMs`. */
@@ -26,6 +32,7 @@ export class StandIn {
     this.#program = program;
     this.#latencyMs = latencyMs;
     this.url = url;
+    this.#client = new CloudWatchLogsClient({ endpoint: url, region: REGION, credentials: ANY_CREDENTIALS });
   }
 
   async arm(...faults: readonly Fault[]): Promise<void> {
@@ -65,16 +72,26 @@ export class StandIn {
 
   /** Resolves when every call that came before is carried out: all wait equally long, so this one's turn is after them. */
   async untilServed(): Promise<void> {
-    const client = new CloudWatchLogsClient({
-      endpoint: this.url,
-      region: REGION,
-      credentials: ANY_CREDENTIALS,
-    });
-    await client.send(new DescribeLogGroupsCommand({}));
-    client.destroy();
+    await this.#client.send(new DescribeLogGroupsCommand({}));
+  }
+
+  /** Everything in a stream in reading order, and when it came. */
+  async read(logGroupName: string, logStreamName: string): Promise<OutputLogEvent[]> {
+    const all: OutputLogEvent[] = [];
+    for (let nextToken: string | undefined; ; ) {
+      const page = await this.#client.send(
+        new GetLogEventsCommand({ logGroupName, logStreamName, startFromHead: true, nextToken }),
+      );
+      if (page.nextForwardToken === nextToken) {
+        return all;
+      }
+      all.push(...page.events!);
+      nextToken = page.nextForwardToken;
+    }
   }
 
   end(): Promise<void> {
+    this.#client.destroy();
     return this.#program.end();
   }
 
