@@ -6,6 +6,7 @@ import { readReports, type ShipperReport } from "../ship/report.js";
 import { systemClock } from "../system/clock.js";
 import { formatBytes, formatSpan } from "../system/figures.js";
 import type { Io } from "../system/io.js";
+import { printable } from "../system/printable.js";
 import { table } from "../system/table.js";
 
 export async function status(options: ParsedOptions<"status">, io: Io): Promise<number> {
@@ -23,6 +24,7 @@ export async function status(options: ParsedOptions<"status">, io: Io): Promise<
   io.stdout.write(`${dir}: ${waiting.records} records wait (${formatBytes(waiting.bytes)}${age})\n`);
   io.stdout.write(journals.length === 0 ? "no journals\n" : `\n${journalTable(journals, now)}`);
   io.stdout.write(shippers.length === 0 ? "\nno shipper runs\n" : `\n${shipperTable(shippers)}`);
+  io.stdout.write(shippers.flatMap((shipper) => troubleLines(shipper, now)).join(""));
   if (deadBytes > 0) {
     io.stdout.write(`\ndead letters: ${formatBytes(deadBytes)} in ${deadFolderOf(dir)}\n`);
   }
@@ -60,6 +62,30 @@ function shipperTable(shippers: readonly ShipperReport[]): string {
       counts.lastError ?? "",
     ]),
   );
+}
+
+/** Why something is not sent, and whether people could be told. */
+function troubleLines(
+  { process: { pid }, trouble, refused, alerts }: ShipperReport,
+  nowMs: number,
+): string[] {
+  const lines = refused.map(
+    ({ destination: { group, stream }, cause, detail, sinceMs }) =>
+      `shipper ${pid} has sent nothing to ${group}/${stream} for ${formatSpan(nowMs - sinceMs)} (${cause}: ${detail})`,
+  );
+  if (trouble !== undefined) {
+    const { cause, detail, sinceMs, retryAtMs } = trouble;
+    lines.push(
+      `shipper ${pid} has sent nothing for ${formatSpan(nowMs - sinceMs)} (${cause}: ${detail}); ` +
+        `next try in ${formatSpan(retryAtMs - nowMs)}`,
+    );
+  }
+  for (const [channel, { waiting }] of Object.entries(alerts.channels)) {
+    if (waiting > 0) {
+      lines.push(`shipper ${pid} could not send ${waiting} alerts by ${channel} yet`);
+    }
+  }
+  return lines.map((line) => `${printable(line)}\n`);
 }
 
 function countsText(counts: Readonly<Record<string, number>>): string {
