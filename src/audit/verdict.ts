@@ -46,7 +46,7 @@ export interface WriterVerdict {
   readonly dropsReported: number;
 }
 
-export const MISSING_SHOWN_MAX = 10;
+const MISSING_SHOWN_MAX = 10;
 
 export function verdictOn(writer: string, tally: WriterTally, known: Known): WriterVerdict {
   const counts = { missing: 0, waiting: 0, dead: 0, dropped: 0 };
