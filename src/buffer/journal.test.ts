@@ -2,11 +2,9 @@ import assert from "node:assert/strict";
 import {
   chmodSync,
   chownSync,
-  cpSync,
   mkdirSync,
   readdirSync,
   readFileSync,
-  renameSync,
   rmSync,
   statSync,
   truncateSync,
@@ -18,7 +16,6 @@ import { type TestContext, test } from "node:test";
 import { append, openJournal, payloadOf, temporaryFolder } from "../journal/journal.cases.js";
 import type { Journal } from "../journal/journal.js";
 import type { JournalOptions } from "../journal/options.js";
-import type { DragonlogError } from "../system/errors.js";
 import { ManualClock } from "../system/manual-clock.cases.js";
 import { testBuffer } from "./buffer.cases.js";
 import type { BufferDamage, StoredRecord } from "./buffer.js";
@@ -250,6 +247,8 @@ test("what is damaged is reported once, with its source, and counts as done with
   const buffer = open();
   assert.equal(readAll(buffer).length, 7);
   const [source] = buffer.claim();
+  source!.rewind();
+  assert.equal(readAll(buffer).length, 7, "and not again when it is read again");
   source!.acknowledge([
     { from: 0, to: 3 },
     { from: 7, to: 9 },
@@ -371,36 +370,4 @@ test("a journal that is reserved for a holder goes to it and to no other", async
   const worker = new JournalBuffer({ dir, clock, holder: "worker", onDamage: () => assert.fail() });
   t.after(() => worker.close());
   assert.equal(readAll(worker).length, 1);
-});
-
-test("a copy of a journal is not delivered beside it, nor after it, and that is said", async (t) => {
-  const { dir, clock, writer } = openFolder(t);
-  append(writer("w"), "x");
-  cpSync(writer("w").folder, join(dir, "backup of w"), { recursive: true });
-  const failures: unknown[] = [];
-  const buffer = new JournalBuffer({
-    dir,
-    clock,
-    onDamage: () => assert.fail(),
-    onClaimFailure: (error) => failures.push(error),
-  });
-  t.after(() => buffer.close());
-  assert.deepEqual(readAll(buffer).map(payloadOf), ["x"]);
-  buffer.claim()[0]!.acknowledge([{ from: 0, to: 0 }]);
-  writer("w").closeNow();
-  assert.deepEqual(readAll(buffer), []);
-  assert.equal(buffer.claim()[0]!.finished(), true);
-  failures.length = 0;
-  assert.deepEqual(buffer.claim(), []);
-  assert.deepEqual(
-    failures.map((error) => (error as DragonlogError).code),
-    ["DRAGONLOG_JOURNAL_COPIED"],
-  );
-  assert.match(
-    (failures[0] as Error).message,
-    /backup of w is a copy of the journal .*w and is not delivered/,
-  );
-  // The way that the message shows, for one whose original is lost.
-  renameSync(join(dir, "backup of w"), join(dir, "w"));
-  assert.deepEqual(readAll(buffer).map(payloadOf), ["x"]);
 });

@@ -4,6 +4,7 @@ import type { JournalState } from "../buffer/waiting.js";
 import { append, openJournal, temporaryFolder } from "../journal/journal.cases.js";
 import { newCounts } from "./counts.js";
 import { nothingRemains, type Remains, readRemains, remainsInFull, remainsInShort } from "./remains.js";
+import type { ShipperReport } from "./report.js";
 
 function journalOf(parts: Partial<JournalState>): JournalState {
   return {
@@ -67,8 +68,10 @@ test("who ships, what it met and what cannot be delivered is said, and steers no
     startedAt: "",
     updatedAt: "",
     batchesInFlight: 0,
+    refused: [],
+    alerts: { gathered: 0, channels: {} },
     counts: { ...newCounts(), lastError: "throttled\u001b[2J" },
-  };
+  } as unknown as ShipperReport;
   const journals = [
     journalOf({ shipperPid: 7 }),
     journalOf({ writer: "x", folder: "/j/x", error: "it is torn\u0007" }),

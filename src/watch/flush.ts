@@ -4,10 +4,9 @@ import type { ParsedOptions } from "../config/options.js";
 import { deadFolderOf, deadLetterBytes } from "../dead-letters/folder.js";
 import { nothingRemains, type Remains, readRemains, remainsInFull, remainsInShort } from "../ship/remains.js";
 import { systemClock } from "../system/clock.js";
-import { formatBytes } from "../system/figures.js";
+import { formatBytes, formatSpan } from "../system/figures.js";
 import type { Io } from "../system/io.js";
 import { pause } from "../system/pause.js";
-import { formatDuration } from "../system/units.js";
 
 const POLL_MS = 100;
 /** What is logged while we wait is asked for again. */
@@ -72,7 +71,7 @@ function report({ json, buffer: { dir } }: ParsedOptions<"flush">, io: Io, outco
   io.stderr.write(
     done
       ? "dragonlog flush: nothing waits\n"
-      : `dragonlog flush: ${remainsInShort(remains)} still wait in ${dir} after ${formatDuration(waitedMs)}\n` +
+      : `dragonlog flush: ${remainsInShort(remains)} still wait in ${dir} after ${formatSpan(waitedMs)}\n` +
           remainsInFull(remains),
   );
   const unshipped = remains.journals.filter(
