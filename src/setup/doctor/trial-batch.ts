@@ -4,7 +4,7 @@ import type { Batch } from "../../batch/batch.js";
 import { DestinationTemplate } from "../../batch/template.js";
 import { randomId } from "../../system/random.js";
 
-export const DOCTOR_NAME = "dragonlog-doctor";
+const DOCTOR_NAME = "dragonlog-doctor";
 const WRITER_CHARACTERS = 12;
 
 /**
