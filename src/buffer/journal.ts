@@ -251,6 +251,10 @@ class JournalSource implements Source {
     );
     this.#openReader = (from) =>
       openReader(folder, info, from, ({ from, to, bytes, cause, detail }) => {
+        // After a rewind the same gap is met again.
+        if (this.#acknowledged.has(from) && this.#acknowledged.has(to)) {
+          return;
+        }
         this.#acknowledged.add({ from, to });
         onDamage({ source: this.name, records: to - from + 1, bytes, cause, detail });
       });
