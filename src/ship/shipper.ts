@@ -169,7 +169,7 @@ export class Shipper {
     this.circuits.hurry();
     for (;;) {
       // Twice: writers may have ended, and logged their last, during the first pass.
-      for (let pass = 0; pass < 2; pass++) {
+      for (let pass = 0; pass === 0 || (pass === 1 && !this.#ledger.somethingStays); pass++) {
         await this.#cycle(await this.#claim());
         await this.#inFlight.landed();
       }
