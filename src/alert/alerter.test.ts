@@ -1,5 +1,14 @@
 import assert from "node:assert/strict";
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
@@ -110,7 +119,10 @@ test("causes without end share a topic after the first", async (context) => {
   for (let i = 0; i < 10_000; i++) alerter.tell({ ...ALERTS.drops, cause: `cause ${i}` });
   await machine.pass(0);
   assert.equal(machine.mails.length, 65);
-  assert.ok(statSync(machine.file).size < 10_000);
+  await machine.pass(EVERY_MS);
+  alerter.tell(ALERTS.outage);
+  const { sentAtMs } = JSON.parse(readFileSync(machine.file, "utf8"));
+  assert.ok(Object.keys(sentAtMs).length < 3, "what was told long ago is forgotten");
 });
 
 test("the end of an outage that was told goes out at once, with the time it began", async (context) => {
@@ -275,6 +287,14 @@ test("a time to come in the state file, as of a clock that was set back, silence
   machine.open().tell(ALERTS.drops);
   await settled();
   assert.equal(machine.mails.length, 2);
+});
+
+test("a file that cannot be replaced leaves nothing behind", (context) => {
+  const machine = new Machine(context);
+  mkdirSync(machine.file);
+  machine.open().tell(ALERTS.drops);
+  assert.deepEqual(readdirSync(join(machine.file, "..")), ["alerts.json"]);
+  assert.equal(machine.told.length, 1);
 });
 
 test("without a file that can be written a process remembers by itself, and says so once", async (context) => {

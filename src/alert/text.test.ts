@@ -145,6 +145,14 @@ test("any text gives a subject of one short line, and mail that can be encoded",
   );
 });
 
+test("a subject is never cut within a character", () => {
+  for (const host of ["a", "ab"]) {
+    const { subject } = messageOf(noticeOf(ALERTS.outage, NOW_MS), { host: host + "\u{1f409}".repeat(100) });
+    assert.ok(subject.isWellFormed());
+    assert.match(subject, /…$/);
+  }
+});
+
 test("the JSON has a text that Slack shows, and the figures below one name", () => {
   const { json } = messageFor(ALERTS["dead-letters"]);
   assert.deepEqual(Object.keys(json), ["text", "dragonlog"]);

@@ -125,6 +125,25 @@ for (const [protocol, secure] of [
   );
 }
 
+test(
+  "without a password TLS is used where it is offered, and tls=off does without",
+  needsCertificate,
+  async (context) => {
+    const server = await MailServer.start(context, { ...certificate });
+    const cli = setUp(context, {});
+    cli.env.NODE_EXTRA_CA_CERTS = join(cli.dir, "ca.pem");
+    writeFileSync(cli.env.NODE_EXTRA_CA_CERTS, certificate!.cert);
+    for (const query of ["", "?tls=off"]) {
+      cli.env.DRAGONLOG_SMTP = `smtp://localhost:${server.port}${query}`;
+      assert.equal((await report(cli)).code, 0);
+    }
+    assert.deepEqual(
+      server.mails.map(({ overTls }) => overTls),
+      [true, false],
+    );
+  },
+);
+
 test("TLS spoken to a server that speaks none is named", async (context) => {
   const server = await MailServer.start(context);
   const cli = setUp(context, { DRAGONLOG_SMTP: `smtps://localhost:${server.port}` });
