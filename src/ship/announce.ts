@@ -9,6 +9,7 @@ export interface AnnounceOptions {
   /** Where dead letters lie. */
   readonly deadDir: string;
   readonly backlog: () => Backlog;
+  readonly now: () => number;
   /** Told of dead letters of one kind, for people at the machine. */
   readonly onBuried: (records: string, why: string) => void;
 }
@@ -18,8 +19,11 @@ export function announce({
   sink,
   deadDir,
   backlog,
+  now,
   onBuried,
-}: AnnounceOptions): Required<Pick<ShipperOptions, "onTrouble" | "onRecovery" | "onBuried">> {
+}: AnnounceOptions): Required<
+  Pick<ShipperOptions, "onTrouble" | "onRecovery" | "onFirstSuccess" | "onBuried">
+> {
   return {
     onTrouble({ cause, detail, sinceMs }, destination) {
       const common = { sink, sinceMs, detail, backlog: backlog() };
@@ -31,6 +35,10 @@ export function announce({
     },
     onRecovery({ sinceMs }) {
       alerts.tell({ kind: "recovered", sink, sinceMs, backlog: backlog() });
+    },
+    onFirstSuccess() {
+      // Whoever told of the outage may have died since, or have been the last run of cron.
+      alerts.tell({ kind: "recovered", sink, sinceMs: now(), backlog: backlog() });
     },
     onBuried(letters) {
       for (const some of alike(letters)) {

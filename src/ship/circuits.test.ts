@@ -10,6 +10,7 @@ const API = { group: "g", stream: "api" };
 function open({ random = (): number => 1 } = {}) {
   const clock = new ManualClock();
   const told: string[] = [];
+  const reached: number[] = [];
   const tell =
     (what: string) =>
     ({ cause }: Trouble, destination?: { stream: string }) =>
@@ -21,8 +22,9 @@ function open({ random = (): number => 1 } = {}) {
     backoff: { baseMs: 1000, maxMs: 60_000 },
     onTrouble: tell("trouble"),
     onRecovery: tell("recovery"),
+    onFirstSuccess: () => void reached.push(clock.now()),
   });
-  return { clock, told, circuits };
+  return { clock, told, reached, circuits };
 }
 
 /** Whether it may be sent, if that is known without waiting. */
@@ -165,4 +167,15 @@ test("to hurry makes the next try due at once", async () => {
   assert.equal(await permitted(circuits), false);
   circuits.hurry();
   assert.equal(await permitted(circuits), true);
+});
+
+test("the first success is told once, so that what an earlier process met is known to be over", async () => {
+  const { circuits, reached } = open();
+  assert.equal(await circuits.permit(WEB), true);
+  circuits.failed(WEB, "network", "cut");
+  circuits.failed(WEB, "denied", "no");
+  assert.equal(reached.length, 0);
+  circuits.succeeded(WEB);
+  circuits.succeeded(API);
+  assert.equal(reached.length, 1);
 });

@@ -16,6 +16,8 @@ export interface CircuitsOptions extends CircuitOptions {
   readonly onTrouble: (trouble: Trouble, destination: Destination | undefined) => void;
   /** Told when it goes on. */
   readonly onRecovery: (trouble: Trouble, destination: Destination | undefined) => void;
+  /** Told once, when the sink has taken something for the first time: what an earlier process met is over. */
+  readonly onFirstSuccess: () => void;
 }
 
 interface Refused {
@@ -26,6 +28,7 @@ interface Refused {
 export class Circuits {
   readonly #options: CircuitsOptions;
   readonly #all: Circuit;
+  #wasTaken = false;
   readonly #refused = new Map<string, Refused>();
 
   constructor(options: CircuitsOptions) {
@@ -84,6 +87,10 @@ export class Circuits {
   /** The destination has answered: the batch is stored, or refused for its data. */
   succeeded(destination: Destination): void {
     this.#reached();
+    if (!this.#wasTaken) {
+      this.#wasTaken = true;
+      this.#options.onFirstSuccess();
+    }
     const name = nameOf(destination);
     const refused = this.#refused.get(name);
     const over = refused?.circuit.succeeded();

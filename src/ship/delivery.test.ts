@@ -41,6 +41,7 @@ function open(script: Script, options: Partial<DeliveryOptions> = {}) {
     backoff: POLICY.backoff,
     onTrouble: () => {},
     onRecovery: () => {},
+    onFirstSuccess: () => {},
   });
   const delivery = new Delivery({
     sink,

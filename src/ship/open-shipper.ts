@@ -138,6 +138,7 @@ export async function openShipper(
       sink: sink.name,
       deadDir: deadLetters.dir,
       backlog: () => lookout.backlog(),
+      now: systemClock.now,
     }),
     abort: abort.signal,
     onFailure: (cause, message, attempt) => {

@@ -68,6 +68,7 @@ export interface ShipperOptions {
   /** Told when sending stops and goes on. */
   readonly onTrouble?: CircuitsOptions["onTrouble"];
   readonly onRecovery?: CircuitsOptions["onRecovery"];
+  readonly onFirstSuccess?: CircuitsOptions["onFirstSuccess"];
   /** Told of dead letters that are written. */
   readonly onBuried?: (letters: readonly DeadLetter[]) => void;
   /** Gives up what is being sent; it stays in the buffer. */
@@ -99,7 +100,7 @@ export class Shipper {
       limits: options.sink.limits,
       destinationOf: (record) => options.destinationOf(record, this.#ledger.hostOf(record.writer)),
     });
-    const { policy, onTrouble = () => {}, onRecovery = () => {} } = options;
+    const { policy, onTrouble = () => {}, onRecovery = () => {}, onFirstSuccess = () => {} } = options;
     this.circuits = new Circuits({
       clock: options.clock,
       random: options.random,
@@ -107,6 +108,7 @@ export class Shipper {
       backoff: policy.backoff,
       onTrouble,
       onRecovery,
+      onFirstSuccess,
     });
     const { verifySettleMs, sink, clock } = options;
     this.#delivery = new Delivery({
