@@ -4,7 +4,7 @@ import type { Schedule } from "./schedule.js";
 import type { Mechanism } from "./world/mechanisms.js";
 import { withPatches } from "./world/off.js";
 import type { Guarantee, Violation } from "./world/verdict.js";
-import { type Happened, play } from "./world/world.js";
+import { type Happened, play, type WorldOptions } from "./world/world.js";
 
 /** Shrinking ends after this many further schedules: a smaller one is a convenience, not a proof. */
 const SHRINK_RUNS_MAX = 400;
@@ -17,6 +17,8 @@ export interface SearchOptions {
   readonly path?: string | undefined;
   readonly off?: Mechanism | undefined;
   readonly exactlyOnce?: boolean | undefined;
+  /** Default: simulated ones. */
+  readonly journals?: WorldOptions["journals"];
   /** Only violations of this guarantee count; default all. */
   readonly guarantee?: Guarantee | undefined;
   readonly onPlayed?: (happened: Happened) => void;
@@ -37,7 +39,7 @@ export function search(options: SearchOptions): Promise<Finding | undefined> {
 }
 
 async function searchPatched(options: SearchOptions): Promise<Finding | undefined> {
-  const { schedules, count, seed, path, off, exactlyOnce = false, guarantee, onPlayed } = options;
+  const { schedules, count, seed, path, off, exactlyOnce = false, guarantee, journals, onPlayed } = options;
   let last: readonly Violation[] = [];
   let found: { readonly schedule: Schedule; readonly violations: readonly Violation[] } | undefined;
   let after = 0;
@@ -45,7 +47,11 @@ async function searchPatched(options: SearchOptions): Promise<Finding | undefine
   const property = fc.asyncProperty(schedules, async (schedule) => {
     if (found === undefined) after++;
     else if (++shrinkRuns > SHRINK_RUNS_MAX) return;
-    const { violations, happened } = await play(schedule, { off: new Set(off && [off]), exactlyOnce });
+    const { violations, happened } = await play(schedule, {
+      off: new Set(off && [off]),
+      exactlyOnce,
+      ...(journals && { journals }),
+    });
     onPlayed?.(happened);
     last = violations.filter((one) => guarantee === undefined || one.guarantee === guarantee);
     if (last.length === 0) return;

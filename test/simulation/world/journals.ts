@@ -19,5 +19,5 @@ export interface Journals {
   open(): LogBuffer;
   /** SIGKILL of the shipper's process: whatever it held is free. */
   shipperKilled(): void;
-  close(): void;
+  close(): void | Promise<void>;
 }

@@ -166,7 +166,7 @@ class World {
       judge({ logged: this.#logged, cloud: this.#cloud, letters: this.#letters }, this.#violations);
       return { violations: this.#violations.list, happened: this.#sum() };
     } finally {
-      this.#journals.close();
+      await this.#journals.close();
     }
   }
 
