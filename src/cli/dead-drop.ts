@@ -4,7 +4,7 @@ export const deadDrop = defineCommand({
   name: "dead drop",
   summary: "forget dead letters",
   description:
-    "Drops the letters with these keys, those that a filter leaves, or, with the word all, every one. " +
+    "Drops the letters with these keys, those that --reason or --since leaves, or, with the word all, every one; --service narrows each. " +
     "Nothing asks whether you are sure, and nothing brings them back.",
   examples: [
     ["dragonlog dead drop --reason too-old --dry-run", "what would be dropped"],

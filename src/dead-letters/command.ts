@@ -8,7 +8,7 @@ import type { Io } from "../system/io.js";
 import { printable } from "../system/printable.js";
 import { deadFolderOf } from "./folder.js";
 import type { Unreadable } from "./read-letters.js";
-import { isFiltered, type Selection, selectionOf } from "./selection.js";
+import { type Selection, selectionOf } from "./selection.js";
 
 type Name = "dead list" | "dead show" | "dead replay" | "dead export" | "dead drop";
 
@@ -35,9 +35,13 @@ export function commandOf<N extends Name>(options: ParsedOptions<N>, keys: reado
   };
 }
 
-/** Throws DRAGONLOG_USAGE when neither keys nor filters say which letters are meant. */
+/**
+ * Throws DRAGONLOG_USAGE when neither keys nor filters say which letters are meant. A service alone says too little: it
+ * may stand in a dragonlog.json that was written for those who log.
+ */
 export function requireChoice({ selection }: Command, name: Name, otherwise: string): void {
-  if (selection.keys.length > 0 || isFiltered(selection)) return;
+  const { keys, reason, sinceMs } = selection;
+  if (keys.length > 0 || reason !== undefined || sinceMs !== undefined) return;
   throw new DragonlogError("DRAGONLOG_USAGE", `dragonlog ${name} needs to know which letters`, otherwise);
 }
 

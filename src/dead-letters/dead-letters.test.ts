@@ -18,6 +18,7 @@ import { ManualClock } from "../system/manual-clock.cases.js";
 import { DeadLetters } from "./dead-letters.js";
 import { deadLetterBytes } from "./folder.js";
 import { DESTINATION, deadLettersFor, found, letterOf, linesIn } from "./letters.cases.js";
+import { type FoundLetter, lettersWith } from "./read-letters.js";
 
 const ADDER = fileURLToPath(new URL("./add-letters.cases.js", import.meta.url));
 
@@ -88,6 +89,29 @@ test("any line and any detail is read back byte for byte, with the key under whi
     ),
     { numRuns: 60 },
   );
+});
+
+test("letters of any size are read whole, however the pieces lie in which their file is read", async (context) => {
+  const { dir, letters } = deadLettersFor(context);
+  const numbers = Array.from({ length: 500_000 }, (_, n) => `${n}`).join(" ");
+  const texts = Array.from({ length: 500 }, (_, n) => numbers.slice(n * 5000, n * 5000 + 7001));
+  await letters.add([...texts, numbers, ...texts].map((text) => letterOf(text)));
+  const unreadable = { damaged: 0, torn: 0 };
+  const read = await found(dir, unreadable);
+  assert.deepEqual(unreadable, { damaged: 0, torn: 0 });
+  assert.ok(statSync(join(dir, read[0]!.file)).size > 10_000_000);
+  assert.deepEqual(
+    read.map(({ letter }) => letter.line.toString()),
+    [...texts, numbers, ...texts],
+  );
+  const some = [0, 100, 500, 1000].map((index) => read[index]!);
+  const named: FoundLetter[] = [];
+  for await (const letter of lettersWith(
+    dir,
+    some.map(({ key }) => key),
+  ))
+    named.push(letter);
+  assert.deepEqual(named, some);
 });
 
 test("letters that are added at once stand whole and in order, in one file", async (context) => {

@@ -37,7 +37,7 @@ export interface Unreadable {
   torn: number;
 }
 
-export function keyOf({ file, at }: LetterPlace): string {
+function keyOf({ file, at }: LetterPlace): string {
   return `${file.slice(0, -LETTERS_SUFFIX.length)}:${at}`;
 }
 

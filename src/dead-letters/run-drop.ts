@@ -16,7 +16,7 @@ import {
 } from "./command.js";
 import { dropDamaged, dropLetters } from "./drop.js";
 import { namesIn } from "./folder.js";
-import { isFiltered, requireAll, select } from "./selection.js";
+import { filtersText, requireAll, type Selection, select } from "./selection.js";
 import { lettersText, Summary } from "./summary.js";
 
 const NAME = "dead drop";
@@ -35,7 +35,7 @@ export async function deadDrop(
   }
   const command = commandOf<"dead drop">(options, all ? [] : operands);
   if (!all) {
-    requireChoice(command, NAME, "Name keys, a filter such as --reason, or `all` to drop every letter.");
+    requireChoice(command, NAME, "Name keys, --reason or --since, or `all`, which the filters narrow.");
   }
   const { dir, selection, nowMs, journalDir } = command;
   return runOn(command, async () => {
@@ -48,10 +48,10 @@ export async function deadDrop(
         sayCompleted(io, NAME, completed);
         await requireAll(dir, selection);
         await dropLetters(dir, selection, summary, hold, io.signal);
-        if (all && !isFiltered(selection)) damaged = await dropDamaged(dir, hold, io.signal);
+        if (all && filtersText(selection) === "") damaged = await dropDamaged(dir, hold, io.signal);
       });
     }
-    await report(options, summary, damaged, io);
+    await report(options, selection, summary, damaged, io);
     return io.signal.aborted ? 1 : 0;
   });
 }
@@ -69,6 +69,7 @@ async function count({ dir, selection }: Command, summary: Summary, io: Io): Pro
 
 async function report(
   { json, dryRun }: ParsedOptions<"dead drop">,
+  selection: Selection,
   summary: Summary,
   damaged: number,
   io: Io,
@@ -78,7 +79,10 @@ async function report(
     await print(io.stdout, `${JSON.stringify({ dryRun, letters, damaged })}\n`);
     return;
   }
-  await print(io.stdout, `${lettersText(letters)} ${dryRun ? "would be dropped" : "dropped"}\n`);
+  await print(
+    io.stdout,
+    `${lettersText(letters, filtersText(selection))} ${dryRun ? "would be dropped" : "dropped"}\n`,
+  );
   if (letters > 0) await print(io.stdout, `\n${summary.table()}`);
   if (damaged > 0) say(io, NAME, `${damaged} lines that were no letters dropped with them`);
 }

@@ -4,12 +4,12 @@ import { formatBytes } from "../system/figures.js";
 import type { Io } from "../system/io.js";
 import { printable } from "../system/printable.js";
 import { table } from "../system/table.js";
-import { commandOf, print, runOn, sayUnreadable } from "./command.js";
+import { type Command, commandOf, print, runOn, sayUnreadable } from "./command.js";
 import { deadLetterBytes } from "./folder.js";
 import { encodeLetter } from "./letter.js";
 import { headOf } from "./line-head.js";
 import type { FoundLetter } from "./read-letters.js";
-import { select } from "./selection.js";
+import { filtersText, select } from "./selection.js";
 import { lettersText, Summary, timeText } from "./summary.js";
 
 const NEWEST_SHOWN = 20;
@@ -33,14 +33,15 @@ export async function deadList(options: ParsedOptions<"dead list">, io: Io): Pro
       }
     }
     sayUnreadable(io, "dead list", unreadable);
-    if (!options.json) await print(io.stdout, report(dir, summary, newest.take()));
+    if (!options.json) await print(io.stdout, report(command, summary, newest.take()));
     return 0;
   });
 }
 
-function report(dir: string, summary: Summary, newest: readonly FoundLetter[]): string {
-  if (summary.letters === 0) return `no dead letters in ${printable(dir)}\n`;
-  const heading = `${lettersText(summary.letters)} (${formatBytes(deadLetterBytes(dir))} in ${printable(dir)})`;
+function report({ dir, selection }: Command, summary: Summary, newest: readonly FoundLetter[]): string {
+  const filters = filtersText(selection);
+  if (summary.letters === 0) return `no dead letters${printable(filters)} in ${printable(dir)}\n`;
+  const heading = `${lettersText(summary.letters, filters)} (${formatBytes(deadLetterBytes(dir))} in ${printable(dir)})`;
   const rows = newest.map(({ key, letter }) => [
     key,
     timeText(letter.at),

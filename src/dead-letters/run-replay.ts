@@ -6,7 +6,7 @@ import { changeLetters } from "./change.js";
 import { type Command, commandOf, print, runOn, say, sayCompleted, sayUnreadable } from "./command.js";
 import { namesIn } from "./folder.js";
 import { type Replayed, replayLetters } from "./replay.js";
-import { requireAll, select } from "./selection.js";
+import { filtersText, requireAll, select } from "./selection.js";
 import { lettersText, Summary } from "./summary.js";
 
 const NAME = "dead replay";
@@ -42,7 +42,7 @@ async function dryRun({ dir, selection, nowMs }: Command, json: boolean, io: Io)
     await print(io.stdout, `${JSON.stringify({ dryRun: true, letters, outOfTime, unfit })}\n`);
     return 0;
   }
-  await print(io.stdout, `${lettersText(letters)} would be sent again\n`);
+  await print(io.stdout, `${lettersText(letters, filtersText(selection))} would be sent again\n`);
   if (letters > 0) await print(io.stdout, `\n${summary.table()}`);
   if (outOfTime > 0) {
     await print(
@@ -74,20 +74,20 @@ async function replay(command: Command, json: boolean, io: Io): Promise<number> 
   return io.signal.aborted || replayed.unfit > 0 ? 1 : 0;
 }
 
-async function report(replayed: Replayed, { dir }: Command, json: boolean, io: Io): Promise<void> {
+async function report(replayed: Replayed, { dir, selection }: Command, json: boolean, io: Io): Promise<void> {
   const { letters, records, unfit } = replayed;
   if (json) {
     await print(io.stdout, `${JSON.stringify({ dryRun: false, ...replayed })}\n`);
     return;
   }
   if (letters === 0) {
-    say(io, NAME, `nothing to send again in ${dir}`);
+    say(io, NAME, `no letters${filtersText(selection)} to send again in ${dir}`);
   } else {
     const doubled = letters - records;
     say(
       io,
       NAME,
-      `${lettersText(letters)} wait for the shipper as records again` +
+      `${lettersText(letters, filtersText(selection))} wait for the shipper as records again` +
         `${doubled > 0 ? ` (${doubled} of them lay there twice, and are sent once)` : ""}; ` +
         "`dragonlog flush` sends them at once",
     );

@@ -2,11 +2,11 @@
 import type { ParsedOptions } from "../config/options.js";
 import type { Io } from "../system/io.js";
 import { printable } from "../system/printable.js";
-import { commandOf, print, requireChoice, runOn, sayUnreadable } from "./command.js";
+import { commandOf, print, requireChoice, runOn, say, sayUnreadable } from "./command.js";
 import { encodeLetter } from "./letter.js";
 import { headOf } from "./line-head.js";
 import type { FoundLetter } from "./read-letters.js";
-import { requireAll, select } from "./selection.js";
+import { filtersText, requireAll, select } from "./selection.js";
 import { destinationText } from "./summary.js";
 
 /** Exit code 0; 1 when a filter leaves nothing to show. */
@@ -16,7 +16,11 @@ export async function deadShow(
   keys: readonly string[],
 ): Promise<number> {
   const command = commandOf<"dead show">(options, keys);
-  requireChoice(command, "dead show", "Name keys, which `dragonlog dead list` prints, or a filter.");
+  requireChoice(
+    command,
+    "dead show",
+    "Name keys, which `dragonlog dead list` prints, or --reason or --since.",
+  );
   const { dir, selection } = command;
   return runOn(command, async () => {
     const unreadable = { damaged: 0, torn: 0 };
@@ -30,6 +34,7 @@ export async function deadShow(
       shown++;
     }
     sayUnreadable(io, "dead show", unreadable);
+    if (shown === 0) say(io, "dead show", `there is no such letter${filtersText(selection)}`);
     return shown > 0 ? 0 : 1;
   });
 }

@@ -25,8 +25,17 @@ export function selectionOf(options: FilterOptions, keys: readonly string[], now
   return { keys, sinceMs: since === undefined ? undefined : sinceMs(since, nowMs), reason, service };
 }
 
-export function isFiltered(selection: Selection): boolean {
-  return [selection.sinceMs, selection.reason, selection.service].some((filter) => filter !== undefined);
+/**
+ * The filters in words, such as `with service api`; empty for none. To be shown with every result: the service may come from
+ * a dragonlog.json that was written for those who log.
+ */
+export function filtersText({ service, reason, sinceMs }: Selection): string {
+  const filters = [
+    ...(service === undefined ? [] : [`service ${service}`]),
+    ...(reason === undefined ? [] : [`reason ${reason}`]),
+    ...(sinceMs === undefined ? [] : [`a time since ${new Date(sinceMs).toISOString()}`]),
+  ];
+  return filters.length === 0 ? "" : ` with ${filters.join(" and ")}`;
 }
 
 /** The letters that are selected, of the files as long as they were when they were listed. */

@@ -1,6 +1,7 @@
 /** Letters summed up, for people: how many of which kind, and what may be said of them before they are sent again. */
 import { CLOUDWATCH_WINDOW } from "../batch/limits.js";
 import { judgeTime } from "../batch/time-window.js";
+import { printable } from "../system/printable.js";
 import { table } from "../system/table.js";
 import { headOf } from "./line-head.js";
 import type { FoundLetter } from "./read-letters.js";
@@ -73,7 +74,7 @@ export function timeText(iso: string): string {
   return iso.replace(/\.\d+Z$/, "Z");
 }
 
-/** `1 letter`, `2 letters`. */
-export function lettersText(letters: number): string {
-  return letters === 1 ? "1 letter" : `${letters} letters`;
+/** `1 letter`, `2 letters with service api`. */
+export function lettersText(letters: number, filters = ""): string {
+  return `${letters === 1 ? "1 letter" : `${letters} letters`}${printable(filters)}`;
 }

@@ -193,11 +193,14 @@ test("what is dropped is dropped only as far as it was said, and says so", async
   const [first] = await keys();
   assert.equal(
     (await run("drop", "--reason", "too-old", "--dry-run")).out.split("\n")[0],
-    "1 letter would be dropped",
+    "1 letter with reason too-old would be dropped",
   );
   assert.equal((await keys()).length, 4);
   const dropped = await run("drop", "--service", "api", "--reason", "too-old");
-  assert.match(dropped.out, /^1 letter dropped\n\nreason .*\ntoo-old +g\/s +api +1 /);
+  assert.match(
+    dropped.out,
+    /^1 letter with service api and reason too-old dropped\n\nreason .*\ntoo-old +g\/s +api +1 /,
+  );
   assert.equal((await run("drop", first!, "--json")).out, '{"dryRun":false,"letters":1,"damaged":0}\n');
   assert.equal((await keys()).length, 2);
   assert.deepEqual(
