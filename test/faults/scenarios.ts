@@ -57,13 +57,13 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
     title: "SIGKILL of the shipper, again and again",
     play: killShipper("off"),
     full: { ...FULL, faultMs: 2000 },
-    scaledDown: { faultMs: 300, latencyMs: 150, perSecond: 1500 },
+    scaledDown: { faultMs: 300, latencyMs: 150 },
   },
   "kill-shipper-verified": {
     title: "SIGKILL of the shipper, again and again, and what was in flight is looked up",
     play: killShipper("verify"),
     full: { ...FULL, faultMs: 2000 },
-    scaledDown: { faultMs: 300, latencyMs: 150, perSecond: 1500 },
+    scaledDown: { faultMs: 300, latencyMs: 150 },
   },
   poison: {
     title: "one record is refused for good",

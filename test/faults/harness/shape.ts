@@ -23,7 +23,7 @@ export const FULL: Omit<Shape, "faultMs"> = {
 
 export const SCALED_DOWN: Shape = {
   records: 5000,
-  perSecond: 2500,
+  perSecond: 1500,
   latencyMs: 50,
   faultMs: 2000,
   deadlineMs: 60_000,
