@@ -53,7 +53,7 @@ function report({ dir, selection }: Command, summary: Summary, newest: readonly 
     `${heading}\n\n${summary.table()}\n`,
     `${newest.length < summary.letters ? `the newest ${newest.length}` : "all of them"}:\n`,
     table(["key", "at", "reason", "service", "data"], rows),
-    "\ndragonlog dead show <key>       everything about one\n",
+    "\ndragonlog dead show <key>        everything about one\n",
     "dragonlog dead replay --dry-run  what would be sent again; the filters are the same\n",
   ].join("");
 }
