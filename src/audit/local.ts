@@ -7,7 +7,7 @@ import { deadFolderOf } from "../dead-letters/folder.js";
 import { readLetters } from "../dead-letters/read-letters.js";
 import { type Cursor, readCursor } from "../journal/cursor.js";
 import { readWriterInfo } from "../journal/folder.js";
-import { lineIdOf } from "../sink/line-id.js";
+import { lineIdOf } from "../record/line-id.js";
 import { type SeqRange, SeqSet } from "./seq-set.js";
 
 export interface LocalJournal {

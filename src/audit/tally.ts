@@ -1,5 +1,5 @@
 /** Counts the events of a destination by writer. What it takes grows with the writers, hardly with the records. */
-import { type LineId, lineIdOf } from "../sink/line-id.js";
+import { type LineId, lineIdOf } from "../record/line-id.js";
 import type { ReadEvent } from "../sink/sink.js";
 import { type DropReport, dropReportOf } from "./drop-report.js";
 import { WriterTally } from "./writer-tally.js";

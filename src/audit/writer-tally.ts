@@ -5,7 +5,7 @@
  * incomplete. What is missing is a hole: a seq between others that were found, for nothing tells how far a writer has
  * come but what it wrote. Whether that holds for the seqs before the first one is the caller's to say.
  */
-import type { LineId } from "../sink/line-id.js";
+import type { LineId } from "../record/line-id.js";
 import { SeqSet } from "./seq-set.js";
 
 /** Where a stream's reader is in the series of this writer. */

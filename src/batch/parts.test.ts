@@ -113,3 +113,10 @@ test("a timestamp that is no moment in time does not throw", () => {
   const items = splitRecord(recordOf(Buffer.from("x"), { timestamp: 1e17 }), PART_BYTES_MIN);
   assert.equal(decode(items[0]!).timestamp, "100000000000000000");
 });
+
+test("the parts of a replayed record carry the id that stands in its line, and not its new place", () => {
+  const replayed = recordOf(Buffer.from(`{"data":"${"x".repeat(5000)}","id":"original-7"}`));
+  for (const item of splitRecord(replayed, 1000)) assert.equal(decode(item).id, "original-7");
+  const foreign = recordOf(Buffer.from(`{"data":"${"x".repeat(5000)}"}`));
+  for (const item of splitRecord(foreign, 1000)) assert.equal(decode(item).id, "w1-42");
+});

@@ -11,6 +11,7 @@
  */
 import { isUtf8 } from "node:buffer";
 import type { StoredRecord } from "../buffer/buffer.js";
+import { idAtEnd } from "../record/line-id.js";
 import type { Item } from "./batch.js";
 
 /** The smallest event that has room for a part's frame, shortened labels and one escaped character. */
@@ -38,7 +39,7 @@ const ESCAPED_LENGTHS = Uint8Array.from({ length: 256 }, (_, byte) =>
 /** The record as events of at most `eventBytesMax` bytes, which is at least `PART_BYTES_MIN`. */
 export function splitRecord(record: StoredRecord, eventBytesMax: number): Item[] {
   const line = validLine(record);
-  const head = frameHead(record, Math.floor(eventBytesMax * LABEL_SHARE_MAX));
+  const head = frameHead(record, line, Math.floor(eventBytesMax * LABEL_SHARE_MAX));
   // There are never more parts than bytes, so no frame has longer numbers than this one.
   const frameBytes = Buffer.byteLength(`${frameStart(head, line.length, line.length)}""${FRAME_END}`);
   const cuts = cutText(line, eventBytesMax - frameBytes);
@@ -63,10 +64,13 @@ function validLine(record: StoredRecord): Buffer {
   return isUtf8(line) ? line : Buffer.from(line.toString());
 }
 
-function frameHead(record: StoredRecord, labelBytesMax: number): string {
+function frameHead(record: StoredRecord, line: Buffer, labelBytesMax: number): string {
   const service = JSON.stringify(shortened(record.service, labelBytesMax));
   const type = JSON.stringify(shortened(record.type, labelBytesMax));
-  const id = JSON.stringify(`${shortened(record.writer, labelBytesMax)}-${record.seq}`);
+  // A replayed record's own id is the one in its line. Where that has none, its place in the buffer names it.
+  const own = idAtEnd(line) ?? "";
+  const fits = own !== "" && Buffer.byteLength(own) <= labelBytesMax;
+  const id = JSON.stringify(fits ? own : `${shortened(record.writer, labelBytesMax)}-${record.seq}`);
   return `{"timestamp":"${timeText(record.timestamp)}","service":${service},"type":${type},"id":${id}`;
 }
 

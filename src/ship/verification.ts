@@ -10,8 +10,8 @@
  * the records may have been stored, as far as that is known: the failure, or the sending when the shipper died.
  */
 import type { Destination, Item } from "../batch/batch.js";
-import { eventIdOf, lineIdOf } from "../sink/line-id.js";
-import { itemId, presentIds } from "../sink/present-ids.js";
+import { eventIdOf, lineIdOf } from "../record/line-id.js";
+import { presentIds } from "../sink/present-ids.js";
 import { ReadBackError } from "../sink/read-back-error.js";
 import type { Answer, ReadBack } from "../sink/sink.js";
 import type { Clock } from "../system/clock.js";
@@ -109,9 +109,6 @@ export function isCertain(answer: Answer): boolean {
 
 /** A line without an id, such as one that another program put into the buffer, cannot be looked up. */
 function idOf(item: Item): string | undefined {
-  if (item.parts > 1) {
-    return itemId(item);
-  }
   const id = lineIdOf(item.bytes.toString("utf8", item.start, item.end));
   return id && eventIdOf(id);
 }

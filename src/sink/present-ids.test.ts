@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { batchOf } from "./batch-of.cases.js";
-import { itemId, presentIds } from "./present-ids.js";
+import { presentIds } from "./present-ids.js";
 import type { ReadBack, ReadQuery } from "./sink.js";
 
 const SIGNAL = new AbortController().signal;
@@ -40,10 +39,4 @@ test("nothing is read that is not needed", async () => {
   assert.equal(asked.pages, 1);
   assert.deepEqual(await presentIds(readBack, QUERY, new Set(), SIGNAL), new Set());
   assert.equal(asked.pages, 1);
-});
-
-test("items are called as their events are", () => {
-  const [item] = batchOf([{ text: "{}", timestamp: 1 }]).items;
-  assert.equal(itemId(item!), "w-0");
-  assert.equal(itemId({ ...item!, part: 2, parts: 3 }), "w-0:2/3");
 });

@@ -1,15 +1,9 @@
 /** Whether certain events stand in a destination: the question after a put whose answer was lost. */
-import type { Item } from "../batch/batch.js";
-import { eventIdOf, lineIdOf } from "./line-id.js";
+import { eventIdOf, lineIdOf } from "../record/line-id.js";
 import type { ReadBack, ReadQuery } from "./sink.js";
 
-/** What `presentIds` calls this item. */
-export function itemId({ record, part, parts }: Item): string {
-  return eventIdOf({ writer: record.writer, seq: record.seq, part, parts });
-}
-
 /**
- * Those of the `wanted` ids, each as `itemId` gives it, whose events the query finds. Reads on to the last page only while
+ * Those of the `wanted` ids, each as `eventIdOf` gives it, whose events the query finds. Reads on to the last page only while
  * one of them is missing. Rejects as the read does.
  */
 export async function presentIds(

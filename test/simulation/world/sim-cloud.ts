@@ -11,7 +11,7 @@
 import type { Batch } from "../../../src/batch/batch.js";
 import type { BatchLimits } from "../../../src/batch/limits.js";
 import { judgeTime } from "../../../src/batch/time-window.js";
-import { itemId } from "../../../src/sink/present-ids.js";
+import { eventIdOf } from "../../../src/record/line-id.js";
 import { ReadBackError } from "../../../src/sink/read-back-error.js";
 import type {
   Answer,
@@ -37,7 +37,7 @@ const REQUEST_TIMEOUT_MS = 1000;
 const LATE_MS = 1500;
 
 /** The stream for which `denied` weather holds. */
-export const DENIED_STREAM = "service-0";
+const DENIED_STREAM = "service-0";
 
 export interface StoredEvent extends ReadEvent {
   readonly id: string;
@@ -278,4 +278,9 @@ function failure(cause: FailureCause): Answer {
   const known = FAILURES.get(cause) ?? { verdict: "retry", cause, error: new Error(`it is ${cause}`) };
   FAILURES.set(cause, known);
   return known;
+}
+
+/** The item's event, by the place of its record in the buffer. */
+function itemId({ record: { writer, seq }, part, parts }: Item): string {
+  return eventIdOf({ writer, seq, part, parts });
 }

@@ -1,5 +1,5 @@
 /** What must hold when a schedule has been played to its end, and what was found not to hold. */
-import { eventIdOf, lineIdOf } from "../../../src/sink/line-id.js";
+import { eventIdOf, lineIdOf } from "../../../src/record/line-id.js";
 import { idOf, type Logged } from "./logged.js";
 import type { SimCloud, StoredEvent } from "./sim-cloud.js";
 import type { SimLetters } from "./sim-letters.js";

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { splitRecord } from "../batch/parts.js";
-import { batchOf } from "./batch-of.cases.js";
-import { eventIdOf, lineIdOf } from "./line-id.js";
+import { batchOf } from "../sink/batch-of.cases.js";
+import { eventIdOf, idAtEnd, lineIdOf } from "./line-id.js";
 
 const whole = (writer: string, seq: number) => ({ writer, seq, part: 1, parts: 1 });
 
@@ -66,4 +66,17 @@ test("what is no whole line with a legal id has none", () => {
 test("different events have different texts", () => {
   const ids = [whole("w", 7), { ...whole("w", 7), parts: 3 }, { writer: "w", seq: 7, part: 2, parts: 3 }];
   assert.deepEqual(ids.map(eventIdOf), ["w-7", "w-7:1/3", "w-7:2/3"]);
+});
+
+test("the id at the end of a line is found without reading the rest, and nothing else is taken for one", () => {
+  const long = "x".repeat(1_000_000);
+  for (const [line, id] of [
+    [`{"data":"${long}","id":"w-7"}`, "w-7"],
+    [`{"data":"${long}"}`, undefined],
+    ['{"data":"\\",\\"id\\":\\"w-7\\"}"}', undefined],
+    ['{"metadata":{"a":1,"id":"w-7"}}', undefined],
+    ["", undefined],
+  ] as const) {
+    assert.equal(idAtEnd(Buffer.from(line)), id, line.slice(-40));
+  }
 });

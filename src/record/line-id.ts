@@ -31,6 +31,15 @@ export function lineIdOf(line: string): LineId | undefined {
   return line.includes('"id":"') ? parsedId(line) : undefined;
 }
 
+/** Longer ids are not looked for. */
+const ID_BYTES_MAX = 256;
+
+/** The id at the end of a whole record's line; undefined where there is none. */
+export function idAtEnd(line: Buffer): string | undefined {
+  const end = line.toString("latin1", Math.max(0, line.length - ID_BYTES_MAX));
+  return /,"id":"([^"\\]+)"\}$/.exec(end)?.[1];
+}
+
 /** The identity as one text, the same for the same event and no other: `w-7`, and `w-7:1/3` for a part. */
 export function eventIdOf({ writer, seq, part, parts }: LineId): string {
   return parts === 1 ? `${writer}-${seq}` : `${writer}-${seq}:${part}/${parts}`;
