@@ -8,7 +8,7 @@
  * Rules that a single request can break are checked here, when it is sent or carried out; what only the whole shows is
  * judged by `verdict.ts`.
  */
-import type { Batch } from "../../../src/batch/batch.js";
+import type { Batch, Item } from "../../../src/batch/batch.js";
 import type { BatchLimits } from "../../../src/batch/limits.js";
 import { judgeTime } from "../../../src/batch/time-window.js";
 import { eventIdOf } from "../../../src/record/line-id.js";
