@@ -12,21 +12,23 @@ export class Coverage {
     for (const { step, how } of ends) this.#count(`${how}: ${step}`, 1);
   };
 
-  /** Steps at which no shipper was killed, with `before` or `after`. */
-  stepsWithoutKill(exactlyOnce: boolean): string[] {
-    return STEPS.filter((step) => exactlyOnce || (step !== "note" && step !== "look up"))
-      .flatMap((step) => [`killed before: ${step}`, `killed after: ${step}`])
-      .filter((name) => !((this.sums[name] ?? 0) > 0));
-  }
-
-  get text(): string {
-    const { schedules, sums } = this;
-    return `${schedules} schedules: ${Object.entries(sums)
-      .map(([name, sum]) => `${name} ${Math.round(sum).toLocaleString("en")}`)
-      .join(", ")}`;
-  }
-
   #count(name: string, by: number): void {
     this.sums[name] = (this.sums[name] ?? 0) + by;
   }
+}
+
+type Sums = Pick<Coverage, "schedules" | "sums">;
+
+/** Steps at which no shipper was killed, with `before` or `after`. */
+export function stepsWithoutKill({ sums }: Sums, exactlyOnce: boolean): string[] {
+  return STEPS.filter((step) => exactlyOnce || (step !== "note" && step !== "look up"))
+    .flatMap((step) => [`killed before: ${step}`, `killed after: ${step}`])
+    .filter((name) => !((sums[name] ?? 0) > 0));
+}
+
+export function coverageText({ schedules, sums }: Sums): string {
+  const figures = Object.entries(sums).map(
+    ([name, sum]) => `${name} ${Math.round(sum).toLocaleString("en")}`,
+  );
+  return `${schedules} schedules: ${figures.join(", ")}`;
 }

@@ -5,7 +5,7 @@ import fc from "fast-check";
 import { schedule } from "./schedule.js";
 import { play } from "./world/world.js";
 
-const SCHEDULES = 12;
+const SCHEDULES = 8;
 const SEED = 7;
 const DOWN_MS = 50;
 

@@ -14,7 +14,7 @@ export type Kind =
   | "earlier"
   | "later";
 
-export interface Burst {
+interface Burst {
   readonly pauseMs: number;
   /** Between two records; 0 for all in one millisecond. */
   readonly spreadMs: number;
@@ -63,7 +63,7 @@ function writersOf(kinds: readonly Kind[]): fc.Arbitrary<readonly WriterPlan[]> 
   const burst = fc.record({
     pauseMs: fc.nat({ max: 1500 }),
     spreadMs: fc.constantFrom(0, 0, 1, 7),
-    kinds: fc.array(kind, { minLength: 1, maxLength: 16, size: "max" }),
+    kinds: fc.array(kind, { minLength: 1, maxLength: 12, size: "max" }),
     dies: fc.constantFrom(false, false, false, false, true),
   });
   const writer = fc.record({
@@ -100,4 +100,5 @@ export function schedulesOf(kinds: readonly Kind[]): fc.Arbitrary<Schedule> {
   });
 }
 
-export const schedule = schedulesOf(["large", "poison", "rejected", "earlier", "later"]);
+export const KINDS: readonly Kind[] = ["large", "poison", "rejected", "earlier", "later"];
+export const schedule = schedulesOf(KINDS);

@@ -7,7 +7,7 @@ import type { Guarantee, Violation } from "./world/verdict.js";
 import { type Happened, play, type WorldOptions } from "./world/world.js";
 
 /** Shrinking ends after this many further schedules: a smaller one is a convenience, not a proof. */
-const SHRINK_RUNS_MAX = 400;
+const SHRINK_RUNS_MAX = 200;
 
 export interface SearchOptions {
   readonly schedules: fc.Arbitrary<Schedule>;

@@ -10,7 +10,7 @@
  */
 import { randomInt } from "node:crypto";
 import { parseArgs } from "node:util";
-import { Coverage } from "./coverage.js";
+import { Coverage, coverageText } from "./coverage.js";
 import { schedule } from "./schedule.js";
 import { search } from "./search.js";
 import { MECHANISMS, type Mechanism } from "./world/mechanisms.js";
@@ -72,4 +72,4 @@ for (let done = 0, seed = firstSeed; done < schedules; done += CHUNK, seed++) {
   if (path !== undefined) break;
   console.error(`${done + count} of ${schedules}`);
 }
-console.log(coverage.text);
+console.log(coverageText(coverage));

@@ -11,6 +11,8 @@ import type { Violations } from "./verdict.js";
 
 interface Tried {
   tries: number;
+  /** By the first and the number of the events that were sent. */
+  readonly pieces: Map<string, number>;
   forData: boolean;
 }
 
@@ -39,7 +41,7 @@ export class Watch {
 
   sent(batch: Batch, request: Request, { circuits }: Shipper): void {
     this.#judgeDoubles(batch, request);
-    this.#judgeTries(batch);
+    this.#judgeTries(batch, request);
     // A batch that looks up first may find that the circuit has opened meanwhile, and is sent all the same.
     if (!this.#options.exactlyOnce) this.#judgeCircuit(request, circuits);
   }
@@ -94,15 +96,22 @@ export class Watch {
   }
 
   /** The tries of the whole, of each part, and only for what is refused for its data, of what is isolated after that. */
-  #judgeTries({ number }: Batch): void {
-    const { violations, policy, cloud } = this.#options;
+  #judgeTries({ number }: Batch, { ids }: Request): void {
+    const { violations, policy, cloud, exactlyOnce } = this.#options;
     const { tries, splitWays } = policy;
-    const tried = this.#tried.get(number) ?? { tries: 0, forData: false };
+    const tried = this.#tried.get(number) ?? { tries: 0, pieces: new Map(), forData: false };
     this.#tried.set(number, tried);
     tried.tries++;
     const isolating = tried.forData ? tries * cloud.limits.eventsMax : 0;
     if (tried.tries > tries + splitWays * tries + isolating) {
       violations.add("ladder", `batch ${number} is sent for the ${tried.tries}th time`);
     }
+    // What is stored of a batch is left out of it, so then its whole may look like a part.
+    if (exactlyOnce || ids.some((id) => id.includes(":"))) return;
+    const piece = `${ids[0]} and ${ids.length - 1} more`;
+    const pieceTries = (tried.pieces.get(piece) ?? 0) + 1;
+    tried.pieces.set(piece, pieceTries);
+    if (pieceTries > tries)
+      violations.add("ladder", `${piece} are sent for the ${pieceTries}th time in one batch`);
   }
 }
