@@ -1,0 +1,59 @@
+/**
+ * What dragonlog asks of a Redis-protocol store (Dragonfly, Redis, Valkey), and nothing more: plain commands that do not
+ * block, without Lua. `client.ts` implements it by a client library, for one server, Sentinel and Cluster.
+ *
+ * Every call rejects with the client's error when the store cannot be reached or refuses; `failures.ts` says what an error
+ * means. Calls of one store are pipelined and carried out in the order in which they were made, for keys of one partition.
+ */
+
+/** One entry of a stream. */
+export interface Entry {
+  /** `<ms>-<n>`, rising. */
+  readonly id: string;
+  readonly bytes: Buffer;
+}
+
+export interface Store {
+  /** For people: the URL without its password. */
+  readonly name: string;
+  /** Appends to a stream; resolves with the entry's id. */
+  append(stream: string, bytes: Buffer): Promise<string>;
+  /** At most `count` entries behind the id `after` (`0-0` for the first), in order. */
+  read(stream: string, after: string, count: number): Promise<Entry[]>;
+  /** Deletes the entries before the id. */
+  trim(stream: string, beforeId: string): Promise<void>;
+  /** Entries in the stream. */
+  length(stream: string): Promise<number>;
+  /** The id of the entry that was added last, deleted or not; `0-0` when there never was one. */
+  lastId(stream: string): Promise<string>;
+  getFields(hash: string): Promise<Map<string, string>>;
+  setFields(hash: string, fields: ReadonlyMap<string, string>): Promise<void>;
+  removeFields(hash: string, fields: readonly string[]): Promise<void>;
+  get(key: string): Promise<string | undefined>;
+  /** Sets the key if it is missing, to expire after `expiryMs`; true when it was missing. */
+  setIfMissing(key: string, value: string, expiryMs?: number): Promise<boolean>;
+  /** Lets the key expire later; false when it is gone. */
+  extend(key: string, expiryMs: number): Promise<boolean>;
+  remove(key: string): Promise<void>;
+  increment(key: string): Promise<number>;
+  /** Elements `from` to `to` of a list, both included, from 0; negative ones count from its end. */
+  listRange(key: string, from: number, to: number): Promise<Buffer[]>;
+  /** Keeps elements `from` to `to` of a list and deletes the others. */
+  listTrim(key: string, from: number, to: number): Promise<void>;
+  listLength(key: string): Promise<number>;
+  /** What the server says of itself, by name, of every server there is. */
+  servers(): Promise<ServerInfo[]>;
+  close(): Promise<void>;
+}
+
+export interface ServerInfo {
+  readonly kind: "dragonfly" | "redis" | "valkey";
+  readonly version: string;
+  /** Changes with every start of the server. */
+  readonly runId: string;
+  readonly usedBytes: number;
+  /** 0 where it has no limit. */
+  readonly bytesMax: number;
+  /** Whether it deletes what it was given when it is full: `cache_mode`, or any maxmemory-policy but noeviction. */
+  readonly evicts: boolean;
+}
