@@ -1,0 +1,117 @@
+/**
+ * The head of a block: what it says of all its records, and what it takes to trust and unpack them.
+ *
+ *     0   4  magic "DRGN"
+ *     4   1  version of the format, 1
+ *     5   1  codec: 0 none, 1 brotli, 2 zstd
+ *     6   2  bytes of the writer's name
+ *     8   2  bytes of the host's name
+ *     10  2  0
+ *     12  4  CRC-32 of the whole block, with 0 in this place
+ *     16  4  records
+ *     20  4  bytes of the payload as it lies here
+ *     24  4  bytes of the payload unpacked
+ *     28  4  bytes of all lines
+ *     32  8  seq of the first record, a double
+ *     40  8  timestamp of the oldest record in ms, a double
+ *     48     writer and host in UTF-8, then the payload
+ *
+ * All numbers are little-endian.
+ */
+import { crc32 } from "node:zlib";
+import { DragonlogError } from "../../system/errors.js";
+import type { BlockHead, Codec } from "./block.js";
+
+const MAGIC = Buffer.from("DRGN");
+const VERSION = 1;
+const FIXED_BYTES = 48;
+const CODECS: readonly Codec[] = ["none", "brotli", "zstd"];
+/** Redis takes no larger value (`proto-max-bulk-len`), and nothing larger is unpacked. */
+export const BLOCK_BYTES_MAX = 512 * 2 ** 20;
+
+export interface FullHead extends BlockHead {
+  readonly codec: Codec;
+  /** Bytes of the payload when it is unpacked. */
+  readonly plainBytes: number;
+}
+
+/** An entry that is no block, or not the one that was written. `head` is what it says of itself, where that can be read. */
+export class BlockDamagedError extends DragonlogError {
+  readonly head: BlockHead | undefined;
+
+  constructor(why: string, head: BlockHead | undefined, cause?: unknown) {
+    const of =
+      head === undefined ? "" : ` of ${head.records} records of ${head.writer}, seq ${head.firstSeq} on`;
+    super(
+      "DRAGONLOG_BLOCK_DAMAGED",
+      `A block${of} in the store cannot be read: ${why}`,
+      "Something else wrote to this key, or changed it. Give dragonlog keys of its own.",
+      cause,
+    );
+    this.head = head;
+  }
+}
+
+/** The whole block. */
+export function withHead(head: FullHead, payload: Buffer): Buffer {
+  const writer = Buffer.from(head.writer);
+  const host = Buffer.from(head.host);
+  const fixed = Buffer.alloc(FIXED_BYTES);
+  MAGIC.copy(fixed);
+  fixed.writeUInt8(VERSION, 4);
+  fixed.writeUInt8(CODECS.indexOf(head.codec), 5);
+  fixed.writeUInt16LE(writer.length, 6);
+  fixed.writeUInt16LE(host.length, 8);
+  fixed.writeUInt32LE(head.records, 16);
+  fixed.writeUInt32LE(payload.length, 20);
+  fixed.writeUInt32LE(head.plainBytes, 24);
+  fixed.writeUInt32LE(head.lineBytes, 28);
+  fixed.writeDoubleLE(head.firstSeq, 32);
+  fixed.writeDoubleLE(head.oldestMs, 40);
+  const block = Buffer.concat([fixed, writer, host, payload]);
+  block.writeUInt32LE(crc32(block), 12);
+  return block;
+}
+
+/** The head and the payload as it lies there. Throws BlockDamagedError for anything but a whole block. */
+export function readHead(block: Buffer): { head: FullHead; payload: Buffer } {
+  if (block.length < FIXED_BYTES || !block.subarray(0, MAGIC.length).equals(MAGIC)) {
+    throw new BlockDamagedError("it does not start like one", undefined);
+  }
+  const version = block.readUInt8(4);
+  if (version !== VERSION) {
+    throw new BlockDamagedError(`it is of version ${version}, this is version ${VERSION}`, undefined);
+  }
+  const hostAt = FIXED_BYTES + block.readUInt16LE(6);
+  const payloadAt = hostAt + block.readUInt16LE(8);
+  const head: FullHead = {
+    codec: CODECS[block.readUInt8(5)] ?? "none",
+    writer: block.toString("utf8", FIXED_BYTES, hostAt),
+    host: block.toString("utf8", hostAt, payloadAt),
+    records: block.readUInt32LE(16),
+    plainBytes: block.readUInt32LE(24),
+    lineBytes: block.readUInt32LE(28),
+    firstSeq: block.readDoubleLE(32),
+    oldestMs: block.readDoubleLE(40),
+  };
+  const bytes = payloadAt + block.readUInt32LE(20);
+  if (bytes !== block.length) {
+    throw new BlockDamagedError(`it has ${block.length} of ${bytes} bytes`, head);
+  }
+  if (checksumOf(block) !== block.readUInt32LE(12)) {
+    throw new BlockDamagedError("its checksum is wrong", head);
+  }
+  if (block.readUInt8(5) >= CODECS.length) {
+    throw new BlockDamagedError(`its codec ${block.readUInt8(5)} is not known`, head);
+  }
+  if (head.plainBytes > BLOCK_BYTES_MAX) {
+    throw new BlockDamagedError(`it would unpack to ${head.plainBytes} bytes`, head);
+  }
+  return { head, payload: block.subarray(payloadAt) };
+}
+
+const NO_CHECKSUM = Buffer.alloc(4);
+
+function checksumOf(block: Buffer): number {
+  return crc32(block.subarray(16), crc32(NO_CHECKSUM, crc32(block.subarray(0, 12))));
+}

@@ -1,0 +1,155 @@
+/**
+ * Records become a block and come back. The payload, before it is packed:
+ *
+ *     number of kinds, then of each the service and the type     what records have in common, written once
+ *     of each record: seq delta, timestamp delta (signed), kind, bytes of the line
+ *     all lines, one behind the other
+ *
+ * Numbers are varints, deltas are to the record before; the first ones are to the head's `firstSeq` and `oldestMs`.
+ */
+import { DragonlogError } from "../../system/errors.js";
+import type { Block, BlockHead, Codec } from "./block.js";
+import { BLOCK_BYTES_MAX, BlockDamagedError, type FullHead, readHead, withHead } from "./block-head.js";
+import { compress, decompress, hasCodec } from "./codec.js";
+import { VarintReader, VarintWriter } from "./varint.js";
+
+export { BlockDamagedError } from "./block-head.js";
+
+type Item = Block["items"][number];
+
+/** What packing has to save for it to be worth unpacking: a sixteenth. */
+const WORTH_PACKING = 15 / 16;
+
+/**
+ * One block of records of one writer, their seqs rising, at least one. Where the codec saves hardly anything, the block is
+ * stored without. Rejects with DRAGONLOG_RECORD_TOO_LARGE over 512 MiB, which no store takes.
+ */
+export async function encodeBlock(records: readonly Item[], host: string, codec: Codec): Promise<Buffer> {
+  const head = headOf(records, host);
+  const table = tableOf(records, head);
+  const plainBytes = table.length + head.lineBytes;
+  if (plainBytes > BLOCK_BYTES_MAX) {
+    throw new DragonlogError(
+      "DRAGONLOG_RECORD_TOO_LARGE",
+      `A block of ${records.length} records has ${plainBytes} bytes; a store takes ${BLOCK_BYTES_MAX}`,
+      "Log smaller records.",
+    );
+  }
+  const plain = Buffer.concat(
+    [table, ...records.map(({ bytes, start, end }) => bytes.subarray(start, end))],
+    plainBytes,
+  );
+  if (codec !== "none") {
+    const packed = await compress(plain, codec);
+    if (packed.length <= plainBytes * WORTH_PACKING) {
+      return withHead({ ...head, codec, plainBytes }, packed);
+    }
+  }
+  return withHead({ ...head, codec: "none", plainBytes }, plain);
+}
+
+/** Rejects with BlockDamagedError (DRAGONLOG_BLOCK_DAMAGED) for whatever `encodeBlock` did not make. */
+export async function decodeBlock(block: Buffer): Promise<Block> {
+  const { head, payload } = readHead(block);
+  const { codec, plainBytes, ...shown } = head;
+  const plain = await unpacked(head, payload);
+  try {
+    return { ...shown, items: itemsOf(plain, shown) };
+  } catch (error) {
+    throw new BlockDamagedError("its records do not fit its head", shown, error);
+  }
+}
+
+function headOf(records: readonly Item[], host: string): BlockHead {
+  const first = records[0]!;
+  let lineBytes = 0;
+  let oldestMs = first.timestamp;
+  for (const { start, end, timestamp } of records) {
+    lineBytes += end - start;
+    oldestMs = Math.min(oldestMs, timestamp);
+  }
+  return { writer: first.writer, host, firstSeq: first.seq, records: records.length, lineBytes, oldestMs };
+}
+
+function tableOf(records: readonly Item[], head: BlockHead): Buffer {
+  const kinds = new Map<string, { readonly index: number; readonly item: Item }>();
+  const rows = new VarintWriter();
+  let seq = head.firstSeq;
+  let timestamp = head.oldestMs;
+  for (const item of records) {
+    const key = `${item.service.length} ${item.service} ${item.type}`;
+    const kind = kinds.get(key) ?? { index: kinds.size, item };
+    kinds.set(key, kind);
+    rows.unsigned(item.seq - seq);
+    rows.signed(item.timestamp - timestamp);
+    rows.unsigned(kind.index);
+    rows.unsigned(item.end - item.start);
+    ({ seq, timestamp } = item);
+  }
+  const names = new VarintWriter();
+  names.unsigned(kinds.size);
+  for (const { item } of kinds.values()) {
+    names.text(item.service);
+    names.text(item.type);
+  }
+  return Buffer.concat([names.bytes(), rows.bytes()]);
+}
+
+async function unpacked(head: FullHead, payload: Buffer): Promise<Buffer> {
+  const { codec, plainBytes } = head;
+  if (!hasCodec(codec)) {
+    throw new BlockDamagedError(`this Node.js (${process.version}) cannot unpack ${codec}`, head);
+  }
+  let plain = payload;
+  if (codec !== "none") {
+    try {
+      plain = await decompress(payload, codec, plainBytes);
+    } catch (error) {
+      throw new BlockDamagedError("it cannot be unpacked", head, error);
+    }
+  }
+  if (plain.length !== plainBytes) {
+    throw new BlockDamagedError(`it unpacks to ${plain.length} of ${plainBytes} bytes`, head);
+  }
+  return plain;
+}
+
+/** Throws a RangeError where the numbers do not add up. */
+function itemsOf(plain: Buffer, head: BlockHead): Item[] {
+  const table = new VarintReader(plain);
+  const kinds = Array.from({ length: atMost(table.unsigned(), plain.length) }, () => ({
+    service: table.text(),
+    type: table.text(),
+  }));
+  const { writer } = head;
+  let seq = head.firstSeq;
+  let timestamp = head.oldestMs;
+  const rows = Array.from({ length: atMost(head.records, plain.length) }, () => {
+    seq += table.unsigned();
+    timestamp += table.signed();
+    const { service, type } = kinds[table.unsigned()] ?? missingKind();
+    return { writer, seq, timestamp, service, type, lineBytes: table.unsigned() };
+  });
+  let at = table.at;
+  const items = rows.map(({ lineBytes, ...record }) => {
+    const start = at;
+    at += lineBytes;
+    return { ...record, bytes: plain, start, end: at };
+  });
+  if (at !== plain.length) {
+    throw new RangeError(`the lines end at ${at} of ${plain.length} bytes`);
+  }
+  return items;
+}
+
+/** Each takes a byte at least, so that a false number cannot ask for more memory than there are bytes. */
+function atMost(count: number, bytes: number): number {
+  if (count > bytes) {
+    throw new RangeError(`${count} things in ${bytes} bytes`);
+  }
+  return count;
+}
+
+function missingKind(): never {
+  throw new RangeError("a kind that is not there");
+}
