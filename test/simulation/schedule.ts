@@ -14,7 +14,7 @@ export type Kind =
   | "earlier"
   | "later";
 
-interface Burst {
+export interface Burst {
   readonly pauseMs: number;
   /** Between two records; 0 for all in one millisecond. */
   readonly spreadMs: number;

@@ -15,6 +15,8 @@ export class Logged {
   readonly records = new Map<string, LoggedRecord>();
   /** Records that found no room and were counted by their writer. */
   dropped = 0;
+  /** One of them is so large that it becomes parts. */
+  hasParts = false;
   /** Calls of `append`. */
   calls = 0;
   /** Ids of which an acknowledgement has reached the journal. */

@@ -88,7 +88,7 @@ export class SimCloud {
   sinkFor(
     life: Life,
     onSend: (batch: Batch, request: Request) => void,
-    onAnswer: (batch: Batch, request: Request, answer: Answer) => void,
+    onAnswer: (batch: Batch, request: Request, answer: Answer | undefined) => void,
   ): Sink {
     const { limits, window } = this.#options;
     return {
@@ -103,12 +103,9 @@ export class SimCloud {
             onSend(batch, request);
             this.#carry(batch, request, signal, (answer) => {
               life.step("answer", () => {
-                if (answer === undefined) {
-                  reject(new Error("the sink has a defect"));
-                } else {
-                  onAnswer(batch, request, answer);
-                  resolve(answer);
-                }
+                onAnswer(batch, request, answer);
+                if (answer === undefined) reject(new Error("the sink has a defect"));
+                else resolve(answer);
               });
             });
           });

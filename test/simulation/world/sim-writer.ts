@@ -81,6 +81,7 @@ export class SimWriter {
       bytes: kind.startsWith("large") ? LARGE_BYTES : SMALL_BYTES,
     });
     logged.calls++;
+    logged.hasParts ||= kind.startsWith("large");
     if (this.#journal.append(record)) {
       logged.records.set(idOf(record.record), record);
     } else {

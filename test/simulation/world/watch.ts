@@ -46,8 +46,9 @@ export class Watch {
     if (!this.#options.exactlyOnce) this.#judgeCircuit(request, circuits);
   }
 
-  answered({ number }: Batch, { isProbe }: Request, answer: Answer): void {
-    if (answer.verdict !== "delivered" && answer.cause === "data") this.#tried.get(number)!.forData = true;
+  answered({ number }: Batch, { isProbe }: Request, answer: Answer | undefined): void {
+    if (answer !== undefined && answer.verdict !== "delivered" && answer.cause === "data")
+      this.#tried.get(number)!.forData = true;
     if (!isProbe) this.#stragglers++;
   }
 
@@ -97,7 +98,7 @@ export class Watch {
 
   /** The tries of the whole, of each part, and only for what is refused for its data, of what is isolated after that. */
   #judgeTries({ number }: Batch, { ids }: Request): void {
-    const { violations, policy, cloud, exactlyOnce } = this.#options;
+    const { violations, policy, cloud, logged, exactlyOnce } = this.#options;
     const { tries, splitWays } = policy;
     const tried = this.#tried.get(number) ?? { tries: 0, pieces: new Map(), forData: false };
     this.#tried.set(number, tried);
@@ -107,7 +108,7 @@ export class Watch {
       violations.add("ladder", `batch ${number} is sent for the ${tried.tries}th time`);
     }
     // What is stored of a batch is left out of it, so then its whole may look like a part.
-    if (exactlyOnce || ids.some((id) => id.includes(":"))) return;
+    if (exactlyOnce || logged.hasParts) return;
     const piece = `${ids[0]} and ${ids.length - 1} more`;
     const pieceTries = (tried.pieces.get(piece) ?? 0) + 1;
     tried.pieces.set(piece, pieceTries);
