@@ -13,6 +13,7 @@
 import type { FailureCause } from "../sink/sink.js";
 import { type Backoff, backoffMs } from "../system/backoff.js";
 import type { Clock } from "../system/clock.js";
+import { dueAtMs } from "../system/due.js";
 
 export interface CircuitOptions {
   readonly clock: Clock;
@@ -37,7 +38,9 @@ export class Circuit {
   #openings = 0;
   /** Openings in all. */
   openings = 0;
-  #retryAtMs = 0;
+  /** When the pause began, by the clock, and how long it is. */
+  #pausedAtMs = 0;
+  #pauseMs = 0;
   #trouble: Trouble | undefined;
   readonly #asking: ((may: boolean) => void)[] = [];
 
@@ -51,7 +54,7 @@ export class Circuit {
 
   /** When the next try is due, in ms since 1970-01-01 UTC; 0 while it is closed. */
   get retryAtMs(): number {
-    return this.#state === "closed" ? 0 : this.#retryAtMs;
+    return this.#state === "closed" ? 0 : dueAtMs(this.#pausedAtMs, this.#pauseMs, this.#options.clock.now());
   }
 
   /** Undefined while it is closed. */
@@ -61,7 +64,7 @@ export class Circuit {
 
   /** True while nothing may be sent, not even one batch to see. */
   get isOpen(): boolean {
-    return this.#state === "open" && this.#options.clock.now() < this.#retryAtMs;
+    return this.#state === "open" && this.#options.clock.now() < this.retryAtMs;
   }
 
   /** Whether a batch may be sent. Whoever is told so must report what came of it. */
@@ -112,7 +115,8 @@ export class Circuit {
     this.#trouble = { cause, detail, sinceMs: this.#trouble?.sinceMs ?? now };
     this.openings++;
     this.#openings++;
-    this.#retryAtMs = now + backoffMs(this.#openings, random, backoff);
+    this.#pausedAtMs = now;
+    this.#pauseMs = backoffMs(this.#openings, random, backoff);
     this.#state = "open";
     this.#answer(false);
     return isNew ? this.#trouble : undefined;
@@ -122,7 +126,7 @@ export class Circuit {
   yield(): void {
     if (this.#state === "half-open") {
       this.#state = "open";
-      this.#retryAtMs = this.#options.clock.now();
+      this.#pauseMs = 0;
       this.#answer(false);
     }
   }
@@ -130,7 +134,7 @@ export class Circuit {
   /** The next try is due at once. */
   hurry(): void {
     if (this.#state === "open") {
-      this.#retryAtMs = this.#options.clock.now();
+      this.#pauseMs = 0;
     }
   }
 

@@ -20,6 +20,7 @@ import type { LogBuffer, Source, StoredRecord } from "../buffer/buffer.js";
 import type { DeadLetter, DeadLetters } from "../dead-letters/dead-letters.js";
 import type { Sink } from "../sink/sink.js";
 import type { Clock } from "../system/clock.js";
+import { dueAtMs } from "../system/due.js";
 import { messageOf } from "../system/errors.js";
 import { pause } from "../system/pause.js";
 import { Circuits, type CircuitsOptions } from "./circuits.js";
@@ -85,8 +86,8 @@ export class Shipper {
   readonly #delivery: Delivery;
   readonly #inFlight: InFlight;
   readonly #ledger = new Ledger((error) => this.readFailed(error));
-  /** When dead letters that could not be written are due again. */
-  #lettersRetryAtMs = 0;
+  /** When dead letters could not be written, while these are not tried again. */
+  #lettersFailedAtMs: number | undefined;
   #flushSeenAtMs = 0;
   /** Since when something waits, by our own clock; undefined while nothing does. */
   #waitingSinceMs: number | undefined;
@@ -229,7 +230,8 @@ export class Shipper {
     const { clock, buffer, flushBytes, flushRecords, intervalMs } = this.#options;
     const now = clock.now();
     const requestedAtMs = await buffer.flushRequestedAtMs();
-    if (requestedAtMs > this.#flushSeenAtMs) {
+    // Another one, not a later one: the clock may have been set back in between.
+    if (requestedAtMs !== this.#flushSeenAtMs) {
       this.#flushSeenAtMs = requestedAtMs;
       return true;
     }
@@ -244,12 +246,13 @@ export class Shipper {
     }
     if (records === 0) {
       this.#waitingSinceMs = undefined;
-      const reap = now - this.#reapedAtMs >= REAP_MS;
+      const reap = now >= dueAtMs(this.#reapedAtMs, REAP_MS, now);
       this.#reapedAtMs = reap ? now : this.#reapedAtMs;
       return reap;
     }
-    // A timestamp from the future, which a caller may give, must not hold up its record and all that follow it.
-    this.#waitingSinceMs ??= now;
+    // A timestamp from the future, which a caller may give, must not hold up its record and all that follow it, and
+    // neither must a clock that was set back.
+    this.#waitingSinceMs = Math.min(this.#waitingSinceMs ?? now, now);
     const waitedMs = now - Math.min(oldestMs, this.#waitingSinceMs);
     return records >= flushRecords || bytes >= flushBytes || waitedMs >= intervalMs;
   }
@@ -307,22 +310,23 @@ export class Shipper {
 
   #retryAtMs(): number {
     const { retryAtMs, isClosed, refused } = this.circuits;
-    if (!isClosed || this.#lettersRetryAtMs === 0) {
+    if (!isClosed || this.#lettersFailedAtMs === undefined) {
       return retryAtMs;
     }
-    return refused.length === 0 ? this.#lettersRetryAtMs : Math.min(retryAtMs, this.#lettersRetryAtMs);
+    const lettersAtMs = dueAtMs(this.#lettersFailedAtMs, LETTERS_RETRY_MS, this.#options.clock.now());
+    return refused.length === 0 ? lettersAtMs : Math.min(retryAtMs, lettersAtMs);
   }
 
   /** What is on its way must not be read again meanwhile. */
   async #rewind(): Promise<void> {
     await this.#inFlight.landed();
     this.#inFlight.startAgain();
-    this.#lettersRetryAtMs = 0;
+    this.#lettersFailedAtMs = undefined;
     this.#ledger.rewind();
   }
 
   #lettersStay(records: readonly StoredRecord[]): void {
-    this.#lettersRetryAtMs = this.#options.clock.now() + LETTERS_RETRY_MS;
+    this.#lettersFailedAtMs = this.#options.clock.now();
     this.#ledger.stays(records);
   }
 
