@@ -2,8 +2,9 @@
  * What dragonlog asks of a Redis-protocol store (Dragonfly, Redis, Valkey), and nothing more: plain commands that do not
  * block, without Lua. `client.ts` implements it by a client library, for one server, Sentinel and Cluster.
  *
- * Every call rejects with the client's error when the store cannot be reached or refuses; `failures.ts` says what an error
- * means. Calls of one store are pipelined and carried out in the order in which they were made, for keys of one partition.
+ * Every call rejects with StoreError (`failures.ts`), whose `failure` says what it means, and always within the command's
+ * time-out. `away` leaves open whether a write was carried out: a call is never made again from here, its caller decides.
+ * Calls are pipelined; on one server they are carried out in the order in which they were made.
  */
 
 /** One entry of a stream. */
@@ -16,7 +17,10 @@ export interface Entry {
 export interface Store {
   /** For people: the URL without its password. */
   readonly name: string;
-  /** Appends to a stream; resolves with the entry's id. */
+  /**
+   * Appends to a stream; resolves with the entry's id. Appends to one stream are made one after another, and when one is
+   * rejected, so are those that wait behind it: nothing in a stream ever overtakes what failed.
+   */
   append(stream: string, bytes: Buffer): Promise<string>;
   /** At most `count` entries behind the id `after` (`0-0` for the first), in order. */
   read(stream: string, after: string, count: number): Promise<Entry[]>;

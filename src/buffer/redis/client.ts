@@ -1,0 +1,163 @@
+/** A store by its URL: the commands behind `Store`, for one server, Sentinel and Cluster. */
+import { systemClock } from "../../system/clock.js";
+import type { Command, Reply } from "./connection.js";
+import { dialler } from "./dial.js";
+import { StoreError } from "./failures.js";
+import { Link } from "./link.js";
+import { infoFields, serverInfo } from "./server-info.js";
+import type { Entry, ServerInfo, Store } from "./store.js";
+import { parseStoreUrl } from "./store-url.js";
+import { Turns } from "./turns.js";
+
+export interface StoreOptions {
+  /** The most time for a connection to be there; default 5 s. */
+  readonly connectTimeoutMs?: number;
+  /** The most time for an answer; after it the connection is given up. Default 10 s. */
+  readonly commandTimeoutMs?: number;
+}
+
+/** The one field of an entry of a stream. */
+const FIELD = "b";
+
+/**
+ * Resolves after the first attempt to connect, whatever came of it: a store that is away is tried again in the background,
+ * from 0.1 s to 5 s apart, and calls are rejected meanwhile. For the URL see store-url.ts.
+ * Rejects with DRAGONLOG_OPTION_INVALID for another URL, DRAGONLOG_DEPENDENCY_MISSING without @redis/client.
+ */
+export async function openStore(url: string, options: StoreOptions = {}): Promise<Store> {
+  const { connectTimeoutMs = 5000, commandTimeoutMs = 10_000 } = options;
+  const parsed = parseStoreUrl(url, "buffer");
+  const { name } = parsed;
+  const link = await Link.open(await dialler(parsed), {
+    name,
+    connectTimeoutMs,
+    commandTimeoutMs,
+    clock: systemClock,
+  });
+  return new RedisStore(name, link);
+}
+
+class RedisStore implements Store {
+  readonly name: string;
+  readonly #link: Link;
+  readonly #appends = new Turns();
+
+  constructor(name: string, link: Link) {
+    this.name = name;
+    this.#link = link;
+  }
+
+  append(stream: string, bytes: Buffer): Promise<string> {
+    return this.#appends.take(stream, async () =>
+      String(await this.#send(["XADD", stream, "*", FIELD, bytes])),
+    );
+  }
+
+  async read(stream: string, after: string, count: number): Promise<Entry[]> {
+    const entries = await this.#send(["XRANGE", stream, `(${after}`, "+", "COUNT", String(count)]);
+    return list(entries).map((entry) => {
+      const [id, fields] = list(entry);
+      // Whatever is not ours shows in the bytes, which are then no block.
+      return { id: String(id), bytes: bytesOf(list(fields)[1]) };
+    });
+  }
+
+  async trim(stream: string, beforeId: string): Promise<void> {
+    await this.#send(["XTRIM", stream, "MINID", beforeId]);
+  }
+
+  async length(stream: string): Promise<number> {
+    return Number(await this.#send(["XLEN", stream]));
+  }
+
+  async lastId(stream: string): Promise<string> {
+    try {
+      const fields = flatFields(await this.#send(["XINFO", "STREAM", stream], stream));
+      return fields.get("last-generated-id") ?? "0-0";
+    } catch (error) {
+      if (error instanceof StoreError && /no such key/i.test(error.message)) {
+        return "0-0";
+      }
+      throw error;
+    }
+  }
+
+  async getFields(hash: string): Promise<Map<string, string>> {
+    return flatFields(await this.#send(["HGETALL", hash]));
+  }
+
+  async setFields(hash: string, fields: ReadonlyMap<string, string>): Promise<void> {
+    if (fields.size > 0) {
+      await this.#send(["HSET", hash, ...[...fields].flat()]);
+    }
+  }
+
+  async removeFields(hash: string, fields: readonly string[]): Promise<void> {
+    if (fields.length > 0) {
+      await this.#send(["HDEL", hash, ...fields]);
+    }
+  }
+
+  async get(key: string): Promise<string | undefined> {
+    const value = await this.#send(["GET", key]);
+    return value === null ? undefined : String(value);
+  }
+
+  async setIfMissing(key: string, value: string, expiryMs?: number): Promise<boolean> {
+    const expiry = expiryMs === undefined ? [] : ["PX", String(expiryMs)];
+    return (await this.#send(["SET", key, value, "NX", ...expiry])) !== null;
+  }
+
+  async extend(key: string, expiryMs: number): Promise<boolean> {
+    return (await this.#send(["PEXPIRE", key, String(expiryMs)])) === 1;
+  }
+
+  async remove(key: string): Promise<void> {
+    await this.#send(["DEL", key]);
+  }
+
+  async increment(key: string): Promise<number> {
+    return Number(await this.#send(["INCR", key]));
+  }
+
+  async listRange(key: string, from: number, to: number): Promise<Buffer[]> {
+    return list(await this.#send(["LRANGE", key, String(from), String(to)])).map(bytesOf);
+  }
+
+  async listTrim(key: string, from: number, to: number): Promise<void> {
+    await this.#send(["LTRIM", key, String(from), String(to)]);
+  }
+
+  async listLength(key: string): Promise<number> {
+    return Number(await this.#send(["LLEN", key]));
+  }
+
+  async servers(): Promise<ServerInfo[]> {
+    return (await this.#link.sendToAll(["INFO"])).map((info) => serverInfo(infoFields(String(info))));
+  }
+
+  async close(): Promise<void> {
+    this.#link.close();
+  }
+
+  #send(command: Command, key = String(command[1])): Promise<Reply> {
+    return this.#link.send(key, command);
+  }
+}
+
+/** A server that answers anything else is none that we know; what is read from it is empty. */
+function list(reply: Reply | undefined): readonly Reply[] {
+  return Array.isArray(reply) ? reply : [];
+}
+
+function bytesOf(reply: Reply | undefined): Buffer {
+  return Buffer.isBuffer(reply) ? reply : Buffer.alloc(0);
+}
+
+/** Names and values that take turns. */
+function flatFields(reply: Reply): Map<string, string> {
+  const flat = list(reply);
+  return new Map(
+    Array.from({ length: flat.length >> 1 }, (_, n) => [String(flat[2 * n]), String(flat[2 * n + 1])]),
+  );
+}

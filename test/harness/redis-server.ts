@@ -1,0 +1,132 @@
+/**
+ * A real redis-server of this machine, in memory only, on a port of 127.0.0.1 that was free. Nothing is left of it after
+ * `stop`, nor when this process ends before.
+ */
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { connect, createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createClient } from "@redis/client";
+
+/** Why there is no server to test with; false when there is one. For the `skip` of a test. */
+export const noRedisServer: string | false =
+  spawnSync("redis-server", ["--version"]).status === 0 ? false : "redis-server is not on the PATH";
+
+const START_MS_MAX = 10_000;
+
+export interface RedisServerOptions {
+  /** Further flags, such as `["--requirepass", "secret"]`. */
+  readonly flags?: readonly string[];
+}
+
+export class RedisServer {
+  readonly port: number;
+  readonly dir: string;
+  readonly #flags: readonly string[];
+  #process: ChildProcess | undefined;
+
+  private constructor(port: number, flags: readonly string[]) {
+    this.port = port;
+    this.dir = mkdtempSync(join(tmpdir(), "dragonlog-redis-"));
+    this.#flags = flags;
+  }
+
+  /** Resolves when it accepts connections. */
+  static async start({ flags = [] }: RedisServerOptions = {}): Promise<RedisServer> {
+    const server = new RedisServer(await freePort(), flags);
+    await server.start();
+    return server;
+  }
+
+  get url(): string {
+    return `redis://127.0.0.1:${this.port}`;
+  }
+
+  /** Starts it again after `kill`, on the same port and empty. */
+  async start(): Promise<void> {
+    const fixed = ["--port", String(this.port), "--bind", "127.0.0.1", "--dir", this.dir];
+    const child = spawn("redis-server", [...fixed, "--save", "", "--appendonly", "no", ...this.#flags], {
+      stdio: "ignore",
+    });
+    this.#process = child;
+    process.once("exit", () => child.kill("SIGKILL"));
+    await accepts(this.port, child);
+  }
+
+  /** SIGKILL: it loses everything. */
+  async kill(): Promise<void> {
+    await this.#end("SIGKILL");
+  }
+
+  /** Lets it answer nothing, without closing a connection, until `resume`. */
+  pause(): void {
+    this.#process?.kill("SIGSTOP");
+  }
+
+  resume(): void {
+    this.#process?.kill("SIGCONT");
+  }
+
+  /** `CONFIG SET maxmemory`; 0 for no limit. */
+  async limitMemory(bytes: number): Promise<void> {
+    await this.command("CONFIG", "SET", "maxmemory", String(bytes));
+  }
+
+  /** Any command, on a connection of its own, without a login. */
+  async command(...command: string[]): Promise<unknown> {
+    const client = createClient({ url: this.url, RESP: 2 });
+    await client.connect();
+    try {
+      return await client.sendCommand(command);
+    } finally {
+      client.destroy();
+    }
+  }
+
+  async stop(): Promise<void> {
+    await this.#end("SIGKILL");
+    rmSync(this.dir, { recursive: true, force: true });
+  }
+
+  async #end(signal: NodeJS.Signals): Promise<void> {
+    const child = this.#process;
+    this.#process = undefined;
+    if (child !== undefined && child.exitCode === null && child.signalCode === null) {
+      const ended = once(child, "exit");
+      child.kill(signal);
+      await ended;
+    }
+  }
+}
+
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as { port: number };
+  server.close();
+  await once(server, "close");
+  return port;
+}
+
+async function accepts(port: number, child: ChildProcess): Promise<void> {
+  const deadline = performance.now() + START_MS_MAX;
+  while (!(await canConnect(port))) {
+    if (child.exitCode !== null || performance.now() > deadline) {
+      throw new Error(`redis-server on port ${port} did not start`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
+function canConnect(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, "127.0.0.1");
+    socket.once("connect", () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once("error", () => resolve(false));
+  });
+}
