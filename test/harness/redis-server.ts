@@ -4,7 +4,7 @@
  */
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -16,26 +16,52 @@ export const noRedisServer: string | false =
 
 const START_MS_MAX = 10_000;
 
+/** Those that run, for a test that ends without stopping them. */
+const running = new Set<ChildProcess>();
+process.on("exit", () => {
+  for (const child of running) {
+    child.kill("SIGKILL");
+  }
+});
+
 export interface RedisServerOptions {
-  /** Further flags, such as `["--requirepass", "secret"]`. */
+  /** Further flags, such as `["--maxmemory", "64mb"]`. */
   readonly flags?: readonly string[];
+  /** A configuration file to write and start with; a Sentinel and a cluster's node need one to write to. */
+  readonly config?: string;
 }
 
 export class RedisServer {
   readonly port: number;
   readonly dir: string;
-  readonly #flags: readonly string[];
+  readonly #args: readonly string[];
   #process: ChildProcess | undefined;
 
-  private constructor(port: number, flags: readonly string[]) {
+  private constructor(port: number, { flags = [], config }: RedisServerOptions) {
     this.port = port;
     this.dir = mkdtempSync(join(tmpdir(), "dragonlog-redis-"));
-    this.#flags = flags;
+    const fixed = ["--port", String(port), "--bind", "127.0.0.1", "--dir", this.dir];
+    if (config === undefined) {
+      this.#args = [
+        ...fixed,
+        "--save",
+        "",
+        "--appendonly",
+        "no",
+        "--repl-diskless-sync-delay",
+        "0",
+        ...flags,
+      ];
+    } else {
+      const path = join(this.dir, "redis.conf");
+      writeFileSync(path, config);
+      this.#args = [path, ...fixed, ...flags];
+    }
   }
 
   /** Resolves when it accepts connections. */
-  static async start({ flags = [] }: RedisServerOptions = {}): Promise<RedisServer> {
-    const server = new RedisServer(await freePort(), flags);
+  static async start(options: RedisServerOptions = {}): Promise<RedisServer> {
+    const server = new RedisServer(await freePort(), options);
     await server.start();
     return server;
   }
@@ -46,12 +72,10 @@ export class RedisServer {
 
   /** Starts it again after `kill`, on the same port and empty. */
   async start(): Promise<void> {
-    const fixed = ["--port", String(this.port), "--bind", "127.0.0.1", "--dir", this.dir];
-    const child = spawn("redis-server", [...fixed, "--save", "", "--appendonly", "no", ...this.#flags], {
-      stdio: "ignore",
-    });
+    const child = spawn("redis-server", this.#args, { stdio: "ignore" });
     this.#process = child;
-    process.once("exit", () => child.kill("SIGKILL"));
+    running.add(child);
+    child.once("exit", () => running.delete(child));
     await accepts(this.port, child);
   }
 
