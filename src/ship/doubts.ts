@@ -89,6 +89,8 @@ export class Doubts {
     if (known === undefined) {
       known = load(source);
       this.#known.set(source, known);
+      // What cannot be read now is read again when it is asked for again.
+      known.catch(() => this.#known.delete(source));
     }
     return known;
   }

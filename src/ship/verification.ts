@@ -38,10 +38,11 @@ export class Verification {
 
   /** How long to wait before these can be looked up, in ms; 0 when there is nothing to look up. */
   async waitMs(items: readonly Item[]): Promise<number> {
-    const { doubts, settleMs, clock } = this.#options;
+    const { settleMs, clock } = this.#options;
     let wait = 0;
-    for (const sinceMs of (await doubts.of(items)).values()) {
-      wait = Math.max(wait, sinceMs + settleMs - clock.now());
+    for (const sinceMs of (await this.#inDoubt(items)).values()) {
+      // Never longer than it takes at all: the clock may have been set back since.
+      wait = Math.max(wait, Math.min(settleMs, sinceMs + settleMs - clock.now()));
     }
     return wait;
   }
@@ -52,11 +53,11 @@ export class Verification {
     { group, stream }: Destination,
     signal: AbortSignal,
   ): Promise<ReadonlySet<Item> | Retry> {
-    const { doubts, readBack, counts } = this.#options;
+    const { readBack, counts } = this.#options;
     const itemOf = new Map<string, Item>();
     let fromMs = Number.POSITIVE_INFINITY;
     let toMs = Number.NEGATIVE_INFINITY;
-    for (const item of (await doubts.of(items)).keys()) {
+    for (const item of (await this.#inDoubt(items)).keys()) {
       const id = idOf(item);
       if (id !== undefined) {
         itemOf.set(id, item);
@@ -91,14 +92,29 @@ export class Verification {
     await this.#written(this.#options.doubts.end(items));
   }
 
+  /** Those in doubt. Where that cannot be read they count as not sent, and are doubled at worst. */
+  async #inDoubt(items: readonly Item[]): Promise<Map<Item, number>> {
+    try {
+      return await this.#options.doubts.of(items);
+    } catch (error) {
+      this.#failed(`what was in flight cannot be read: ${messageOf(error)}`);
+      return new Map();
+    }
+  }
+
   /** Sending frees the disk: what cannot be written down must not stop it, and is doubled at worst. */
   async #written(work: Promise<void>): Promise<void> {
     try {
       await work;
     } catch (error) {
-      this.#options.counts.lastError = `what is in flight cannot be written down: ${messageOf(error)}`;
-      countIn(this.#options.counts.failures, "in-flight notes");
+      this.#failed(`what is in flight cannot be written down: ${messageOf(error)}`);
     }
+  }
+
+  #failed(what: string): void {
+    const { counts } = this.#options;
+    counts.lastError = what;
+    countIn(counts.failures, "in-flight notes");
   }
 }
 
