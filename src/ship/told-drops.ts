@@ -4,9 +4,14 @@ import { replaceFile } from "../journal/folder.js";
 /** How many records each writer has dropped by each cause, as far as people were told. */
 export type ToldDrops = ReadonlyMap<string, number>;
 
-/** Over the death of a shipper: the next one, or the next run of cron, must not tell of the same drops again. */
+/**
+ * Over the death of a shipper: the next one, or the next run of cron, must not tell of the same drops again. Where the file
+ * cannot be written, such as on the full disk that records were dropped for, this process remembers by itself.
+ */
 export class ToldDropsFile {
   readonly #path: string;
+  /** Newer than the file. */
+  #own: ToldDrops | undefined;
 
   constructor(path: string) {
     this.#path = path;
@@ -14,6 +19,9 @@ export class ToldDropsFile {
 
   /** Empty when there is none, or it cannot be read: then people are told once more. */
   read(): ToldDrops {
+    if (this.#own !== undefined) {
+      return this.#own;
+    }
     try {
       return new Map(Object.entries(JSON.parse(readFileSync(this.#path, "utf8")) as Record<string, number>));
     } catch {
@@ -22,6 +30,11 @@ export class ToldDropsFile {
   }
 
   write(told: ToldDrops): void {
-    replaceFile(this.#path, `${JSON.stringify(Object.fromEntries(told))}\n`);
+    try {
+      replaceFile(this.#path, `${JSON.stringify(Object.fromEntries(told))}\n`);
+      this.#own = undefined;
+    } catch {
+      this.#own = told;
+    }
   }
 }
