@@ -17,8 +17,26 @@ export interface Failure {
 export function failureOf(thrown: unknown): Failure {
   if (thrown instanceof CommanderError) return usageFailure(thrown);
   if (thrown instanceof DragonlogError) return { exitCode: exitCodeOf(thrown), text: textOf(thrown) };
-  const text = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
-  return { exitCode: NOT_DONE, text: `dragonlog: ${text}\n` };
+  if (isRefusedPath(thrown)) return { exitCode: NOT_DONE, text: textOf(unavailable(thrown)) };
+  const stack = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
+  return { exitCode: NOT_DONE, text: `dragonlog: ${stack.split("\n").map(printable).join("\n")}\n` };
+}
+
+type RefusedPath = NodeJS.ErrnoException & { readonly path: string };
+
+/** What the system says of a file or a folder is no defect of ours, and its stack helps nobody. */
+function isRefusedPath(thrown: unknown): thrown is RefusedPath {
+  const { errno, path } = thrown instanceof Error ? (thrown as NodeJS.ErrnoException) : {};
+  return typeof errno === "number" && typeof path === "string";
+}
+
+function unavailable(error: RefusedPath): DragonlogError {
+  return new DragonlogError(
+    "DRAGONLOG_JOURNAL_UNAVAILABLE",
+    error.message,
+    "Run it as the user that the applications log as, make room, or name another folder with --journal-dir.",
+    error,
+  );
 }
 
 /** Commander throws for --help and --version too, with exit code 0, and after it has printed the help. */

@@ -137,3 +137,18 @@ test("fake-cloud on a port that is taken ends with 1 and the code for it", async
   assert.equal(second.code, 1);
   assert.match(second.stderr, /DRAGONLOG_PORT_IN_USE/);
 });
+
+test("a folder that cannot be had is a sentence with what to do, and no stack", async (t) => {
+  const cli = new Cli(t);
+  const file = join(cli.dir, "a-file\u001b");
+  writeFileSync(file, "");
+  for (const args of [["ship", "--once", "--to", "stdout"], ["flush"], ["status"], ["dead", "list"]]) {
+    const { code, stderr } = await cli.run([...args, "--journal-dir", join(file, "journal")]);
+    assert.equal(code, 1, `${args}`);
+    assert.match(
+      stderr,
+      /^dragonlog: .*ENOTDIR.*a-file\ufffd.*\n {2}\S.*\n {2}DRAGONLOG_\w+_UNAVAILABLE\n$/,
+      `${args}`,
+    );
+  }
+});
