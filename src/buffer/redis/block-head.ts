@@ -29,7 +29,8 @@ const CODECS: readonly Codec[] = ["none", "brotli", "zstd"];
 /** Redis takes no larger value (`proto-max-bulk-len`), and nothing larger is unpacked. */
 export const BLOCK_BYTES_MAX = 512 * 2 ** 20;
 
-export interface FullHead extends BlockHead {
+/** How the payload lies in the block. */
+export interface Packing {
   readonly codec: Codec;
   /** Bytes of the payload when it is unpacked. */
   readonly plainBytes: number;
@@ -53,18 +54,18 @@ export class BlockDamagedError extends DragonlogError {
 }
 
 /** The whole block. */
-export function withHead(head: FullHead, payload: Buffer): Buffer {
+export function withHead(head: BlockHead, { codec, plainBytes }: Packing, payload: Buffer): Buffer {
   const writer = Buffer.from(head.writer);
   const host = Buffer.from(head.host);
   const fixed = Buffer.alloc(FIXED_BYTES);
   MAGIC.copy(fixed);
   fixed.writeUInt8(VERSION, 4);
-  fixed.writeUInt8(CODECS.indexOf(head.codec), 5);
+  fixed.writeUInt8(CODECS.indexOf(codec), 5);
   fixed.writeUInt16LE(writer.length, 6);
   fixed.writeUInt16LE(host.length, 8);
   fixed.writeUInt32LE(head.records, 16);
   fixed.writeUInt32LE(payload.length, 20);
-  fixed.writeUInt32LE(head.plainBytes, 24);
+  fixed.writeUInt32LE(plainBytes, 24);
   fixed.writeUInt32LE(head.lineBytes, 28);
   fixed.writeDoubleLE(head.firstSeq, 32);
   fixed.writeDoubleLE(head.oldestMs, 40);
@@ -73,8 +74,8 @@ export function withHead(head: FullHead, payload: Buffer): Buffer {
   return block;
 }
 
-/** The head and the payload as it lies there. Throws BlockDamagedError for anything but a whole block. */
-export function readHead(block: Buffer): { head: FullHead; payload: Buffer } {
+/** The head, and the payload as it lies there. Throws BlockDamagedError for anything but a whole block. */
+export function readHead(block: Buffer): { head: BlockHead; packing: Packing; payload: Buffer } {
   if (block.length < FIXED_BYTES || !block.subarray(0, MAGIC.length).equals(MAGIC)) {
     throw new BlockDamagedError("it does not start like one", undefined);
   }
@@ -84,12 +85,10 @@ export function readHead(block: Buffer): { head: FullHead; payload: Buffer } {
   }
   const hostAt = FIXED_BYTES + block.readUInt16LE(6);
   const payloadAt = hostAt + block.readUInt16LE(8);
-  const head: FullHead = {
-    codec: CODECS[block.readUInt8(5)] ?? "none",
+  const head: BlockHead = {
     writer: block.toString("utf8", FIXED_BYTES, hostAt),
     host: block.toString("utf8", hostAt, payloadAt),
     records: block.readUInt32LE(16),
-    plainBytes: block.readUInt32LE(24),
     lineBytes: block.readUInt32LE(28),
     firstSeq: block.readDoubleLE(32),
     oldestMs: block.readDoubleLE(40),
@@ -101,13 +100,15 @@ export function readHead(block: Buffer): { head: FullHead; payload: Buffer } {
   if (checksumOf(block) !== block.readUInt32LE(12)) {
     throw new BlockDamagedError("its checksum is wrong", head);
   }
-  if (block.readUInt8(5) >= CODECS.length) {
+  const codec = CODECS[block.readUInt8(5)];
+  if (codec === undefined) {
     throw new BlockDamagedError(`its codec ${block.readUInt8(5)} is not known`, head);
   }
-  if (head.plainBytes > BLOCK_BYTES_MAX) {
-    throw new BlockDamagedError(`it would unpack to ${head.plainBytes} bytes`, head);
+  const plainBytes = block.readUInt32LE(24);
+  if (plainBytes > BLOCK_BYTES_MAX) {
+    throw new BlockDamagedError(`it would unpack to ${plainBytes} bytes`, head);
   }
-  return { head, payload: block.subarray(payloadAt) };
+  return { head, packing: { codec, plainBytes }, payload: block.subarray(payloadAt) };
 }
 
 const NO_CHECKSUM = Buffer.alloc(4);

@@ -9,7 +9,7 @@
  */
 import { DragonlogError } from "../../system/errors.js";
 import type { Block, BlockHead, Codec } from "./block.js";
-import { BLOCK_BYTES_MAX, BlockDamagedError, type FullHead, readHead, withHead } from "./block-head.js";
+import { BLOCK_BYTES_MAX, BlockDamagedError, type Packing, readHead, withHead } from "./block-head.js";
 import { compress, decompress, hasCodec } from "./codec.js";
 import { VarintReader, VarintWriter } from "./varint.js";
 
@@ -42,21 +42,20 @@ export async function encodeBlock(records: readonly Item[], host: string, codec:
   if (codec !== "none") {
     const packed = await compress(plain, codec);
     if (packed.length <= plainBytes * WORTH_PACKING) {
-      return withHead({ ...head, codec, plainBytes }, packed);
+      return withHead(head, { codec, plainBytes }, packed);
     }
   }
-  return withHead({ ...head, codec: "none", plainBytes }, plain);
+  return withHead(head, { codec: "none", plainBytes }, plain);
 }
 
 /** Rejects with BlockDamagedError (DRAGONLOG_BLOCK_DAMAGED) for whatever `encodeBlock` did not make. */
 export async function decodeBlock(block: Buffer): Promise<Block> {
-  const { head, payload } = readHead(block);
-  const { codec, plainBytes, ...shown } = head;
-  const plain = await unpacked(head, payload);
+  const { head, packing, payload } = readHead(block);
+  const plain = await unpacked(payload, packing, head);
   try {
-    return { ...shown, items: itemsOf(plain, shown) };
+    return { ...head, items: itemsOf(plain, head) };
   } catch (error) {
-    throw new BlockDamagedError("its records do not fit its head", shown, error);
+    throw new BlockDamagedError("its records do not fit its head", head, error);
   }
 }
 
@@ -95,8 +94,7 @@ function tableOf(records: readonly Item[], head: BlockHead): Buffer {
   return Buffer.concat([names.bytes(), rows.bytes()]);
 }
 
-async function unpacked(head: FullHead, payload: Buffer): Promise<Buffer> {
-  const { codec, plainBytes } = head;
+async function unpacked(payload: Buffer, { codec, plainBytes }: Packing, head: BlockHead): Promise<Buffer> {
   if (!hasCodec(codec)) {
     throw new BlockDamagedError(`this Node.js (${process.version}) cannot unpack ${codec}`, head);
   }
@@ -125,8 +123,8 @@ function itemsOf(plain: Buffer, head: BlockHead): Item[] {
   let seq = head.firstSeq;
   let timestamp = head.oldestMs;
   const rows = Array.from({ length: atMost(head.records, plain.length) }, () => {
-    seq += table.unsigned();
-    timestamp += table.signed();
+    seq = whole(seq + table.unsigned());
+    timestamp = whole(timestamp + table.signed());
     const { service, type } = kinds[table.unsigned()] ?? missingKind();
     return { writer, seq, timestamp, service, type, lineBytes: table.unsigned() };
   });
@@ -136,7 +134,7 @@ function itemsOf(plain: Buffer, head: BlockHead): Item[] {
     at += lineBytes;
     return { ...record, bytes: plain, start, end: at };
   });
-  if (at !== plain.length) {
+  if (at !== plain.length || at - table.at !== head.lineBytes) {
     throw new RangeError(`the lines end at ${at} of ${plain.length} bytes`);
   }
   return items;
@@ -148,6 +146,13 @@ function atMost(count: number, bytes: number): number {
     throw new RangeError(`${count} things in ${bytes} bytes`);
   }
   return count;
+}
+
+function whole(value: number): number {
+  if (!Number.isSafeInteger(value)) {
+    throw new RangeError(`${value} is no whole number`);
+  }
+  return value;
 }
 
 function missingKind(): never {

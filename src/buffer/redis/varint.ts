@@ -1,9 +1,9 @@
 /**
  * Whole numbers in as few bytes as they need: seven bits a byte, the lowest first, the top bit set where another follows.
- * Signed ones are folded so that small ones stay short on both sides of zero. Exact for every safe integer.
+ * Signed ones are folded so that small ones stay short on both sides of zero.
  */
 
-/** A folded safe integer has 54 bits. */
+/** A safe integer has 53 bits. */
 const VARINT_BYTES_MAX = 8;
 
 export class VarintWriter {
@@ -24,7 +24,7 @@ export class VarintWriter {
     this.#bytes[this.#length++] = rest;
   }
 
-  /** Exact where twice the value is a safe integer too. */
+  /** Exact where twice the value is a safe integer too, as between any two timestamps. */
   signed(value: number): void {
     this.unsigned(value < 0 ? -2 * value - 1 : 2 * value);
   }
