@@ -10,19 +10,21 @@ export interface Store {
   /** A shipper's view of the store. */
   open(): LogBuffer;
   /** The writer appends records with these payloads. */
-  append(writer: string, payloads: readonly string[]): void;
+  append(writer: string, payloads: readonly string[]): void | Promise<void>;
   /** The writer ends in good order. */
-  end(writer: string): void;
-  requestFlush(nowMs: number): void;
+  end(writer: string): void | Promise<void>;
+  requestFlush(nowMs: number): void | Promise<void>;
   /** The shipper dies in the middle of its work. */
-  crash(buffer: LogBuffer): void;
+  crash(buffer: LogBuffer): void | Promise<void>;
+  /** The shipper is taken for dead, although it goes on. */
+  expire(buffer: LogBuffer): void | Promise<void>;
 }
 
-type Case = "crash" | "lease" | "writers end one by one";
+type Case = "crash" | "lease" | "fence" | "sources end" | "a source per writer";
 
 export interface BufferUnderTest {
   readonly name: string;
-  open(t: TestContext): Store;
+  open(t: TestContext): Store | Promise<Store>;
   readonly skips: Partial<Record<Case, string>>;
 }
 
@@ -31,11 +33,11 @@ const PAYLOADS = Array.from({ length: 100 }, (_, n) => `${n} ${"ä".repeat((n * 
 export function testBuffer({ name, open, skips }: BufferUnderTest): void {
   const check = (title: string, run: (store: Store) => void | Promise<void>, needs?: Case) => {
     const skip = needs !== undefined && skips[needs];
-    test(`${name}: ${title}`, { skip: skip || false }, (t) => run(open(t)));
+    test(`${name}: ${title}`, { skip: skip || false }, async (t) => run(await open(t)));
   };
 
   check("what was appended is read in order, with all that is known of it", async (store) => {
-    store.append("w", PAYLOADS);
+    await store.append("w", PAYLOADS);
     const records = await readAll(store.open());
     assert.deepEqual(records.map(payloadOf), PAYLOADS);
     let last = -1;
@@ -51,7 +53,7 @@ export function testBuffer({ name, open, skips }: BufferUnderTest): void {
     const buffer = store.open();
     const payloads: string[] = [];
     for (let from = 0; from < PAYLOADS.length; from += 9) {
-      store.append("w", PAYLOADS.slice(from, from + 9));
+      await store.append("w", PAYLOADS.slice(from, from + 9));
       payloads.push(...(await readAll(buffer, 200)).map(payloadOf));
     }
     assert.deepEqual(payloads, PAYLOADS);
@@ -60,7 +62,7 @@ export function testBuffer({ name, open, skips }: BufferUnderTest): void {
   check(
     "a read brings what was asked for, but at least a record, and says when there is no more",
     async (store) => {
-      store.append("w", PAYLOADS);
+      await store.append("w", PAYLOADS);
       const source = await onlySource(store.open());
       assert.equal((await source.read(1)).records.length, 1);
       const some = (await source.read(1000)).records;
@@ -75,11 +77,12 @@ export function testBuffer({ name, open, skips }: BufferUnderTest): void {
 
   check("what is unread is counted to the record, and its oldest is known", async (store) => {
     const buffer = store.open();
-    store.append("w", ["first"]);
+    await store.append("w", ["first"]);
     const source = await onlySource(buffer);
     const [first] = (await source.read(1)).records;
     assert.deepEqual(source.unread(), { records: 0, bytes: 0, oldestMs: undefined });
-    store.append("w", PAYLOADS);
+    await store.append("w", PAYLOADS);
+    await buffer.claim();
     const { records, bytes, oldestMs } = source.unread();
     assert.equal(records, PAYLOADS.length);
     assert.ok(bytes > PAYLOADS.join("").length);
@@ -89,7 +92,7 @@ export function testBuffer({ name, open, skips }: BufferUnderTest): void {
   });
 
   check("after a rewind, what is not acknowledged is read again, and nothing else", async (store) => {
-    store.append("w", PAYLOADS);
+    await store.append("w", PAYLOADS);
     const buffer = store.open();
     const source = await onlySource(buffer);
     const first = await readAll(buffer);
@@ -98,14 +101,14 @@ export function testBuffer({ name, open, skips }: BufferUnderTest): void {
       first.filter((one) => !kept.includes(one)).map(({ ordinal }) => ({ from: ordinal, to: ordinal })),
     );
     source.rewind();
-    store.append("w", ["later"]);
+    await store.append("w", ["later"]);
     assert.deepEqual((await readAll(buffer)).map(payloadOf), [...kept.map(payloadOf), "later"]);
   });
 
   check(
     "what was noted beside a source is there for its next shipper",
     async (store) => {
-      store.append("w", PAYLOADS);
+      await store.append("w", PAYLOADS);
       const buffer = store.open();
       const { memo } = await onlySource(buffer);
       assert.deepEqual(await memo.read(), []);
@@ -114,14 +117,14 @@ export function testBuffer({ name, open, skips }: BufferUnderTest): void {
       assert.deepEqual(await memo.read(), ["one", '{"two":"ä"}']);
       await memo.replace(["three"]);
       await memo.append("four");
-      store.crash(buffer);
+      await store.crash(buffer);
       assert.deepEqual(await (await onlySource(store.open())).memo.read(), ["three", "four"]);
     },
     "crash",
   );
 
   check("what was read and not acknowledged is read again by the next shipper", async (store) => {
-    store.append("w", PAYLOADS);
+    await store.append("w", PAYLOADS);
     const buffer = store.open();
     const source = await onlySource(buffer);
     const records = await readAll(buffer);
@@ -131,7 +134,7 @@ export function testBuffer({ name, open, skips }: BufferUnderTest): void {
   });
 
   check("acknowledged in any order, in any pieces, exactly the rest is read again", async (store) => {
-    store.append("w", PAYLOADS);
+    await store.append("w", PAYLOADS);
     const left = new Set(PAYLOADS.keys());
     await fc.assert(
       fc.asyncProperty(
@@ -159,15 +162,15 @@ export function testBuffer({ name, open, skips }: BufferUnderTest): void {
   check(
     "a shipper that dies before it acknowledges costs nothing, and after it, nothing twice",
     async (store) => {
-      store.append("w", PAYLOADS);
+      await store.append("w", PAYLOADS);
       const first = store.open();
       await readAll(first);
-      store.crash(first);
+      await store.crash(first);
       const second = store.open();
       const records = await readAll(second);
       assert.deepEqual(records.map(payloadOf), PAYLOADS);
       (await onlySource(second)).acknowledge([...rangesOf(records, 0, 49), ...rangesOf(records, 60, 69)]);
-      store.crash(second);
+      await store.crash(second);
       assert.deepEqual((await readAll(store.open())).map(payloadOf), [
         ...PAYLOADS.slice(50, 60),
         ...PAYLOADS.slice(70),
@@ -179,12 +182,12 @@ export function testBuffer({ name, open, skips }: BufferUnderTest): void {
   check(
     "a source belongs to one shipper at a time",
     async (store) => {
-      store.append("a", PAYLOADS);
+      await store.append("a", PAYLOADS);
       const first = store.open();
       const second = store.open();
       await onlySource(first);
       assert.deepEqual(await second.claim(), []);
-      store.append("b", PAYLOADS);
+      await store.append("b", PAYLOADS);
       assert.deepEqual(
         (await second.claim()).map(({ name }) => name),
         ["b"],
@@ -193,40 +196,72 @@ export function testBuffer({ name, open, skips }: BufferUnderTest): void {
       await first.close();
       assert.equal((await second.claim()).length, 2);
     },
-    "lease",
+    "a source per writer",
   );
 
   check(
-    "a shipper that was taken for dead moves nothing any more",
+    "what one shipper has claimed no other one gets, until it is given back",
     async (store) => {
-      store.append("w", PAYLOADS);
-      const slow = store.open();
-      const source = await onlySource(slow);
-      const records = await readAll(slow);
-      store.crash(slow);
-      const next = store.open();
-      assert.equal((await readAll(next)).length, PAYLOADS.length);
-      source.acknowledge(rangesOf(records, 0, 99));
-      assert.deepEqual(await slow.claim(), []);
-      await slow.close();
-      store.crash(next);
+      await store.append("w", PAYLOADS);
+      const first = store.open();
+      const second = store.open();
+      await onlySource(first);
+      assert.deepEqual(await second.claim(), []);
+      await first.close();
       assert.equal((await readAll(store.open())).length, PAYLOADS.length);
     },
     "lease",
   );
 
   check(
+    "a shipper that was taken for dead moves nothing any more once it has seen that",
+    async (store) => {
+      await store.append("w", PAYLOADS);
+      const slow = store.open();
+      const source = await onlySource(slow);
+      const records = await readAll(slow);
+      await store.expire(slow);
+      const next = store.open();
+      assert.equal((await readAll(next)).length, PAYLOADS.length);
+      assert.deepEqual(await slow.claim(), []);
+      source.acknowledge(rangesOf(records, 0, 99));
+      assert.deepEqual(await source.read(1 << 20), { records: [], drained: true });
+      await slow.close();
+      await store.crash(next);
+      assert.equal((await readAll(store.open())).length, PAYLOADS.length);
+    },
+    "lease",
+  );
+
+  check(
+    "nor before it has seen that",
+    async (store) => {
+      await store.append("w", PAYLOADS);
+      const slow = store.open();
+      const source = await onlySource(slow);
+      const records = await readAll(slow);
+      await store.expire(slow);
+      const next = store.open();
+      assert.equal((await readAll(next)).length, PAYLOADS.length);
+      source.acknowledge(rangesOf(records, 0, 99));
+      await store.crash(next);
+      assert.equal((await readAll(store.open())).length, PAYLOADS.length);
+    },
+    "fence",
+  );
+
+  check(
     "a source disappears when its writer has ended and all of it is acknowledged, and not before",
     async (store) => {
       const buffer = store.open();
-      store.append("w", PAYLOADS);
+      await store.append("w", PAYLOADS);
       const source = await onlySource(buffer);
       const records = await readAll(buffer);
       source.acknowledge(rangesOf(records, 0, 98));
       await readAll(buffer);
       assert.equal(source.finished(), false, "the writer lives");
-      store.append("w", ["last"]);
-      store.end("w");
+      await store.append("w", ["last"]);
+      await store.end("w");
       const last = await readAll(buffer);
       assert.deepEqual(last.map(payloadOf), ["last"]);
       source.acknowledge(rangesOf(last, 0, 0));
@@ -239,6 +274,7 @@ export function testBuffer({ name, open, skips }: BufferUnderTest): void {
       await buffer.close();
       assert.deepEqual(await store.open().claim(), []);
     },
+    "sources end",
   );
 
   check(
@@ -247,14 +283,14 @@ export function testBuffer({ name, open, skips }: BufferUnderTest): void {
       const buffer = store.open();
       const writers = ["a", "b", "c"];
       for (let from = 0; from < PAYLOADS.length; from += 10) {
-        for (const writer of writers) store.append(writer, PAYLOADS.slice(from, from + 10));
+        for (const writer of writers) await store.append(writer, PAYLOADS.slice(from, from + 10));
       }
       const records = await readAll(buffer, 300);
       for (const writer of writers) {
         const own = records.filter((record) => record.writer === writer);
         assert.deepEqual(own.map(payloadOf), PAYLOADS);
       }
-      store.end("b");
+      await store.end("b");
       for (const source of await buffer.claim()) {
         const { records: rest } = await source.read(1);
         assert.deepEqual(rest, []);
@@ -268,20 +304,20 @@ export function testBuffer({ name, open, skips }: BufferUnderTest): void {
         ["a", "c"],
       );
     },
-    "writers end one by one",
+    "a source per writer",
   );
 
   check("a flush is asked for by whoever likes, and seen by every shipper", async (store) => {
     const buffer = store.open();
     assert.equal(await buffer.flushRequestedAtMs(), 0);
-    store.requestFlush(1_700_000_000_000);
+    await store.requestFlush(1_700_000_000_000);
     assert.equal(await buffer.flushRequestedAtMs(), 1_700_000_000_000);
   });
 
   test(`${name}: whatever happens, nothing is lost, out of order, or given again once acknowledged`, async (t) => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 40 }), async (steps) => {
-        const store = open(t);
+        const store = await open(t);
         const model = new Model(store, (buffer) =>
           skips.crash === undefined ? store.crash(buffer) : buffer.close(),
         );
@@ -293,7 +329,7 @@ export function testBuffer({ name, open, skips }: BufferUnderTest): void {
   });
 
   check("a record larger than what was asked for is read, alone", async (store) => {
-    store.append("w", ["before", "x".repeat(20_000), "after"]);
+    await store.append("w", ["before", "x".repeat(20_000), "after"]);
     const source = await onlySource(store.open());
     const sizes: number[] = [];
     while (source.unread().records > 0) sizes.push((await source.read(150)).records.length);
@@ -301,7 +337,7 @@ export function testBuffer({ name, open, skips }: BufferUnderTest): void {
   });
 
   check("closing twice is closing once", async (store) => {
-    store.append("w", PAYLOADS);
+    await store.append("w", PAYLOADS);
     const buffer = store.open();
     await buffer.claim();
     await buffer.close();

@@ -40,6 +40,8 @@ export interface Source {
   readonly name: string;
   /** The machine that the writer ran on; fills `{host}` in a stream template. */
   readonly host: string;
+  /** Where a source holds several writers: the machine of each. */
+  hostOf?(writer: string): string;
   /** What the next shipper of this source has to know. */
   readonly memo: Memo;
   /** What was appended and not yet read by `read`. Cheap enough to ask several times a second. */

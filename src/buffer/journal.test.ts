@@ -94,6 +94,7 @@ testBuffer({
       end: (name) => writer(name).closeNow(),
       requestFlush: (nowMs) => requestFlush(dir, nowMs),
       crash: () => killHolders(dir),
+      expire: () => killHolders(dir),
     };
   },
   skips: {},

@@ -24,12 +24,14 @@ testBuffer({
       end: () => buffer.end(),
       requestFlush: (nowMs) => buffer.requestFlush(nowMs),
       crash: () => assert.fail("a buffer in memory dies with its shipper"),
+      expire: () => assert.fail("a buffer in memory has no lease"),
     };
   },
   skips: {
     crash: "what is in memory dies with the process",
     lease: "the writer's process ships by itself, so there is nobody to share with",
-    "writers end one by one": "all of a process is one source",
+    fence: "there is nobody to share with",
+    "a source per writer": "all of a process is one source",
   },
 });
 

@@ -51,10 +51,10 @@ export class Model {
     this.#buffer = store.open();
   }
 
-  append(writer: string, count: number, bytes: number): void {
+  async append(writer: string, count: number, bytes: number): Promise<void> {
     const from = this.#appended.get(writer) ?? 0;
     this.#appended.set(writer, from + count);
-    this.store.append(
+    await this.store.append(
       writer,
       Array.from({ length: count }, (_, i) => `${from + i} ${"x".repeat(bytes)}`),
     );

@@ -39,7 +39,8 @@ export class Ledger {
 
   /** The machine of a writer whose records were noted. */
   hostOf(writer: string): string {
-    return this.#sourceOf.get(writer)!.host;
+    const source = this.#sourceOf.get(writer)!;
+    return source.hostOf?.(writer) ?? source.host;
   }
 
   /** Forgets the sources that are gone. */

@@ -1,0 +1,179 @@
+/** A store in memory, for tests that need many of them, or one that fails on demand: the server, and its clients. */
+import type { Clock } from "../../system/clock.js";
+import { compareIds, FIRST, idBehind } from "./entry-id.js";
+import { StoreError, type StoreFailure } from "./failures.js";
+import type { Entry, ServerInfo, Store } from "./store.js";
+
+interface Stream {
+  entries: Entry[];
+  lastId: string;
+}
+
+interface Key {
+  readonly value: string;
+  readonly expiresAtMs: number;
+}
+
+/** What a call does; none that makes the store larger works while it is full. */
+type Kind = "read" | "delete" | "write";
+
+export class FakeServer {
+  readonly #clock: Clock;
+  readonly streams = new Map<string, Stream>();
+  readonly hashes = new Map<string, Map<string, string>>();
+  readonly #keys = new Map<string, Key>();
+  /** What every call is rejected with; `full`: every call that writes. */
+  failure: StoreFailure | undefined;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** FLUSHALL, or a restart without a file. */
+  flush(): void {
+    this.streams.clear();
+    this.hashes.clear();
+    this.#keys.clear();
+  }
+
+  connect(): FakeStore {
+    return new FakeStore(this);
+  }
+
+  stream(name: string): Stream {
+    let stream = this.streams.get(name);
+    if (stream === undefined) {
+      stream = { entries: [], lastId: FIRST };
+      this.streams.set(name, stream);
+    }
+    return stream;
+  }
+
+  hash(name: string): Map<string, string> {
+    let hash = this.hashes.get(name);
+    if (hash === undefined) {
+      hash = new Map();
+      this.hashes.set(name, hash);
+    }
+    return hash;
+  }
+
+  get(key: string): string | undefined {
+    const found = this.#keys.get(key);
+    return found !== undefined && found.expiresAtMs > this.#clock.now() ? found.value : undefined;
+  }
+
+  set(key: string, value: string | undefined, expiryMs = Number.POSITIVE_INFINITY): void {
+    if (value === undefined) {
+      this.#keys.delete(key);
+    } else {
+      this.#keys.set(key, { value, expiresAtMs: this.#clock.now() + expiryMs });
+    }
+  }
+
+  nextId(lastId: string): string {
+    const now = `${this.#clock.now()}-0`;
+    return compareIds(now, lastId) > 0 ? now : idBehind(lastId);
+  }
+
+  refuse(kind: Kind): void {
+    if (this.failure !== undefined && (this.failure !== "full" || kind === "write")) {
+      throw new StoreError("fake", new Error(this.failure), this.failure);
+    }
+  }
+}
+
+export class FakeStore implements Store {
+  readonly name = "fake";
+  readonly #server: FakeServer;
+  /** Its process is dead: whatever it still tries comes to nothing. */
+  dead = false;
+  /** Calls without an answer. */
+  pending = 0;
+
+  constructor(server: FakeServer) {
+    this.#server = server;
+  }
+
+  append = (stream: string, bytes: Buffer) =>
+    this.#call("write", (server) => {
+      const found = server.stream(stream);
+      found.lastId = server.nextId(found.lastId);
+      found.entries.push({ id: found.lastId, bytes });
+      return found.lastId;
+    });
+
+  read = (stream: string, after: string, count: number) =>
+    this.#call("read", (server) =>
+      server
+        .stream(stream)
+        .entries.filter(({ id }) => compareIds(id, after) > 0)
+        .slice(0, count),
+    );
+
+  trim = (stream: string, beforeId: string) =>
+    this.#call("delete", (server) => {
+      const found = server.stream(stream);
+      found.entries = found.entries.filter(({ id }) => compareIds(id, beforeId) >= 0);
+    });
+
+  length = (stream: string) => this.#call("read", (server) => server.stream(stream).entries.length);
+
+  lastId = (stream: string) => this.#call("read", (server) => server.stream(stream).lastId);
+
+  getFields = (hash: string) => this.#call("read", (server) => new Map(server.hash(hash)));
+
+  setFields = (hash: string, fields: ReadonlyMap<string, string>) =>
+    this.#call("write", (server) => {
+      for (const [field, value] of fields) server.hash(hash).set(field, value);
+    });
+
+  removeFields = (hash: string, fields: readonly string[]) =>
+    this.#call("delete", (server) => {
+      for (const field of fields) server.hash(hash).delete(field);
+    });
+
+  get = (key: string) => this.#call("read", (server) => server.get(key));
+
+  setIfMissing = (key: string, value: string, expiryMs?: number) =>
+    this.#call("write", (server) => {
+      const missing = server.get(key) === undefined;
+      if (missing) server.set(key, value, expiryMs);
+      return missing;
+    });
+
+  extend = (key: string, expiryMs: number) =>
+    this.#call("read", (server) => {
+      const value = server.get(key);
+      server.set(key, value, expiryMs);
+      return value !== undefined;
+    });
+
+  remove = (key: string) => this.#call("delete", (server) => server.set(key, undefined));
+
+  increment = (key: string) =>
+    this.#call("write", (server) => {
+      const next = Number(server.get(key) ?? 0) + 1;
+      server.set(key, String(next));
+      return next;
+    });
+
+  listRange = () => this.#call("read", (): Buffer[] => []);
+  listTrim = () => this.#call("delete", () => undefined);
+  listLength = () => this.#call("read", () => 0);
+  servers = () => this.#call("read", (): ServerInfo[] => []);
+  close = async () => undefined;
+
+  /** Carried out at once, in the order of the calls; answered later. */
+  async #call<T>(kind: Kind, run: (server: FakeServer) => T): Promise<T> {
+    if (this.dead) {
+      throw new StoreError("fake", new Error("its process is dead"), "away");
+    }
+    this.#server.refuse(kind);
+    const result = run(this.#server);
+    this.pending++;
+    await new Promise((resolve) => setImmediate(resolve));
+    this.pending--;
+    return result;
+  }
+}

@@ -1,0 +1,98 @@
+/**
+ * The entries of a stream that were fetched and not opened yet, so that what waits is known by their heads. Bounded in bytes:
+ * as many are fetched as make about `AHEAD_BYTES`, by the size of those before.
+ */
+import type { Waiting } from "../buffer.js";
+import { readHead } from "./block-head.js";
+import type { Entry, Store } from "./store.js";
+
+const AHEAD_BYTES = 1 << 20;
+const ENTRIES_FIRST = 4;
+const ENTRIES_MAX = 256;
+const NOTHING: Waiting = { records: 0, bytes: 0, oldestMs: undefined };
+
+interface Ahead {
+  readonly entry: Entry;
+  readonly waiting: Waiting;
+}
+
+export class ReadAhead {
+  readonly #store: Store;
+  readonly #stream: string;
+  #entries: Ahead[] = [];
+  #fetching: Promise<void> | undefined;
+  #entryBytes = AHEAD_BYTES / ENTRIES_FIRST;
+  /** Rises when what was fetched is no longer what comes next. */
+  #life = 0;
+
+  constructor(store: Store, stream: string) {
+    this.#store = store;
+    this.#stream = stream;
+  }
+
+  get length(): number {
+    return this.#entries.length;
+  }
+
+  get lastId(): string | undefined {
+    return this.#entries.at(-1)?.entry.id;
+  }
+
+  /** Fetches what comes behind `after` if there is nothing left. */
+  async fill(after: string): Promise<void> {
+    if (this.#entries.length === 0) {
+      const fetching = this.#fetching ?? this.#fetch(after);
+      this.#fetching = fetching;
+      try {
+        await fetching;
+      } finally {
+        this.#fetching = this.#fetching === fetching ? undefined : this.#fetching;
+      }
+    }
+  }
+
+  shift(): Entry | undefined {
+    return this.#entries.shift()?.entry;
+  }
+
+  clear(): void {
+    this.#life++;
+    this.#entries = [];
+    this.#fetching = undefined;
+  }
+
+  /** By their heads: what of them is delivered already counts as well. */
+  waiting(): Waiting {
+    let records = 0;
+    let bytes = 0;
+    for (const { waiting } of this.#entries) {
+      records += waiting.records;
+      bytes += waiting.bytes;
+    }
+    return { records, bytes, oldestMs: this.#entries[0]?.waiting.oldestMs };
+  }
+
+  async #fetch(after: string): Promise<void> {
+    const life = this.#life;
+    const count = Math.max(1, Math.min(ENTRIES_MAX, Math.floor(AHEAD_BYTES / this.#entryBytes)));
+    const entries = await this.#store.read(this.#stream, after, count);
+    if (life !== this.#life || entries.length === 0) {
+      return;
+    }
+    this.#entryBytes = Math.max(
+      1,
+      entries.reduce((sum, { bytes }) => sum + bytes.length, 0) / entries.length,
+    );
+    this.#entries = entries.map((entry) => ({ entry, waiting: waitingInBlock(entry.bytes) }));
+  }
+}
+
+/** What a block says of itself; nothing where it cannot be read. */
+export function waitingInBlock(block: Buffer): Waiting {
+  try {
+    const { records, lineBytes, oldestMs } = readHead(block).head;
+    return { records, bytes: lineBytes, oldestMs };
+  } catch {
+    return NOTHING;
+  }
+}

@@ -1,0 +1,149 @@
+/**
+ * The blocks of a partition that were read and are not deleted, in order of their place in the stream.
+ *
+ * Each record that lies in a block has an ordinal, whether it is given to the shipper or not: the number of records before it
+ * since the stream began. So a record has the same ordinal for every shipper, and what one noted of it by its ordinal (the
+ * memo) means the same to the next. For that the place where the next one reads on is written down with its ordinal, in the
+ * hash `{p}:cursor`:
+ *
+ *     <token>    [id of the last entry that is deleted, or may be; ordinal of the first record behind it]
+ *
+ * The highest id counts: a holder that came too late has written a lower one.
+ *
+ * Invariant: the blocks' ordinals rise and do not overlap.
+ */
+import type { OrdinalRange } from "../buffer.js";
+import type { Block } from "./block.js";
+import { compareIds, FIRST } from "./entry-id.js";
+
+/** Between two entries. */
+export interface Place {
+  /** The entry before it. */
+  readonly after: string;
+  /** Of the first record behind it. */
+  readonly ordinal: number;
+}
+
+export const START: Place = { after: FIRST, ordinal: 0 };
+
+export interface TrackedBlock {
+  /** In front of it. */
+  readonly place: Place;
+  readonly id: string;
+  readonly writer: string;
+  /** How far the block before it came; see series.ts. */
+  readonly firstSeq: number;
+  readonly records: number;
+  /** The seq of each record; undefined where they have no holes from `firstSeq` on. */
+  readonly seqs: readonly number[] | undefined;
+}
+
+type SomeOfBlock = Pick<Block, "writer" | "firstSeq" | "items">;
+
+export function trackedBlock(
+  place: Place,
+  id: string,
+  { writer, firstSeq, items }: SomeOfBlock,
+): TrackedBlock {
+  const last = items.at(-1)?.seq ?? firstSeq - 1;
+  const seqs = last - firstSeq + 1 === items.length ? undefined : items.map(({ seq }) => seq);
+  return { place, id, writer, firstSeq, records: items.length, seqs };
+}
+
+export function behind({ place, id, records }: TrackedBlock): Place {
+  return { after: id, ordinal: place.ordinal + records };
+}
+
+/** The seq of the record at `index`, or the one before the block at -1. */
+function seqAt({ firstSeq, seqs }: TrackedBlock, index: number): number {
+  return index < 0 || seqs === undefined ? firstSeq + index : seqs[index]!;
+}
+
+export function lastSeq(block: TrackedBlock): number {
+  return seqAt(block, block.records - 1);
+}
+
+export class TrackedBlocks {
+  #blocks: TrackedBlock[] = [];
+
+  get length(): number {
+    return this.#blocks.length;
+  }
+
+  get first(): TrackedBlock | undefined {
+    return this.#blocks[0];
+  }
+
+  /** Whose place is at or behind the ones before it; a block that is here already stays as it is. */
+  add(block: TrackedBlock): void {
+    const last = this.#blocks.at(-1);
+    if (last === undefined || last.place.ordinal + last.records <= block.place.ordinal) {
+      this.#blocks.push(block);
+    }
+  }
+
+  /** Forgets the blocks at the beginning for which `done`; the place behind the last of them. */
+  shift(done: (block: TrackedBlock) => boolean): Place | undefined {
+    let count = 0;
+    while (count < this.#blocks.length && done(this.#blocks[count]!)) {
+      count++;
+    }
+    const last = this.#blocks.splice(0, count).at(-1);
+    return last && behind(last);
+  }
+
+  clear(): void {
+    this.#blocks = [];
+  }
+
+  /** The seqs of the records with these ordinals, and of those that do not exist before each; unknown ones are left out. */
+  *seqsOf({ from, to }: OrdinalRange): Generator<{ writer: string; from: number; to: number }> {
+    for (let at = this.#at(from); at < this.#blocks.length; at++) {
+      const block = this.#blocks[at]!;
+      const low = Math.max(0, from - block.place.ordinal);
+      const high = Math.min(block.records - 1, to - block.place.ordinal);
+      if (high < 0) {
+        return;
+      }
+      if (low <= high) {
+        yield { writer: block.writer, from: seqAt(block, low - 1) + 1, to: seqAt(block, high) };
+      }
+    }
+  }
+
+  /** Index of the first block that ends behind the ordinal. */
+  #at(ordinal: number): number {
+    let low = 0;
+    let high = this.#blocks.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      const { place, records } = this.#blocks[middle]!;
+      if (place.ordinal + records <= ordinal) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    return low;
+  }
+}
+
+export function cursorText({ after, ordinal }: Place): string {
+  return JSON.stringify([after, ordinal]);
+}
+
+/** The place that was written last, by any holder. */
+export function readCursor(fields: ReadonlyMap<string, string>): Place {
+  let place = START;
+  for (const text of fields.values()) {
+    try {
+      const [after, ordinal] = JSON.parse(text) as [string, number];
+      if (/^\d+-\d+$/.test(after) && Number.isSafeInteger(ordinal) && compareIds(after, place.after) > 0) {
+        place = { after, ordinal };
+      }
+    } catch {
+      // Somebody else wrote it: then all that is there is read.
+    }
+  }
+  return place;
+}
