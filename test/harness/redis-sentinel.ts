@@ -38,6 +38,17 @@ export class RedisSentinel {
     return `redis+sentinel://127.0.0.1:${this.#sentinel.port}/${MASTER}`;
   }
 
+  /** Resolves when the replica has all that was written so far. */
+  async replicated(): Promise<void> {
+    const offset = async (server: RedisServer): Promise<string | undefined> =>
+      /(?:master|slave)_repl_offset:(\d+)/.exec(String(await server.command("INFO", "replication")))?.[1];
+    const written = Number(await offset(this.primary));
+    await until(
+      async () => Number(await offset(this.#replica)) >= written,
+      () => "the replica lags behind",
+    );
+  }
+
   async stop(): Promise<void> {
     await Promise.all([this.primary, this.#replica, this.#sentinel].map((server) => server.stop()));
   }

@@ -9,6 +9,7 @@ import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createClient } from "@redis/client";
+import type { Certificate } from "./certificate.js";
 
 /** Why there is no server to test with; false when there is one. For the `skip` of a test. */
 export const noRedisServer: string | false =
@@ -96,6 +97,21 @@ export class RedisServer {
   /** `CONFIG SET maxmemory`; 0 for no limit. */
   async limitMemory(bytes: number): Promise<void> {
     await this.command("CONFIG", "SET", "maxmemory", String(bytes));
+  }
+
+  /** Listens with TLS on a further port, which it returns. */
+  async listenTls({ authorityPath, certificatePath, keyPath }: Certificate): Promise<number> {
+    const port = await freePort();
+    const files = [
+      "tls-cert-file",
+      certificatePath,
+      "tls-key-file",
+      keyPath,
+      "tls-ca-cert-file",
+      authorityPath,
+    ];
+    await this.command("CONFIG", "SET", ...files, "tls-auth-clients", "no", "tls-port", String(port));
+    return port;
   }
 
   /** Any command, on a connection of its own, without a login. */

@@ -22,10 +22,16 @@ const WORTH_PACKING = 15 / 16;
 
 /**
  * One block of records of one writer, their seqs rising, at least one. Where the codec saves hardly anything, the block is
- * stored without. Rejects with DRAGONLOG_RECORD_TOO_LARGE over 512 MiB, which no store takes.
+ * stored without. `firstSeq` says how far the block before it came, where records between are missing for good; default the
+ * first record's. Rejects with DRAGONLOG_RECORD_TOO_LARGE over 512 MiB, which no store takes.
  */
-export async function encodeBlock(records: readonly Item[], host: string, codec: Codec): Promise<Buffer> {
-  const head = headOf(records, host);
+export async function encodeBlock(
+  records: readonly Item[],
+  host: string,
+  codec: Codec,
+  firstSeq = records[0]!.seq,
+): Promise<Buffer> {
+  const head = { ...headOf(records, host), firstSeq };
   const table = tableOf(records, head);
   const plainBytes = table.length + head.lineBytes;
   if (plainBytes > BLOCK_BYTES_MAX) {
