@@ -28,7 +28,7 @@ name, even where a stronger place would have hidden it. Nothing is ever clamped.
 The file may hold \`//\` and \`/* */\` comments, and a comma after the last entry; \`dragonlog init\` writes one.
 
 \`new DragonLogger({ to, … })\` ships by itself, from a worker thread, and takes nearly all that \`ship\` takes. There \`to\` has no
-default: without it the logger does not ship.
+default: without it the logger does not ship. With a store as its \`buffer\` it forwards instead, and \`dragonlog ship\` ships.
 
 Durations are a whole number with \`ms\`, \`s\`, \`m\`, \`h\` or \`d\`; sizes are a whole number with \`B\`, \`KiB\`, \`MiB\`, \`GiB\`, or the decimal
 \`KB\`, \`MB\`, \`GB\`. In code and in the file they may also be bare numbers, of milliseconds or bytes.
@@ -53,6 +53,7 @@ function listOf(scopes) {
   const readers = scopes.map((scope) => {
     if (scope === "logger") return "the logger";
     if (scope === "in-app") return scopes.includes("logger") ? "the logger" : "the logger with `to`";
+    if (scope === "forward") return scopes.includes("logger") ? "the logger" : "the logger with a store";
     return scope.startsWith("dead ") && allDead ? "all `dead` commands" : `\`${scope}\``;
   });
   return [...new Set(readers)].join(", ");
@@ -60,7 +61,7 @@ function listOf(scopes) {
 
 function namesOf(key, { scopes }) {
   const variable = `\`${variableOf(key)}\``;
-  return scopes.some((scope) => scope !== "logger" && scope !== "in-app")
+  return scopes.some((scope) => !["logger", "in-app", "forward"].includes(scope))
     ? [`\`${flagOf(key)}\``, variable]
     : [variable];
 }

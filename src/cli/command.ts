@@ -7,7 +7,7 @@ import { accepted } from "../config/read-value.js";
 import { loadOptions } from "../config/sources.js";
 import type { Io } from "../system/io.js";
 
-export type CommandName = Exclude<Scope, "logger" | "in-app">;
+export type CommandName = Exclude<Scope, "logger" | "in-app" | "forward">;
 
 /**
  * What SIGINT, SIGTERM and SIGHUP do. `stop`: the first asks the command to end, the second ends it.

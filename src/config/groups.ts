@@ -21,6 +21,11 @@ export const OPTION_GROUPS: readonly OptionGroup[] = [
     keys: ["service", "level", "segmentBytes", "journalBytesMax", "whenFull", "syncMs", "quiet"],
   },
   {
+    title: "Forwarding",
+    text: "How records go from the journals into a store, where buffer names one.",
+    keys: ["linger", "blockBytes", "codec"],
+  },
+  {
     title: "Destination",
     text: "Where records go, and what is created there.",
     keys: ["to", "region", "group", "stream", "endpoint", "retentionDays", "logClass"],

@@ -18,10 +18,11 @@ import {
   sinkAt,
 } from "./places.js";
 
-/** Where options are read: the constructor of the logger, the same where it ships (`to`), or one command. */
+/** Where options are read: the constructor of the logger, the same where it ships (`to`) or forwards, or one command. */
 export type Scope =
   | "logger"
   | "in-app"
+  | "forward"
   | "demo"
   | "ship"
   | "run"
@@ -97,6 +98,8 @@ interface Place extends Common {
 export type Option = Quantity | Integer | Choice | Switch | Text | Place;
 
 const WRITERS = ["logger", "run", "pipe"] as const;
+/** Whose journals are forwarded to a store. */
+const FORWARDERS = ["forward", "run", "pipe"] as const;
 /** Who delivers, or looks at all that matters for it. */
 const SHIPPERS = ["ship", "in-app", "doctor"] as const;
 /** `init` takes as flags what differs from machine to machine; the rest stands in the file it writes, to be changed there. */
@@ -119,6 +122,7 @@ const COMMANDS = [
 ] as const;
 const JOURNAL_USERS = [
   ...WRITERS,
+  "forward",
   ...PLACED,
   "status",
   "flush",
@@ -151,15 +155,15 @@ export const OPTIONS = {
     kind: "text",
     form: "dir",
     default: defaultJournalDir,
-    doc: "The folder where journals live when buffer names none; writers and shippers meet there.",
+    doc: "The folder where journals live when buffer names none; with a store, what is not delivered lies there too.",
     scopes: JOURNAL_USERS,
   },
   buffer: {
     kind: "place",
-    form: "journal:<dir>",
+    form: "journal:<dir> | redis://host",
     parse: (text: string, name: string): BufferPlace => bufferAt(text, name),
     default: (journalDir: string) => `journal:${journalDir}`,
-    doc: "What stands between writers and shippers.",
+    doc: "What stands between writers and shippers: the journals of this machine, or a store (Dragonfly, Redis, Valkey) behind them. Better set as a variable than as a flag where it holds a password.",
     scopes: JOURNAL_USERS,
   },
   segmentBytes: {
@@ -192,6 +196,29 @@ export const OPTIONS = {
     default: 1000,
     doc: "Milliseconds between two writes of the journal to the disk: what a power cut can take at most.",
     scopes: WRITERS,
+  },
+  linger: {
+    kind: "duration",
+    min: "1ms",
+    max: "10s",
+    default: "50ms",
+    doc: "How long a record may wait for others to share its block on the way into a store.",
+    scopes: FORWARDERS,
+  },
+  blockBytes: {
+    kind: "size",
+    min: "4KiB",
+    max: "16MiB",
+    default: "256KiB",
+    doc: "The size of the lines at which a block is sent to a store without waiting for more.",
+    scopes: FORWARDERS,
+  },
+  codec: {
+    kind: "choice",
+    choices: ["auto", "none", "brotli", "zstd"],
+    default: "auto",
+    doc: "How blocks are compressed; auto takes zstd where Node.js has it (22.15), else brotli. A shipper reads all that its Node.js has.",
+    scopes: FORWARDERS,
   },
   to: {
     kind: "place",
@@ -379,8 +406,8 @@ export const OPTIONS = {
     min: "100ms",
     max: "1h",
     default: "25s",
-    doc: "How long SIGTERM lets the shipper go on to send what waits; what is left stays in the buffer.",
-    scopes: SHIPPERS,
+    doc: "How long SIGTERM, or the close of a logger, lets what waits go on to be sent; what is left stays in the buffer.",
+    scopes: [...SHIPPERS, ...FORWARDERS],
   },
   once: {
     kind: "boolean",

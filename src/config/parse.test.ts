@@ -56,12 +56,21 @@ test("places are understood", () => {
   }
 });
 
-test("buffers that do not exist yet are refused with when they come", () => {
+test("a store has its journals in journalDir; a form that does not exist is refused, without what may be a password", () => {
+  for (const buffer of [
+    "redis://h",
+    "rediss://u:p@h:1/2",
+    "redis+sentinel://a,b/m",
+    "rediss+cluster://a:1,b:2",
+  ]) {
+    const { buffer: place } = parseOptions("ship", { journalDir: "/j", buffer }, SOURCE);
+    assert.deepEqual(place, { kind: "redis", dir: "/j", url: buffer });
+  }
   const code = "DRAGONLOG_OPTION_INVALID";
-  refused({ service: "a", buffer: "redis://h" }, code, /buffer .* cannot be "redis:\/\/h"/, /later version/);
-  refused({ service: "a", buffer: "rediss://h" }, code, /cannot be "rediss:\/\/h"/, /later version/);
   refused({ service: "a", buffer: "memory:" }, code, /cannot be "memory:"/, /only inside an application/);
-  refused({ service: "a", buffer: "journal:" }, code, /cannot be "journal:"/, /takes journal:<dir>/);
+  refused({ service: "a", buffer: "journal:" }, code, /cannot be "journal:"/, /takes journal:<dir>, redis:/);
+  refused({ service: "a", buffer: "redis:/h" }, code, /cannot be "redis:\/h"/, /takes journal:<dir>, redis:/);
+  refused({ service: "a", buffer: "valkey://u:secret@h" }, code, /^(?!.*secret).*not shown/, /^(?!.*secret)/);
 });
 
 test("unknown options are refused with the nearest name", () => {

@@ -14,6 +14,7 @@ import {
   type ParsedOptions,
   type Scope,
 } from "./options.js";
+import { type BufferPlace, withJournals } from "./places.js";
 import { type Form, readValue } from "./read-value.js";
 
 export type { ParsedOptions };
@@ -60,6 +61,9 @@ export function resolveOptions<S extends Scope>(scope: S, layers: readonly Layer
     else if (option.requiredIn?.includes(scope)) throw missing(key, layers);
   }
   checkTogether(resolved, layers);
+  if (resolved.buffer !== undefined) {
+    resolved.buffer = withJournals(resolved.buffer as BufferPlace, String(resolved.journalDir));
+  }
   return resolved as ParsedOptions<S>;
 }
 

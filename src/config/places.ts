@@ -1,15 +1,17 @@
 /** The options that name a place: where journals live, what buffers, where records go. */
 import { homedir } from "node:os";
 import { isAbsolute, join } from "node:path";
-import { refuseValue } from "../system/refusal.js";
+import { refuseSecret, refuseValue } from "../system/refusal.js";
 import { parseDuration } from "../system/units.js";
 
-/** A buffer, understood. More kinds come with the buffers that serve them. */
-export interface BufferPlace {
-  readonly kind: "journal";
-  /** The folder that holds one journal for each writer. */
-  readonly dir: string;
-}
+/** A buffer, understood. `dir` is the folder that holds one journal for each writer. */
+export type BufferPlace =
+  | { readonly kind: "journal"; readonly dir: string }
+  /** A store behind the journals, which keep what it takes until that is delivered. `url` may hold a password. */
+  | { readonly kind: "redis"; readonly dir: string; readonly url: string };
+
+const BUFFER_FORMS =
+  "journal:<dir>, redis://host[:port], redis+sentinel://host,…/master or redis+cluster://host,…; rediss for TLS";
 
 /** Where records are delivered, understood. */
 export type SinkPlace =
@@ -31,20 +33,27 @@ export function defaultJournalDir(): string {
   return join(state, "dragonlog", "journal");
 }
 
+/**
+ * A store's URL is taken apart where it is used, see buffer/redis/store-url.ts, and the folder of its journals is for
+ * `withJournals` to say. Errors do not show what may hold a password.
+ */
 export function bufferAt(text: string, name: string): BufferPlace {
   const dir = after("journal:", text);
   if (dir) return { kind: "journal", dir };
+  if (/^rediss?(\+(sentinel|cluster))?:\/\/./.test(text)) return { kind: "redis", dir: "", url: text };
   if (/^memory:/.test(text)) {
     throw refuseValue(
       name,
       text,
-      "journal:<dir>; memory: exists only inside an application, not in this version",
+      `${BUFFER_FORMS}; memory: exists only inside an application, not in this version`,
     );
   }
-  if (/^rediss?:/.test(text)) {
-    throw refuseValue(name, text, "journal:<dir>; redis:// and rediss:// come with a later version");
-  }
-  throw refuseValue(name, text, "journal:<dir>");
+  throw text.includes("@") ? refuseSecret(name, BUFFER_FORMS) : refuseValue(name, text, BUFFER_FORMS);
+}
+
+/** The journals of a store lie in `journalDir`. */
+export function withJournals(buffer: BufferPlace, journalDir: string): BufferPlace {
+  return buffer.kind === "redis" ? { ...buffer, dir: journalDir } : buffer;
 }
 
 export function sinkAt(text: string, name: string): SinkPlace {

@@ -48,7 +48,7 @@ test("an option of the shipper means nothing without to, and one of a command no
 
 test("the type of the options has a member for each of them, and for nothing else", () => {
   type Typed = keyof Omit<LoggerOptions, "onTrouble">;
-  type InTable = keyof ParsedOptions<"logger" | "in-app">;
+  type InTable = keyof ParsedOptions<"logger" | "in-app" | "forward">;
   // A build with a difference fails here.
   const same: [Exclude<InTable, Typed>, Exclude<Typed, InTable>] extends [never, never] ? true : false = true;
   assert.ok(same);

@@ -1,10 +1,12 @@
 /** What a logger and its children share, and how it comes from the options of `new DragonLogger()`. */
 import { type OptionKey, optionsIn, type ParsedOptions } from "../config/options.js";
+import type { BufferPlace } from "../config/places.js";
 import { loadCodeOptions } from "../config/sources.js";
 import { Bindings } from "../encode/bindings.js";
+import { inAppForwarder } from "../forward/in-app-forwarder.js";
 import { ANY_SHIPPER } from "../journal/folder.js";
 import { LEVELS, type Level } from "../record/types.js";
-import { type InAppShipper, inAppShipper } from "../ship/in-app.js";
+import { type Carrier, inAppShipper } from "../ship/in-app.js";
 import { systemClock } from "../system/clock.js";
 import { DragonlogError } from "../system/errors.js";
 import { refuseValue } from "../system/refusal.js";
@@ -12,10 +14,12 @@ import type { LoggerOptions } from "./types.js";
 import { Writer } from "./writer.js";
 
 const SOURCE = "new DragonLogger()";
-/** What the logger takes for its shipper, beyond what a writer needs too. */
-const SHIPPING_KEYS = keysIn("in-app").filter((key) => !keysIn("logger").includes(key));
+/** What the logger takes for its shipper or its forwarder, beyond what a writer needs too. */
+const CARRYING_KEYS = [...new Set([...keysIn("in-app"), ...keysIn("forward")])].filter(
+  (key) => !keysIn("logger").includes(key),
+);
 
-function keysIn(scope: "logger" | "in-app"): OptionKey[] {
+function keysIn(scope: "logger" | "in-app" | "forward"): OptionKey[] {
   return optionsIn(scope).map(([key]) => key);
 }
 
@@ -23,7 +27,8 @@ function keysIn(scope: "logger" | "in-app"): OptionKey[] {
 export class Family {
   constructor(
     readonly writer: Writer,
-    readonly shipper: InAppShipper | undefined,
+    /** Undefined where others on this machine take the records out of the journal. */
+    readonly carrier: Carrier | undefined,
     readonly service: string,
     readonly level: number,
     readonly bindings: Bindings,
@@ -37,17 +42,17 @@ export function openFamily(options: LoggerOptions): Family {
   if (typeof onTrouble !== "function") {
     throw refuseValue("onTrouble", onTrouble, "a function");
   }
-  const shipping: Record<string, unknown> = {};
+  const carrying: Record<string, unknown> = {};
   const writing: Record<string, unknown> = { ...rest };
-  for (const key of SHIPPING_KEYS) {
+  for (const key of CARRYING_KEYS) {
     if (writing[key] !== undefined) {
-      shipping[key] = writing[key];
+      carrying[key] = writing[key];
     }
     delete writing[key];
   }
-  const alsoNamed = [...SHIPPING_KEYS, "onTrouble"];
+  const alsoNamed = [...CARRYING_KEYS, "onTrouble"];
   const parsed: ParsedOptions<"logger"> = loadCodeOptions("logger", writing, SOURCE, process.env, alsoNamed);
-  const shipper = openInAppShipper(shipping, parsed.buffer.dir, onTrouble);
+  const carrier = openCarrier(carrying, parsed.buffer, onTrouble);
   const writer = new Writer({
     root: parsed.buffer.dir,
     service: parsed.service,
@@ -56,35 +61,50 @@ export function openFamily(options: LoggerOptions): Family {
     whenFull: parsed.whenFull,
     syncMs: parsed.syncMs,
     mapping: "auto",
-    shipper: shipper?.name ?? ANY_SHIPPER,
-    ...(shipper === undefined ? {} : { leaseHolder: shipper.holder }),
+    shipper: carrier?.name ?? ANY_SHIPPER,
+    ...(carrier === undefined ? {} : { leaseHolder: carrier.holder }),
     clock: systemClock,
     onTrouble,
   });
-  shipper?.use(writer.logged);
-  return new Family(writer, shipper, parsed.service, levelIndex(parsed.level), Bindings.NONE, "");
+  carrier?.worker.use(writer.logged);
+  return new Family(writer, carrier, parsed.service, levelIndex(parsed.level), Bindings.NONE, "");
 }
 
-function openInAppShipper(
-  shipping: Record<string, unknown>,
-  dir: string,
+function openCarrier(
+  options: Record<string, unknown>,
+  buffer: BufferPlace,
   onTrouble: (error: DragonlogError) => void,
-): InAppShipper | undefined {
-  const [first] = Object.keys(shipping);
-  if (first === undefined) {
-    return undefined;
+): Carrier | undefined {
+  const strange = (scope: "in-app" | "forward"): string | undefined =>
+    Object.keys(options).find((key) => !keysIn(scope).includes(key as OptionKey));
+  if (buffer.kind === "redis") {
+    const { dir, url } = buffer;
+    refuseHere(strange("forward"), "with a buffer in a store", "Set it where `dragonlog ship` runs.");
+    const forwarding = { ...options, buffer: url, journalDir: dir };
+    const parsed = loadCodeOptions("forward", forwarding, SOURCE, process.env);
+    return inAppForwarder({ ...parsed, buffer }, onTrouble);
   }
-  if (shipping.to === undefined) {
-    throw new DragonlogError(
-      "DRAGONLOG_OPTION_INVALID",
-      `${first} of ${SOURCE} means nothing without to`,
+  refuseHere(
+    strange("in-app"),
+    "without a buffer in a store",
+    'Name one, such as buffer: "redis://host", or leave it out.',
+  );
+  if (options.to === undefined) {
+    refuseHere(
+      Object.keys(options)[0],
+      "without to",
       'Say where to ship, such as to: "cloudwatch", or set it where `dragonlog ship` runs.',
     );
+    return undefined;
   }
-  return inAppShipper(
-    loadCodeOptions("in-app", { ...shipping, buffer: `journal:${dir}` }, SOURCE, process.env),
-    onTrouble,
-  );
+  const shipping = { ...options, buffer: `journal:${buffer.dir}` };
+  return inAppShipper(loadCodeOptions("in-app", shipping, SOURCE, process.env), onTrouble);
+}
+
+function refuseHere(key: string | undefined, where: string, hint: string): void {
+  if (key !== undefined) {
+    throw new DragonlogError("DRAGONLOG_OPTION_INVALID", `${key} of ${SOURCE} means nothing ${where}`, hint);
+  }
 }
 
 function warn(error: DragonlogError): void {

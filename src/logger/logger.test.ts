@@ -221,7 +221,14 @@ test("options that make no sense are refused by name", (t) => {
     [{ ...good, syncMs: 1 }, "INVALID", /syncMs/],
     [{ ...good, syncMs: Number.NaN }, "INVALID", /syncMs/],
     [{ ...good, region: "eu-west-1" }, "INVALID", /region/],
-    [{ ...good, buffer: "redis://x" }, "INVALID", /buffer/],
+    [{ ...good, buffer: "redis://x:y:z" }, "INVALID", /buffer/],
+    [
+      { ...good, buffer: "redis://x", to: "stdout" },
+      "INVALID",
+      /^to .* means nothing with a buffer in a store$/,
+    ],
+    [{ ...good, linger: "1s" }, "INVALID", /^linger .* means nothing without a buffer in a store$/],
+    [{ ...good, drainDeadline: "1s" }, "INVALID", /^drainDeadline .* means nothing without to$/],
     [{ ...good, onTrouble: 5 }, "INVALID", /onTrouble/],
   ];
   for (const [options, code, name] of wrong) {

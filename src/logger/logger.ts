@@ -5,7 +5,7 @@ import { isLiteral } from "../encode/plain.js";
 import { isError, valueText } from "../encode/text.js";
 import { parseTimestamp } from "../record/time.js";
 import { LEVELS, type Level, OTHER_TYPE, typeCodeOf } from "../record/types.js";
-import type { InAppShipper } from "../ship/in-app.js";
+import type { Carrier } from "../ship/in-app.js";
 import { messageOf } from "../system/errors.js";
 import { Family, levelIndex, openFamily } from "./family.js";
 import type { LoggerOptions, LoggerStats, RecordInput } from "./types.js";
@@ -23,7 +23,7 @@ const KNOWN_KEYS = new Set(["timestamp", "service", "data", "type", "request_id"
  */
 export class DragonLogger {
   readonly #writer: Writer;
-  readonly #shipper: InAppShipper | undefined;
+  readonly #carrier: Carrier | undefined;
   readonly #service: string;
   readonly #head: Head;
   readonly #bindings: Bindings;
@@ -34,7 +34,7 @@ export class DragonLogger {
   constructor(options: LoggerOptions | Family) {
     const family = options instanceof Family ? options : openFamily(options);
     this.#writer = family.writer;
-    this.#shipper = family.shipper;
+    this.#carrier = family.carrier;
     this.#service = family.service;
     this.#head = family.writer.headOf(family.service);
     this.#level = family.level;
@@ -86,13 +86,13 @@ export class DragonLogger {
     const { service, request_id, ...others } = readable(bindings);
     const family = new Family(
       this.#writer,
-      this.#shipper,
+      this.#carrier,
       service === undefined ? this.#service : String(service),
       this.#level,
       this.#bindings.with(others, this.#writer.counts),
       this.#requestTextOf(request_id),
     );
-    return new DragonLogger(family as unknown as LoggerOptions);
+    return loggerOf(family);
   }
 
   /** The lowest level that is recorded. Setting it to anything but a level throws `DRAGONLOG_OPTION_INVALID`. */
@@ -110,22 +110,23 @@ export class DragonLogger {
   }
 
   /**
-   * Resolves when everything logged so far is on the disk, and, for a logger that ships by itself, delivered. Any shipper
-   * on this machine sees records without it. Rejects with `DRAGONLOG_JOURNAL_UNAVAILABLE` when the journal cannot be written.
+   * Resolves when everything logged so far is on the disk, and, for a logger that ships by itself or by way of a store,
+   * delivered, but for that at the latest after `drainDeadline`. Any shipper on this machine sees records without it. Rejects with `DRAGONLOG_JOURNAL_UNAVAILABLE` when the journal cannot be written.
    */
   async flush(): Promise<void> {
     await this.#writer.journal.flush();
-    await this.#shipper?.flush();
+    await this.#carrier?.worker.flush();
   }
 
   /**
    * Flushes and ends the writer, for its children too; a logger that ships by itself goes on shipping for at most
-   * `drainDeadline`, and leaves the rest to the next process. What is logged afterwards is dropped, and counted. Never
+   * `drainDeadline`, and one with a store goes on until everything is in there, as long at most. The rest is left to the next
+   * process. What is logged afterwards is dropped, and counted. Never
    * rejects: what could not be made safe is told to `onTrouble`.
    */
   async close(): Promise<void> {
     await this.#writer.journal.close();
-    await this.#shipper?.release(this.#writer.logged);
+    await this.#carrier?.worker.release(this.#writer.logged);
   }
 
   stats(): LoggerStats {
@@ -145,7 +146,7 @@ export class DragonLogger {
 
   [Symbol.dispose](): void {
     this.#writer.journal.closeNow();
-    void this.#shipper?.release(this.#writer.logged);
+    void this.#carrier?.worker.release(this.#writer.logged);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -224,6 +225,11 @@ export class DragonLogger {
       writer.journal.drop("defect", typeCode);
     }
   }
+}
+
+/** A logger of a family that exists. */
+export function loggerOf(family: Family): DragonLogger {
+  return new DragonLogger(family as unknown as LoggerOptions);
 }
 
 /** True for what can be spread without losing what it holds: no Map, no Error. */

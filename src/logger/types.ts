@@ -22,8 +22,17 @@ export interface LoggerOptions {
   level?: Level;
   /** The folder that holds all journals. Default: the user's state folder, `~/.local/state/dragonlog/journal`. */
   journalDir?: string;
-  /** The same as a place: `journal:<dir>`. */
+  /**
+   * The same as a place, `journal:<dir>`; or a store, `redis://host`: what is logged goes from the journal in `journalDir`
+   * there, in a worker thread, and stays in the journal until a shipper somewhere has delivered it.
+   */
   buffer?: string;
+  /** With a store: milliseconds, or a duration, that a record may wait for others to share its block. Default `50ms`. */
+  linger?: number | string;
+  /** With a store: bytes of lines at which a block goes without waiting for more. Default `256KiB`. */
+  blockBytes?: number | string;
+  /** With a store: how blocks are compressed. Default `auto`, the best that this Node.js has. */
+  codec?: "auto" | "none" | "brotli" | "zstd";
   /** Bytes of one journal file, or a size such as `8MiB`, the default; 64 KiB to 1 GiB. */
   segmentBytes?: number | string;
   /** Bytes that the journal may take, or a size. Default `1GiB`; at least two segments. */

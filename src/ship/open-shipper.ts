@@ -9,18 +9,16 @@ import { openSink } from "../sink/open.js";
 import type { Sink } from "../sink/sink.js";
 import { systemClock } from "../system/clock.js";
 import { every } from "../system/every.js";
+import { rarely } from "../system/rarely.js";
 import { refuseValue } from "../system/refusal.js";
 import { announce } from "./announce.js";
 import { countIn } from "./counts.js";
 import { lookAtJournals } from "./look-at-journals.js";
 import { Lookout } from "./lookout.js";
-import { reportRegularly } from "./reporting.js";
+import { reportShipper } from "./reporting.js";
 import { Shipper } from "./shipper.js";
 import { ToldDropsFile } from "./told-drops.js";
 
-const TELL_INTERVAL_MS = 60_000;
-/** Texts of the destination are among the topics; beyond so many it may be told again sooner. */
-const TOPICS_MAX = 1000;
 const LOOK_INTERVAL_MS = 10_000;
 /** How long the end of a shipper waits for the last mail; what is not sent then is kept for the next one. */
 const ALERTS_DEADLINE_MS = 5000;
@@ -148,7 +146,7 @@ export async function openShipper(
       }
     },
   });
-  const stopReporting = reportRegularly(dir, shipper, sink, alerts);
+  const stopReporting = reportShipper(dir, shipper, sink, alerts);
   const stopLooking = every(LOOK_INTERVAL_MS, () => lookout.look());
   return {
     shipper,
@@ -173,23 +171,6 @@ function verifying({ exactlyOnce, verifySettle }: ShippingOptions, sink: Sink): 
     throw refuseValue("exactlyOnce", "verify", `off, for ${sink.name} cannot be looked at afterwards`);
   }
   return { verifySettleMs: verifySettle };
-}
-
-/** Of what has one topic, the first in a minute. */
-function rarely(
-  tell: OpenShipperHooks["onTrouble"],
-): (topic: string, what: string, consequence: string) => void {
-  const toldAtMs = new Map<string, number>();
-  return (topic, what, consequence) => {
-    const now = systemClock.now();
-    if (now - (toldAtMs.get(topic) ?? Number.NEGATIVE_INFINITY) >= TELL_INTERVAL_MS) {
-      if (toldAtMs.size >= TOPICS_MAX) {
-        toldAtMs.clear();
-      }
-      toldAtMs.set(topic, now);
-      tell(what, consequence);
-    }
-  };
 }
 
 function openSinkAt(options: ShippingOptions): Promise<Sink> {

@@ -1,6 +1,7 @@
 /** What the ways in share: the logger behind them, and the account of what it kept. */
 import type { ParsedOptions } from "../config/options.js";
-import { DragonLogger } from "../logger/logger.js";
+import { openFamily } from "../logger/family.js";
+import { loggerOf } from "../logger/logger.js";
 import type { LoggerStats } from "../logger/types.js";
 import { messageOf } from "../system/errors.js";
 import type { Entry } from "./entry.js";
@@ -21,11 +22,16 @@ export interface RecordLogger {
 
 type WriterOptions = ParsedOptions<"pipe"> | ParsedOptions<"run">;
 
+/** Its `close` waits for a forwarder as it waits for the journal; its `flush` waits for no shipper, which may be far away. */
 export function openLogger(options: WriterOptions): RecordLogger {
   const { service, buffer, segmentBytes, journalBytesMax, whenFull, syncMs } = options;
-  return new DragonLogger({
+  const { linger, blockBytes, codec, drainDeadline } = options;
+  const store = buffer.kind === "redis" && { buffer: buffer.url, linger, blockBytes, codec, drainDeadline };
+  const family = openFamily({
     service,
     journalDir: buffer.dir,
+    buffer: `journal:${buffer.dir}`,
+    ...store,
     segmentBytes,
     journalBytesMax,
     whenFull,
@@ -33,6 +39,13 @@ export function openLogger(options: WriterOptions): RecordLogger {
     // Which lines are worth keeping was decided by the program that wrote them.
     level: "trace",
   });
+  const logger = loggerOf(family);
+  return {
+    log: (entry) => logger.log(entry),
+    flush: () => family.writer.journal.flush(),
+    close: () => logger.close(),
+    stats: () => logger.stats(),
+  };
 }
 
 /** `records` is whether lines that are records in JSON are taken as such. */

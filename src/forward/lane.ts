@@ -1,0 +1,286 @@
+/**
+ * One journal on its way into the store.
+ *
+ *     read ──► block ──append──► confirmed ··· a shipper delivers ··· ──► acknowledged: the journal forgets
+ *                └──refused, or no answer──► the same block again
+ *
+ *     seq   0 ······ acknowledged ······ appended ······ readTo ······
+ *            delivered │ in the store     │ the pending block │ not read
+ *
+ * One block of a writer is on its way at a time: a later one could otherwise be taken where the one before it was refused,
+ * and would then stand before it. A writer that was read up to its end costs one look at its journal's header.
+ *
+ * Invariants: `acknowledged <= appended <= readTo`; what is below `appended` lies in the store in its present life, or is
+ * delivered; the journal is acknowledged only up to what the store says is delivered, and what was read.
+ *
+ * The memo of the journal says what its forwarder had appended (`Note`), so that the next one goes on from there instead of
+ * sending again what still waits in the store.
+ */
+import type { OrdinalRange, Source, StoredRecord } from "../buffer/buffer.js";
+import type { AcknowledgedRanges } from "../buffer/ranges.js";
+import { countIn } from "../ship/counts.js";
+import { messageOf } from "../system/errors.js";
+import type { ForwardCounts } from "./counts.js";
+import type { Partition } from "./partition.js";
+
+/** Lines after which a memo is written anew with its last. */
+const NOTES_MAX = 1000;
+
+/** What the forwarder before had appended, and what tells whether that is still there. */
+export interface Note {
+  /** Everything below this seq is in the store. */
+  readonly appended: number;
+  readonly partition: number;
+  readonly epoch: string;
+  readonly id: string;
+  readonly runIds: readonly string[];
+}
+
+interface Pending {
+  readonly bytes: Buffer;
+  readonly records: number;
+  readonly lineBytes: number;
+  /** The first seq behind the block. */
+  readonly next: number;
+}
+
+/** A block says by its `firstSeq` how far the one before it came: what is missing between was dropped, or is delivered. */
+export type Encode = (records: readonly StoredRecord[], host: string, firstSeq: number) => Promise<Buffer>;
+
+export interface LaneOptions {
+  readonly source: Source;
+  readonly partition: Partition;
+  readonly encode: Encode;
+  readonly blockBytes: number;
+  /** Of the servers that there are. */
+  readonly runIds: () => readonly string[];
+  readonly counts: ForwardCounts;
+}
+
+export class Lane {
+  readonly source: Source;
+  readonly partition: Partition;
+  readonly #options: LaneOptions;
+  #acknowledged = 0;
+  #appended = 0;
+  #readTo = 0;
+  /** What was acknowledged last, as text. */
+  #said = "[]";
+  #life: number;
+  #pending: Pending | undefined;
+  #notes = 0;
+  #full = false;
+
+  constructor(options: LaneOptions) {
+    this.#options = options;
+    this.source = options.source;
+    this.partition = options.partition;
+    this.#life = options.partition.life;
+  }
+
+  get writer(): string {
+    return this.source.name;
+  }
+
+  get acknowledged(): number {
+    return this.#acknowledged;
+  }
+
+  get appended(): number {
+    return this.#appended;
+  }
+
+  /** A block's worth waits to be sent without lingering. */
+  get full(): boolean {
+    return this.#full;
+  }
+
+  /** Records that are in the store and not delivered. */
+  get inStore(): number {
+    return Math.max(0, Math.min(this.#appended, this.#readTo) - this.#acknowledged);
+  }
+
+  /** The first seq that is not logged yet. To be asked after it was read from. */
+  horizon(): number {
+    return this.#readTo + this.source.unread().records;
+  }
+
+  /** Goes on from where the forwarder before came to, if what it appended is still there. */
+  async resume(): Promise<void> {
+    this.source.rewind();
+    const lines = await this.source.memo.read();
+    this.#notes = lines.length;
+    const note = noteIn(lines);
+    const { partition } = this;
+    if (note === undefined || note.partition !== partition.number || note.epoch !== partition.epoch) {
+      return;
+    }
+    const runIds = this.#options.runIds();
+    if (runIds.every((runId) => note.runIds.includes(runId))) {
+      this.#appended = note.appended;
+      partition.expect(note.id);
+      await partition.look();
+    }
+  }
+
+  /** True when it is worth reading: something was logged, or sent back. */
+  get waits(): boolean {
+    return (
+      this.#pending !== undefined || this.#life !== this.partition.life || this.source.unread().records > 0
+    );
+  }
+
+  /**
+   * Appends what there is, in at most `blocksMax` blocks; unless in a `hurry`, what does not fill a second one waits for more.
+   * Rejects with what the store refuses a block with; that block then comes first the next time. Ends early where the store
+   * has lost something.
+   */
+  async forward(blocksMax: number, hurry: boolean): Promise<void> {
+    this.#follow();
+    for (let blocks = 0; ; blocks++) {
+      this.#full = blocks > 0 && this.source.unread().bytes >= this.#options.blockBytes;
+      if (blocks === blocksMax || (blocks > 0 && !this.#full && !hurry)) {
+        return;
+      }
+      this.#pending ??= await this.#next();
+      if (this.#pending === undefined || this.#life !== this.partition.life) {
+        return;
+      }
+      await this.#append(this.#pending);
+    }
+  }
+
+  /** The store says that these are delivered. What it says of records that were never read does not count. */
+  acknowledge(delivered: AcknowledgedRanges): void {
+    const ranges = [{ from: 0, to: delivered.contiguous - 1 }, ...delivered.beyond]
+      .map(({ from, to }) => ({ from, to: Math.min(to, this.#readTo - 1) }))
+      .filter(({ from, to }) => from <= to);
+    const said = JSON.stringify(ranges);
+    if (said === this.#said || !this.#acknowledgeAll(ranges)) {
+      return;
+    }
+    this.#said = said;
+    this.#acknowledged = Math.max(this.#acknowledged, Math.min(delivered.contiguous, this.#readTo));
+    this.#appended = Math.max(this.#appended, this.#acknowledged);
+  }
+
+  #acknowledgeAll(ranges: readonly OrdinalRange[]): boolean {
+    try {
+      this.source.acknowledge(ranges);
+      return true;
+    } catch (error) {
+      this.#failed(error);
+      return false;
+    }
+  }
+
+  /** Where the store has begun a new life, nothing of the old one counts: what is not delivered is sent again. */
+  #follow(): void {
+    if (this.#life === this.partition.life) {
+      return;
+    }
+    this.#life = this.partition.life;
+    this.#options.counts.lostRecords += this.inStore;
+    this.#appended = this.#acknowledged;
+    this.#readTo = this.#acknowledged;
+    this.#pending = undefined;
+    this.source.rewind();
+  }
+
+  /** Undefined when nothing waits. */
+  async #next(): Promise<Pending | undefined> {
+    const { encode, blockBytes } = this.#options;
+    for (;;) {
+      const records = await this.#read(blockBytes);
+      const last = records.at(-1);
+      if (last === undefined) {
+        return undefined;
+      }
+      if (this.#readTo === 0) {
+        // What lies before the first record of all is acknowledged already.
+        this.#acknowledged = records[0]!.seq;
+      }
+      this.#readTo = last.seq + 1;
+      const fresh = records.filter(({ seq }) => seq >= this.#appended);
+      if (fresh.length === 0) {
+        continue;
+      }
+      // Both at once: the look costs no time, and what is appended right after it goes where the blocks before it are.
+      const [bytes] = await Promise.all([
+        encode(fresh, this.source.host, this.#appended),
+        this.partition.lookAtEpoch(),
+      ]);
+      const lineBytes = fresh.reduce((sum, { start, end }) => sum + end - start, 0);
+      return { bytes, records: fresh.length, lineBytes, next: this.#readTo };
+    }
+  }
+
+  /** A journal that cannot be read must not hold up the others. */
+  async #read(bytesMax: number): Promise<readonly StoredRecord[]> {
+    try {
+      return (await this.source.read(bytesMax)).records;
+    } catch (error) {
+      this.#failed(error);
+      return [];
+    }
+  }
+
+  #failed(error: unknown): void {
+    const { counts } = this.#options;
+    countIn(counts.failures, "journal");
+    counts.lastError = messageOf(error);
+  }
+
+  async #append(pending: Pending): Promise<void> {
+    const id = await this.partition.append(pending.bytes);
+    if (this.#life !== this.partition.life) {
+      return;
+    }
+    this.#pending = undefined;
+    this.#appended = pending.next;
+    const { counts } = this.#options;
+    counts.blocks++;
+    counts.records += pending.records;
+    counts.lineBytes += pending.lineBytes;
+    counts.blockBytes += pending.bytes.length;
+    await this.#note(id);
+  }
+
+  async #note(id: string): Promise<void> {
+    const { partition } = this;
+    const note: Note = {
+      appended: this.#appended,
+      partition: partition.number,
+      epoch: partition.epoch!,
+      id,
+      runIds: this.#options.runIds(),
+    };
+    const line = JSON.stringify({ stored: note });
+    try {
+      if (++this.#notes <= NOTES_MAX) {
+        await this.source.memo.append(line);
+      } else {
+        await this.source.memo.replace([line]);
+        this.#notes = 1;
+      }
+    } catch (error) {
+      // Without it the next forwarder sends again what waits in the store: doubles in there, nothing worse.
+      this.#failed(error);
+    }
+  }
+}
+
+/** The last note among the lines of a memo; a line that cannot be read says nothing. */
+export function noteIn(lines: readonly string[]): Note | undefined {
+  for (const line of [...lines].reverse()) {
+    try {
+      const { stored } = JSON.parse(line) as { stored?: Note };
+      if (stored !== undefined && Number.isSafeInteger(stored.appended) && Array.isArray(stored.runIds)) {
+        return stored;
+      }
+    } catch {
+      // Torn by a power cut.
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,207 @@
+/**
+ * A worker thread that carries the records of this process's loggers on: a shipper or a forwarder. This is the side of the
+ * main thread; `background-job.ts` is the other one.
+ *
+ * It never keeps the process alive, except while someone waits for `flush` or `release`, and before a process that has nothing
+ * left to do ends, for at most the deadline. A worker that dies is started again.
+ *
+ *     main thread                       worker
+ *       start ──workerData───────────►  job
+ *       flush ──{ ask: n, until }────►  flush or hand on … ──{ answered: n }──► resolve
+ *       last release ──{ stop }──────►  drain … ──exit──► resolve
+ */
+import { Worker } from "node:worker_threads";
+import { backoffMs } from "./backoff.js";
+import { systemClock } from "./clock.js";
+import { DragonlogError, type ErrorCode, messageOf } from "./errors.js";
+
+/**
+ * `delivered`: everything is where it is meant to end. `handed-on`: everything is where it outlives this process; what that
+ * is, the job says.
+ */
+export type Until = "delivered" | "handed-on";
+
+export type ToWorker = { readonly ask: number; readonly until: Until } | { readonly stop: true };
+export type FromWorker =
+  | { readonly answered: number }
+  | { readonly failed: { message: string; code?: ErrorCode; hint?: string } };
+
+export interface BackgroundWorkerOptions {
+  readonly module: URL;
+  readonly workerData: unknown;
+  /** The longest that someone waits for it, beyond which what is left stays in the journal. */
+  readonly deadlineMs: number;
+  /** For errors: what it is, and the code of those that bring none. */
+  readonly name: string;
+  readonly code: ErrorCode;
+  readonly onTrouble: (error: DragonlogError) => void;
+  /** Called when the last user has left. */
+  readonly forget: () => void;
+}
+
+/** A worker that dies at once would otherwise keep a core busy with being started. */
+const RESTART_BACKOFF = { baseMs: 400, maxMs: 60_000 };
+
+interface Question {
+  readonly until: Until;
+  readonly done: () => void;
+}
+
+export class BackgroundWorker {
+  readonly #options: BackgroundWorkerOptions;
+  readonly #questions = new Map<number, Question>();
+  readonly #logged = new Set<() => number>();
+  #worker: Worker | undefined;
+  #lastQuestion = 0;
+  #failures = 0;
+  #loggedAtDrain = 0;
+  #closing = false;
+  #onExit: () => void = () => {};
+  readonly #beforeExit = (): void => this.#drainBeforeExit();
+
+  constructor(options: BackgroundWorkerOptions) {
+    this.#options = options;
+  }
+
+  /** Registers a logger by a function that says how many records it has logged; the first one starts the worker. */
+  use(logged: () => number): void {
+    this.#logged.add(logged);
+    if (this.#worker === undefined) {
+      process.on("beforeExit", this.#beforeExit);
+      this.#start();
+    }
+  }
+
+  /** Resolves when everything that waits now is delivered, but at the latest after the deadline. */
+  flush(): Promise<void> {
+    return this.#ask("delivered");
+  }
+
+  /**
+   * Takes a logger out, when its records are handed on or the deadline has passed; what is left stays in the journal. With the
+   * last one the worker ends.
+   */
+  async release(logged: () => number): Promise<void> {
+    if (!this.#logged.delete(logged)) {
+      return;
+    }
+    if (this.#logged.size > 0) {
+      await this.#ask("handed-on");
+      return;
+    }
+    this.#closing = true;
+    this.#options.forget();
+    process.off("beforeExit", this.#beforeExit);
+    const exited = new Promise<void>((resolve) => {
+      this.#onExit = resolve;
+    });
+    if (this.#worker === undefined) {
+      this.#start();
+    }
+    this.#worker!.ref();
+    this.#post({ stop: true });
+    await exited;
+  }
+
+  #ask(until: Until): Promise<void> {
+    return new Promise((resolve) => {
+      this.#lastQuestion++;
+      const ask = this.#lastQuestion;
+      const cancel = systemClock.after(this.#options.deadlineMs, () => this.#answered(ask), true);
+      this.#questions.set(ask, {
+        until,
+        done: () => {
+          cancel();
+          resolve();
+        },
+      });
+      this.#worker?.ref();
+      this.#post({ ask, until });
+    });
+  }
+
+  #start(): void {
+    const { module, workerData } = this.#options;
+    // What a program is started with is not for this thread: a module loaded before it may make a logger of this kind, too.
+    const worker = new Worker(module, {
+      workerData,
+      execArgv: [],
+      env: { ...process.env, NODE_OPTIONS: "" },
+    });
+    this.#worker = worker;
+    worker.on("message", (message: FromWorker) => this.#receive(message));
+    worker.on("error", (error) => this.#failed({ message: messageOf(error) }, error));
+    worker.on("exit", () => this.#exited());
+    // Only now: a listener for messages holds the process again.
+    if (this.#questions.size === 0) {
+      worker.unref();
+    }
+    for (const [ask, { until }] of this.#questions) {
+      this.#post({ ask, until });
+    }
+  }
+
+  #post(message: ToWorker): void {
+    this.#worker?.postMessage(message);
+  }
+
+  #receive(message: FromWorker): void {
+    if ("failed" in message) {
+      this.#failed(message.failed);
+      return;
+    }
+    this.#failures = 0;
+    this.#answered(message.answered);
+  }
+
+  #answered(ask: number): void {
+    this.#questions.get(ask)?.done();
+    this.#questions.delete(ask);
+    if (this.#questions.size === 0 && !this.#closing) {
+      this.#worker?.unref();
+    }
+  }
+
+  #failed(
+    {
+      message,
+      code = this.#options.code,
+      hint = "It is started again; the records wait in the journal.",
+    }: Extract<FromWorker, { failed: unknown }>["failed"],
+    cause?: unknown,
+  ): void {
+    const { name, onTrouble } = this.#options;
+    onTrouble(new DragonlogError(code, `${name}: ${message}`, hint, cause));
+  }
+
+  #exited(): void {
+    this.#worker = undefined;
+    if (this.#closing) {
+      // What it could do is done.
+      for (const ask of this.#questions.keys()) {
+        this.#answered(ask);
+      }
+      this.#onExit();
+      return;
+    }
+    this.#failures++;
+    systemClock.after(backoffMs(this.#failures, Math.random, RESTART_BACKOFF), () => {
+      if (this.#worker === undefined && !this.#closing) {
+        this.#start();
+      }
+    });
+  }
+
+  /** The process has nothing left to do: what was logged since the last time gets its chance to leave it. */
+  #drainBeforeExit(): void {
+    let logged = 0;
+    for (const count of this.#logged) {
+      logged += count();
+    }
+    if (logged === this.#loggedAtDrain || this.#worker === undefined) {
+      return;
+    }
+    this.#loggedAtDrain = logged;
+    void this.#ask("handed-on");
+  }
+}

@@ -1,0 +1,71 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type TestContext, test } from "node:test";
+import { ownIdentity } from "./process.js";
+import { type Report, ReportFile, readReportsIn, reportRegularly } from "./report-files.js";
+
+function folder(context: TestContext): string {
+  const dir = mkdtempSync(join(tmpdir(), "dragonlog-report-"));
+  context.after(() => rmSync(dir, { recursive: true }));
+  return dir;
+}
+
+interface Named extends Report {
+  readonly of: string;
+}
+
+function report(of: string, parts: Partial<Report> = {}): Named {
+  const time = new Date().toISOString();
+  return { process: ownIdentity(), startedAt: time, updatedAt: time, of, ...parts };
+}
+
+function namesIn(folder: string): string[] {
+  return readReportsIn<Named>(folder).map(({ of }) => of);
+}
+
+test("what is written is read as it was until it is removed, beside those of others", (context) => {
+  const dir = join(folder(context), "shippers");
+  assert.deepEqual(namesIn(dir), []);
+  const one = new ReportFile(dir, "one");
+  const two = new ReportFile(dir, "two");
+  const written = report("this one");
+  one.write(report("an earlier state"));
+  one.write(written);
+  two.write({ ...written, of: "the other" } as Report);
+  assert.deepEqual(
+    readReportsIn<Named>(dir).sort((a, b) => b.of.localeCompare(a.of)),
+    [written, { ...written, of: "the other" }],
+  );
+  one.remove();
+  one.remove();
+  assert.deepEqual(namesIn(dir), ["the other"]);
+});
+
+test("reports of the dead, and what is none, are neither told nor kept", (context) => {
+  const dir = join(folder(context), "shippers");
+  new ReportFile(dir, "dead").write(report("dead", { process: { ...ownIdentity(), startTime: "long ago" } }));
+  const elsewhere = { ...ownIdentity(), host: "elsewhere" };
+  new ReportFile(dir, "elsewhere").write(report("elsewhere", { process: elsewhere }));
+  writeFileSync(join(dir, "torn.json"), '{"process":');
+  writeFileSync(join(dir, "empty.json"), "{}");
+  assert.deepEqual(namesIn(dir), ["elsewhere"], "nobody here knows whether it lives");
+  const next = new ReportFile(dir, "next");
+  assert.equal(readdirSync(dir).length, 1, "a new one cleans up");
+  next.write(report("next"));
+  const names = readdirSync(dir);
+  assert.equal(names.length, 2);
+  for (const name of names) assert.equal(statSync(join(dir, name)).mode & 0o777, 0o600);
+});
+
+test("a regular report is there at once, with who and since when, and goes", (context) => {
+  const dir = join(folder(context), "forwarders");
+  const stop = reportRegularly(dir, () => ({ of: "a job" }));
+  assert.deepEqual(
+    readReportsIn<Named>(dir).map(({ of, process: { pid } }) => [of, pid]),
+    [["a job", process.pid]],
+  );
+  stop();
+  assert.deepEqual(readdirSync(dir), []);
+});
