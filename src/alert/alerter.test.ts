@@ -186,6 +186,20 @@ test("an outage that lasts is told again after twice the time, up to a day", asy
   assert.ok(minutes.length > 14 && minutes.length < 24, `${minutes}`);
 });
 
+test("what fills up or expires is told once a day, of each journal by itself, also over many processes", async (context) => {
+  const machine = new Machine(context);
+  for (let hour = 0; hour < 60; hour++) {
+    const alerter = machine.open();
+    for (const kind of ["journal-space", "dead-letter-space", "expiring"] as const)
+      alerter.tell(ALERTS[kind]);
+    alerter.tell({ ...ALERTS["journal-space"], service: "another" });
+    await machine.pass(1);
+    await alerter.close(1000);
+    machine.clock.advance(3_600_000);
+  }
+  assert.equal(machine.mails.length, 4 * 3);
+});
+
 test("a shipper that is started every minute mails no more than one that stays", async (context) => {
   const machine = new Machine(context);
   for (let run = 0; run < 30; run++) {

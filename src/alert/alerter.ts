@@ -8,6 +8,7 @@
  *
  * - While an outage lasts it is told again after twice the time, then four times, up to a day: people know, and a machine
  *   whose cron tries every minute would otherwise mail all night.
+ * - What fills up or expires is seen at every look, for days; it is told once a day.
  * - An end (`recovered`) goes out at once if people were told of its outage, with what was gathered of it meanwhile, so
  *   there are at most two mails of an outage in `alertEveryMs`. If they were not, it is said in the mail that tells of
  *   the outage; if there was none, nobody is told: so it may be told after any first success.
@@ -19,7 +20,16 @@ import { messageOf as textOf } from "../system/errors.js";
 import type { Alert, Alerts } from "./alert.js";
 import type { ChannelName } from "./channel.js";
 import type { AlertMemory, OpenOutage } from "./memory.js";
-import { isCondition, joinNotices, type Notice, noticeOf, RECOVERED, type Topic, topicOf } from "./notice.js";
+import {
+  isCondition,
+  isStanding,
+  joinNotices,
+  type Notice,
+  noticeOf,
+  RECOVERED,
+  type Topic,
+  topicOf,
+} from "./notice.js";
 import type { Outbox, OutboxCounts } from "./outbox.js";
 
 /** There are about a dozen; if causes were ever made from foreign text, the rest would share one topic of their kind. */
@@ -123,7 +133,7 @@ export class Alerter implements OpenAlerts {
     const entry = this.#topics.get(topic)!;
     const { sentAtMs, open } = memory.read();
     const sinceSentMs = now - (sentAtMs[topic] ?? Number.NEGATIVE_INFINITY);
-    const distanceMs = this.#distanceMs(open[topic]);
+    const distanceMs = this.#distanceMs(topic, open[topic]);
     // A time to come is that of a clock that has been set back since, and says nothing.
     if (sinceSentMs >= 0 && sinceSentMs < distanceMs) {
       this.#lookAgain(topic, entry, distanceMs - sinceSentMs);
@@ -133,13 +143,16 @@ export class Alerter implements OpenAlerts {
     entry.notice = undefined;
     const outage = openAfter(notice, open[topic]);
     this.#remember(topic, now, outage);
-    this.#lookAgain(topic, entry, this.#distanceMs(outage));
+    this.#lookAgain(topic, entry, this.#distanceMs(topic, outage));
     this.#put(topic, notice);
     return true;
   }
 
-  #distanceMs(outage: OpenOutage | undefined): number {
+  #distanceMs(topic: Topic, outage: OpenOutage | undefined): number {
     const { alertEveryMs } = this.#options;
+    if (isStanding(topic)) {
+      return Math.max(alertEveryMs, REMINDER_MS_MAX);
+    }
     const doubled = alertEveryMs * 2 ** Math.min((outage?.told ?? 1) - 1, DOUBLINGS_MAX);
     return Math.max(alertEveryMs, Math.min(doubled, REMINDER_MS_MAX));
   }
@@ -147,7 +160,7 @@ export class Alerter implements OpenAlerts {
   #remember(topic: Topic, now: number, outage: OpenOutage | undefined): void {
     this.#options.memory.change(({ sentAtMs, open }) => {
       for (const [other, otherSentAtMs] of Object.entries(sentAtMs)) {
-        if (now - otherSentAtMs >= this.#distanceMs(open[other])) delete sentAtMs[other];
+        if (now - otherSentAtMs >= this.#distanceMs(other, open[other])) delete sentAtMs[other];
       }
       sentAtMs[topic] = now;
       if (outage !== undefined) open[topic] = outage;

@@ -43,9 +43,18 @@ export function topicOf(alert: Alert): Topic {
     case "refused":
     case "drops":
       return `${alert.kind}/${shorten(alert.cause, CAUSE_CHARACTERS_MAX)}`;
+    case "journal-space":
+      return `${alert.kind}/${shorten(alert.service, CAUSE_CHARACTERS_MAX)}`;
     default:
       return alert.kind;
   }
+}
+
+const STANDING = /^(journal-space|dead-letter-space|expiring)(\/|$)/;
+
+/** Whether it is seen again and again for as long as nobody does something. */
+export function isStanding(topic: Topic): boolean {
+  return STANDING.test(topic);
 }
 
 /** Whether it lasts until a `recovered`. */

@@ -254,13 +254,30 @@ test("refused records become dead letters with their reasons, and the whole batc
 });
 
 test("a record in parts counts as delivered with its last part", async () => {
-  const { deliver, counts } = open((batch) =>
-    batch.items[0]!.part === 1 ? delivered({ index: 0, reason: "too-old", detail: "" }) : delivered(),
-  );
+  const { deliver, counts } = open(() => delivered());
   for (const part of [1, 2, 3]) {
     const [item] = batchWith([recordOf()]).items;
     await deliver({ ...BATCH, items: [{ ...item!, part, parts: 3 }] });
     assert.equal(counts.deliveredRecords, part === 3 ? 1 : 0);
+  }
+});
+
+test("a record in parts is one dead letter by the first part that is refused, and its other parts are not sent", async () => {
+  for (const answer of [delivered({ index: 0, reason: "too-old", detail: "" }), split()]) {
+    for (const batches of [[[1], [2], [3]], [[1], [2, 3]], [[1, 2], [3]], [[1, 2, 3]]]) {
+      const { deliver, clock, sink, letterBox, acknowledged, counts } = open(() => answer);
+      const [item] = batchWith([recordOf()]).items;
+      for (const parts of batches) {
+        const items = parts.map((part) => ({ ...item!, part, parts: 3 }));
+        assert.equal(await advanceThrough(clock, deliver({ ...BATCH, items })), true);
+      }
+      assert.equal(letterBox.letters.length, 1, JSON.stringify(batches));
+      assert.deepEqual(counts.deadLetters, { [letterBox.letters[0]!.reason]: 1 });
+      assert.equal(counts.deliveredRecords, 0);
+      // Once for each part: the shipper acknowledges the record with the last.
+      assert.equal(acknowledged.length, 3);
+      assert.ok(sink.sent.every((texts) => texts.length <= batches[0]!.length));
+    }
   }
 });
 

@@ -12,6 +12,7 @@
  * A record whose dead letter cannot be written stays in the buffer by itself; the rest of its batch does not wait for it.
  */
 import type { Batch, Item } from "../batch/batch.js";
+import type { StoredRecord } from "../buffer/buffer.js";
 import type { DeadLetter, DeadLetters } from "../dead-letters/dead-letters.js";
 import type { Answer, Sink } from "../sink/sink.js";
 import { type Backoff, backoffMs } from "../system/backoff.js";
@@ -29,7 +30,7 @@ import {
   settled,
   startLadder,
 } from "./ladder.js";
-import { PartsStored } from "./parts-stored.js";
+import { LargeRecords } from "./large-records.js";
 import { isCertain, type Verification } from "./verification.js";
 
 /** The figures of the ladder and of every pause. */
@@ -65,15 +66,15 @@ type Failure = Exclude<Answer, { verdict: "delivered" }>;
 interface Climb {
   readonly batch: Batch;
   state: LadderState;
-  /** What a lookup has found in the destination; it is acknowledged. */
-  readonly found: Set<Item>;
+  /** What is not to be sent any more: found in the destination, or a part of a dead letter. */
+  readonly settled: Set<Item>;
   firstTriedAtMs: number | undefined;
   lastFailure: Failure | undefined;
 }
 
 export class Delivery {
   readonly #options: DeliveryOptions;
-  readonly #partsStored = new PartsStored();
+  readonly #large = new LargeRecords();
 
   constructor(options: DeliveryOptions) {
     this.#options = options;
@@ -87,7 +88,7 @@ export class Delivery {
     const climb: Climb = {
       batch,
       state: startLadder(batch.items.length),
-      found: new Set(),
+      settled: new Set(),
       firstTriedAtMs: undefined,
       lastFailure: undefined,
     };
@@ -117,6 +118,7 @@ export class Delivery {
     const { circuits, verification } = this.#options;
     const { destination } = climb.batch;
     const items = climb.batch.items.slice(from, to);
+    this.#finishBuried(climb, items);
     await this.#pause(items, failures, signal);
     let unsent = this.#unsent(climb, items);
     if (unsent.length > 0) {
@@ -128,6 +130,10 @@ export class Delivery {
       if (found !== undefined && "verdict" in found) {
         this.#failed(climb, found, tries);
         return !circuits.isOpen;
+      }
+      if (circuits.isOpen) {
+        // It has opened for others during the lookup.
+        return false;
       }
       if (found !== undefined && found.size > 0) {
         await this.#found(climb, found);
@@ -152,8 +158,19 @@ export class Delivery {
     } else {
       this.#failed(climb, answer, tries);
     }
-    await (isCertain(answer) ? verification?.end(unsent) : verification?.begin(unsent));
+    await (isCertain(answer)
+      ? verification?.end(unsent, answer.verdict === "delivered")
+      : verification?.begin(unsent));
     return answer.verdict === "delivered" || !circuits.isOpen;
+  }
+
+  /** Parts of records that are dead letters by an earlier part are not sent; with its last part a record is done with. */
+  #finishBuried(climb: Climb, items: readonly Item[]): void {
+    const buried = this.#large.takeBuried(items);
+    for (const item of buried) {
+      climb.settled.add(item);
+    }
+    this.#options.acknowledge(buried);
   }
 
   async #pause(items: readonly Item[], failures: number, signal: AbortSignal): Promise<void> {
@@ -165,10 +182,10 @@ export class Delivery {
     }
   }
 
-  /** Those of the items that are not known to be stored. */
-  #unsent({ found }: Climb, items: readonly Item[]): readonly Item[] {
-    const unsent = this.#partsStored.without(items);
-    return found.size === 0 ? unsent : unsent.filter((item) => !found.has(item));
+  /** Those of the items that are not known to be stored, or of no use any more. */
+  #unsent(climb: Climb, items: readonly Item[]): readonly Item[] {
+    const unsent = this.#large.pending(items);
+    return climb.settled.size === 0 ? unsent : unsent.filter((item) => !climb.settled.has(item));
   }
 
   /** These are stored, by a try whose answer was lost. */
@@ -176,12 +193,12 @@ export class Delivery {
     const { acknowledge, counts, verification } = this.#options;
     const items = [...found];
     for (const item of items) {
-      climb.found.add(item);
+      climb.settled.add(item);
     }
-    this.#partsStored.add(items);
+    this.#large.stored(items);
     counts.deliveredRecords += items.filter(({ part, parts }) => part === parts).length;
     acknowledge(items);
-    await verification!.end(items);
+    await verification!.end(items, true);
   }
 
   #failed(climb: Climb, answer: Failure, attempt: number): void {
@@ -225,23 +242,30 @@ export class Delivery {
     counts.lastError = undefined;
     counts.deliveredBatches++;
     counts.deliveredBytes += bytes;
-    const refused = new Set(answer.refused.map(({ index }) => index));
+    const letters = new Map<StoredRecord, DeadLetter>();
+    for (const { index, reason, detail } of answer.refused) {
+      const { record } = items[index]!;
+      // Of a record in parts the first that is refused says why.
+      if (!letters.has(record)) {
+        letters.set(record, {
+          record,
+          destination,
+          reason,
+          detail,
+          cause: undefined,
+          attempts,
+          firstTriedAtMs: climb.firstTriedAtMs,
+          lastTriedAtMs: clock.now(),
+          requestId: answer.requestId,
+        });
+      }
+    }
     // A record in parts is delivered with its last part.
     counts.deliveredRecords += items.filter(
-      ({ part, parts }, index) => part === parts && !refused.has(index),
+      ({ record, part, parts }) => part === parts && !letters.has(record),
     ).length;
-    this.#partsStored.add(items);
-    return answer.refused.map(({ index, reason, detail }) => ({
-      record: items[index]!.record,
-      destination,
-      reason,
-      detail,
-      cause: undefined,
-      attempts,
-      firstTriedAtMs: climb.firstTriedAtMs,
-      lastTriedAtMs: clock.now(),
-      requestId: answer.requestId,
-    }));
+    this.#large.stored(items);
+    return [...letters.values()];
   }
 
   #poison(climb: Climb, { record }: Item, attempts: number): DeadLetter {
@@ -270,7 +294,7 @@ export class Delivery {
     acknowledge(items.filter(({ record }) => !refused.has(record)));
     const rest = items.filter(({ record }) => refused.has(record));
     if (await this.bury(letters, signal)) {
-      // With all its parts, whichever was refused.
+      this.#large.buried(rest);
       acknowledge(rest);
     } else {
       lettersStay(rest);

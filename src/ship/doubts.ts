@@ -6,9 +6,14 @@
  * says is acknowledged. So a shipper that takes over finds them there. A line of the memo is `{"doubt":[[from,to],…],
  * "at":ms}` or `{"clear":[[from,to],…]}`, of ordinals; together, in order, they give the ranges. It is written anew when it
  * has grown long.
+ *
+ * A record that is too large for one event stays in the memo from its first part on until it is stored whole: its parts
+ * go one after the other, and a shipper may die between two of them. Which of its parts are in doubt is known in memory.
  */
-import type { Source, StoredRecord } from "../buffer/buffer.js";
-import { type DoubtfulRange, DoubtfulRanges } from "./doubtful-ranges.js";
+import type { Item } from "../batch/batch.js";
+import type { Source } from "../buffer/buffer.js";
+import { DoubtfulRanges } from "./doubtful-ranges.js";
+import { PartDoubts } from "./part-doubts.js";
 
 /** Lines after which a memo is written anew with what still counts. */
 const LINES_MAX = 1000;
@@ -16,7 +21,10 @@ const LINES_MAX = 1000;
 type Span = [from: number, to: number];
 
 interface Known {
+  /** By record, as in the memo. */
   readonly ranges: DoubtfulRanges;
+  /** Of large records that are not stored whole, by ordinal. */
+  readonly parts: Map<number, PartDoubts>;
   lines: number;
 }
 
@@ -28,16 +36,16 @@ export class Doubts {
     this.#sourceOf = sourceOf;
   }
 
-  /** Of these records, those in doubt, each with the time since when. */
-  async of<R extends { readonly record: StoredRecord }>(items: readonly R[]): Promise<Map<R, number>> {
-    const doubtful = new Map<R, number>();
+  /** Of these items, those in doubt, each with the time since when. */
+  async of(items: readonly Item[]): Promise<Map<Item, number>> {
+    const doubtful = new Map<Item, number>();
     for (const [source, some] of this.#bySource(items)) {
-      const { ranges } = await this.#of(source);
-      if (ranges.ranges.length === 0) {
+      const known = await this.#of(source);
+      if (known.ranges.ranges.length === 0) {
         continue;
       }
       for (const item of some) {
-        const sinceMs = ranges.since(item.record.ordinal);
+        const sinceMs = sinceOf(known, item);
         if (sinceMs !== undefined) {
           doubtful.set(item, sinceMs);
         }
@@ -47,9 +55,14 @@ export class Doubts {
   }
 
   /** Resolves when it is written down that these may be stored from now on. */
-  async begin(items: readonly { readonly record: StoredRecord }[], nowMs: number): Promise<void> {
+  async begin(items: readonly Item[], nowMs: number): Promise<void> {
     for (const [source, some] of this.#bySource(items)) {
       const known = await this.#of(source);
+      for (const item of some) {
+        if (item.parts > 1) {
+          partsOf(known, item).add(item.part, nowMs);
+        }
+      }
       const spans = spansOf(some);
       for (const [from, to] of spans) {
         known.ranges.add({ from, to, sinceMs: nowMs });
@@ -58,11 +71,14 @@ export class Doubts {
     }
   }
 
-  /** It is known what became of these. */
-  async end(items: readonly { readonly record: StoredRecord }[]): Promise<void> {
+  /** It is known what became of these, and what is stored of them is acknowledged. */
+  async end(items: readonly Item[], areStored: boolean): Promise<void> {
     for (const [source, some] of this.#bySource(items)) {
       const known = await this.#of(source);
-      const spans = spansOf(some);
+      const spans = spansOf(some.filter((item) => endsRecord(known, item, areStored)));
+      if (spans.length === 0) {
+        continue;
+      }
       for (const [from, to] of spans) {
         known.ranges.remove(from, to);
       }
@@ -95,8 +111,8 @@ export class Doubts {
     return known;
   }
 
-  #bySource<R extends { readonly record: StoredRecord }>(items: readonly R[]): Map<Source, R[]> {
-    const groups = new Map<Source, R[]>();
+  #bySource(items: readonly Item[]): Map<Source, Item[]> {
+    const groups = new Map<Source, Item[]>();
     for (const item of items) {
       const source = this.#sourceOf(item.record.writer);
       const group = source && groups.get(source);
@@ -110,19 +126,46 @@ export class Doubts {
   }
 }
 
+function sinceOf(known: Known, item: Item): number | undefined {
+  const sinceMs = known.ranges.since(item.record.ordinal);
+  return item.parts === 1 || sinceMs === undefined ? sinceMs : partsOf(known, item).since(item.part);
+}
+
+function partsOf({ parts, ranges }: Known, { record: { ordinal } }: Item): PartDoubts {
+  let doubts = parts.get(ordinal);
+  if (doubts === undefined) {
+    doubts = new PartDoubts(ranges.since(ordinal));
+    parts.set(ordinal, doubts);
+  }
+  return doubts;
+}
+
+/** Takes the item out of doubt; true when with it its record is, as the memo knows it. */
+function endsRecord(known: Known, item: Item, isStored: boolean): boolean {
+  if (item.parts === 1) {
+    return true;
+  }
+  partsOf(known, item).remove(item.part);
+  const isWhole = isStored && item.part === item.parts;
+  if (isWhole) {
+    known.parts.delete(item.record.ordinal);
+  }
+  return isWhole;
+}
+
 async function load(source: Source): Promise<Known> {
   const ranges = new DoubtfulRanges();
   const lines = await source.memo.read();
   for (const line of lines) {
     const { doubt = [], clear = [], at = 0 } = parse(line);
     for (const [from, to] of doubt) {
-      ranges.add({ from, to, sinceMs: at } satisfies DoubtfulRange);
+      ranges.add({ from, to, sinceMs: at });
     }
     for (const [from, to] of clear) {
       ranges.remove(from, to);
     }
   }
-  return { ranges, lines: lines.length };
+  return { ranges, parts: new Map(), lines: lines.length };
 }
 
 /** A line that cannot be read says nothing: then what it was about may be doubled, and is not lost. */
@@ -135,7 +178,7 @@ function parse(line: string): { doubt?: Span[]; clear?: Span[]; at?: number } {
 }
 
 /** The ordinals as ranges; only neighbours are joined, for between others lie records that were not sent. */
-function spansOf(items: readonly { readonly record: StoredRecord }[]): Span[] {
+function spansOf(items: readonly Item[]): Span[] {
   const spans: Span[] = [];
   for (const { record } of items) {
     const last = spans.at(-1);

@@ -86,6 +86,8 @@ export class Shipper {
   readonly #delivery: Delivery;
   readonly #inFlight: InFlight;
   readonly #ledger = new Ledger((error) => this.readFailed(error));
+  /** The last cycle ended in the middle: records were read that are in no batch, and nothing may pass them. */
+  #cutShort = false;
   /** When dead letters could not be written, while these are not tried again. */
   #lettersFailedAtMs: number | undefined;
   #flushSeenAtMs = 0;
@@ -259,7 +261,7 @@ export class Shipper {
 
   async #cycle(sources: readonly Source[]): Promise<void> {
     const { abort, clock } = this.#options;
-    if (this.#retryIsDue()) {
+    if (this.#cutShort || this.#retryIsDue()) {
       await this.#rewind();
     }
     const share = Math.floor(READ_BYTES_TOTAL / sources.length);
@@ -301,6 +303,7 @@ export class Shipper {
     if (this.circuits.openings !== openings) {
       // Of each of them something may have been read that was not even batched.
       this.#ledger.allStays(sources);
+      this.#cutShort = true;
     }
   }
 
@@ -322,6 +325,7 @@ export class Shipper {
     await this.#inFlight.landed();
     this.#inFlight.startAgain();
     this.#lettersFailedAtMs = undefined;
+    this.#cutShort = false;
     this.#ledger.rewind();
   }
 

@@ -88,8 +88,8 @@ export class Verification {
   }
 
   /** What became of the items is known, and acknowledged where they are stored. */
-  async end(items: readonly Item[]): Promise<void> {
-    await this.#written(this.#options.doubts.end(items));
+  async end(items: readonly Item[], areStored: boolean): Promise<void> {
+    await this.#written(this.#options.doubts.end(items, areStored));
   }
 
   /** Those in doubt. Where that cannot be read they count as not sent, and are doubled at worst. */

@@ -3,7 +3,7 @@ import type { Batch } from "../../../src/batch/batch.js";
 import { Circuit } from "../../../src/ship/circuit.js";
 import { Delivery, type RetryPolicy } from "../../../src/ship/delivery.js";
 import { InFlight } from "../../../src/ship/in-flight.js";
-import { PartsStored } from "../../../src/ship/parts-stored.js";
+import { LargeRecords } from "../../../src/ship/large-records.js";
 import type { Sink } from "../../../src/sink/sink.js";
 import type { Mechanism, Switches } from "./mechanisms.js";
 
@@ -56,7 +56,7 @@ const PATCHES: Partial<Record<Mechanism, () => () => void>> = {
           return true;
         },
     ),
-  "parts stored": () => replace(PartsStored.prototype, "without", () => (items) => items),
+  "parts stored": () => replace(LargeRecords.prototype, "pending", () => (items) => items),
   circuit: () => replace(Circuit.prototype, "permit", () => async () => true),
 };
 
