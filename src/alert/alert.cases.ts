@@ -36,6 +36,7 @@ export const ALERTS: { readonly [K in Kind]: Extract<Alert, { kind: K }> } = {
   recovered: {
     kind: "recovered",
     sink: "cloudwatch us-east-1",
+    destination: undefined,
     sinceMs: NOW_MS - 600_000,
     backlog: BACKLOG,
   },

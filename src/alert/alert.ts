@@ -35,8 +35,15 @@ export type Alert =
       readonly detail: string;
       readonly backlog: Backlog;
     }
-  /** The end of an outage, or of a refusal of credentials. */
-  | { readonly kind: "recovered"; readonly sink: string; readonly sinceMs: number; readonly backlog: Backlog }
+  /** The end of an outage or of a refusal. */
+  | {
+      readonly kind: "recovered";
+      readonly sink: string;
+      /** What takes records; undefined where the sink is known to answer, and not what it permits. */
+      readonly destination: Destination | undefined;
+      readonly sinceMs: number;
+      readonly backlog: Backlog;
+    }
   /** Only a person can mend it: credentials, or permissions for one destination. */
   | {
       readonly kind: "refused";

@@ -11,7 +11,8 @@
  * - What fills up or expires is seen at every look, for days; it is told once a day.
  * - An end (`recovered`) goes out at once if people were told of its outage, with what was gathered of it meanwhile, so
  *   there are at most two mails of an outage in `alertEveryMs`. If they were not, it is said in the mail that tells of
- *   the outage; if there was none, nobody is told: so it may be told after any first success.
+ *   the outage; if there was none, nobody is told: so it may be told after any first success. Each sink has outages of its
+ *   own, and a refusal of several destinations ends with the last of them.
  * - When a topic was last sent is remembered for all processes (`memory.ts`), as is what could not be sent before the end.
  * - Memory is bounded: there are at most `TOPICS_MAX` topics and a few more, and each has one notice.
  */
@@ -21,12 +22,14 @@ import type { Alert, Alerts } from "./alert.js";
 import type { ChannelName } from "./channel.js";
 import type { AlertMemory, OpenOutage } from "./memory.js";
 import {
+  endedBy,
   isCondition,
   isStanding,
   joinNotices,
   type Notice,
   noticeOf,
-  RECOVERED,
+  placeOf,
+  refusedIn,
   type Topic,
   topicOf,
 } from "./notice.js";
@@ -36,6 +39,8 @@ import type { Outbox, OutboxCounts } from "./outbox.js";
 const TOPICS_MAX = 64;
 const REMINDER_MS_MAX = 86_400_000;
 const DOUBLINGS_MAX = 20;
+/** Refused destinations of which it is known when the last is permitted; with more, the end is told sooner. */
+const PLACES_REMEMBERED_MAX = 100;
 
 export interface AlertCounts {
   /** Alerts that did not go out by themselves but were counted in a later message. */
@@ -180,17 +185,34 @@ export class Alerter implements OpenAlerts {
     const { clock, memory } = this.#options;
     const now = clock.now();
     const { open } = memory.read();
-    for (const [topic, entry] of this.#topics) {
-      if (entry.notice === undefined || !isCondition(entry.notice.alert)) continue;
+    const place = placeOf(alert);
+    const isElsewhere = (other: string): boolean => other !== place;
+    const over = new Map<Topic, OpenOutage>();
+    for (const topic of endedBy(alert)) {
+      const entry = this.#topics.get(topic);
+      const notice = entry?.notice;
+      const outage = open[topic];
+      const refused = [...(outage?.places ?? []), ...(notice === undefined ? [] : refusedIn(notice))];
+      const goesOn = refused.some(isElsewhere);
+      if (outage !== undefined && !goesOn) {
+        over.set(topic, outage);
+        memory.change((remembered) => void delete remembered.open[topic]);
+      } else if (outage?.places.some((other) => !isElsewhere(other))) {
+        const places = outage.places.filter(isElsewhere);
+        memory.change(
+          (remembered) => void Object.assign(remembered.open, { [topic]: { ...outage, places } }),
+        );
+      }
+      if (notice === undefined) continue;
       // What was gathered of an outage whose end goes out now is the same outage; of any other, its end is still to be told.
-      entry.notice = open[topic] === undefined ? { ...entry.notice, endedAtMs: now } : undefined;
+      if (goesOn) entry!.notice = { ...notice, places: notice.places.filter(isElsewhere) };
+      else entry!.notice = outage === undefined ? { ...notice, endedAtMs: now } : undefined;
     }
-    if (Object.keys(open).length === 0) return;
-    memory.change((remembered) => {
-      for (const topic of Object.keys(remembered.open)) delete remembered.open[topic];
-    });
-    const sinceMs = Math.min(alert.sinceMs, ...Object.values(open).map((outage) => outage.sinceMs));
-    this.#put(RECOVERED, noticeOf({ ...alert, sinceMs }, now));
+    if (over.size === 0) return;
+    const sinceMs = Math.min(alert.sinceMs, ...[...over.values()].map((outage) => outage.sinceMs));
+    const ofTheSink: typeof alert = { ...alert, sinceMs, destination: undefined };
+    const end = endedBy(ofTheSink).some((topic) => over.has(topic)) ? ofTheSink : { ...alert, sinceMs };
+    this.#put(topicOf(end), noticeOf(end, now));
   }
 
   #put(topic: Topic, notice: Notice): void {
@@ -199,7 +221,9 @@ export class Alerter implements OpenAlerts {
 
   #boundedTopicOf(alert: Alert): Topic {
     const topic = topicOf(alert);
-    return this.#topics.size < TOPICS_MAX || this.#topics.has(topic) ? topic : `${alert.kind}/other`;
+    return this.#topics.size < TOPICS_MAX || this.#topics.has(topic) || isCondition(alert)
+      ? topic
+      : `${alert.kind}/other`;
   }
 
   #takeOver(): void {
@@ -257,9 +281,12 @@ function sinceItBegan(notice: Notice, outage: OpenOutage | undefined): Notice {
 }
 
 /** What is known of the outage once the notice is sent; undefined when it is none, or over. */
-function openAfter({ alert, endedAtMs }: Notice, outage: OpenOutage | undefined): OpenOutage | undefined {
+function openAfter(notice: Notice, outage: OpenOutage | undefined): OpenOutage | undefined {
+  const { alert, endedAtMs } = notice;
   if (!isCondition(alert) || endedAtMs !== undefined) return undefined;
-  return { sinceMs: alert.sinceMs, told: (outage?.told ?? 0) + 1 };
+  const { told = 0, places: before = [] } = outage ?? {};
+  const places = [...new Set([...before, ...refusedIn(notice)])].slice(0, PLACES_REMEMBERED_MAX);
+  return { sinceMs: alert.sinceMs, told: told + 1, places };
 }
 
 function keepIn(kept: Record<Topic, Notice>, notices: ReadonlyMap<Topic, Notice>): void {

@@ -4,7 +4,7 @@
  *
  *     {"version":1,
  *      "sentAtMs":{topic: ms},                     when a topic was last told of
- *      "open":{topic: {"sinceMs","told"}},         outages that people were told of, so many times, without their end
+ *      "open":{topic: {"sinceMs","told","places"}},  outages that people were told of, so many times, without their end
  *      "gathered":{topic: notice},                 what was gathered when the process ended
  *      "unsent":{channel: {topic: notice}}}        what a channel had not taken by then
  *
@@ -22,6 +22,8 @@ const FILE_MODE = 0o600;
 export interface OpenOutage {
   readonly sinceMs: number;
   readonly told: number;
+  /** Where it was met, as in a notice. */
+  readonly places: readonly string[];
 }
 
 export interface Remembered {
@@ -93,7 +95,7 @@ function isRemembered(value: Record<string, unknown>): value is Record<string, u
   const { sentAtMs, open, gathered, unsent } = value;
   return (
     holds(sentAtMs, Number.isFinite) &&
-    holds(open, (outage) => holds(outage, Number.isFinite)) &&
+    holds(open, isOpenOutage) &&
     holds(gathered, isNotice) &&
     holds(unsent, (notices) => holds(notices, isNotice))
   );
@@ -101,6 +103,11 @@ function isRemembered(value: Record<string, unknown>): value is Record<string, u
 
 function holds(value: unknown, isRight: (entry: unknown) => boolean): boolean {
   return typeof value === "object" && value !== null && Object.values(value).every(isRight);
+}
+
+function isOpenOutage(value: unknown): value is OpenOutage {
+  const { sinceMs, told, places } = (value ?? {}) as Partial<OpenOutage>;
+  return Number.isFinite(sinceMs) && Number.isFinite(told) && Array.isArray(places);
 }
 
 /** As far as a notice can harm this process; what stands in its alert only becomes text. */

@@ -29,18 +29,19 @@ export interface Notice {
 
 export type Topic = string;
 
-/** The topic of the ends of outages. */
-export const RECOVERED = "recovered";
-
 /**
- * What alerts have to have in common to be told in one mail. An outage is one thing, although it shows itself now as a
- * timeout and now as a broken connection; refusals need different people and are kept apart.
+ * What alerts have to have in common to be told in one mail. The outage of a sink is one thing, although it shows itself
+ * now as a timeout and now as a broken connection; refusals need different people and are kept apart.
  */
 export function topicOf(alert: Alert): Topic {
   switch (alert.kind) {
     case "dead-letters":
       return `${alert.kind}/${shorten(alert.reason, CAUSE_CHARACTERS_MAX)}`;
+    case "outage":
+    case "recovered":
+      return `${alert.kind}/${shorten(alert.sink, PLACE_CHARACTERS_MAX)}`;
     case "refused":
+      return refusalOf(alert.cause, alert.sink);
     case "drops":
       return `${alert.kind}/${shorten(alert.cause, CAUSE_CHARACTERS_MAX)}`;
     case "journal-space":
@@ -57,6 +58,27 @@ export function isStanding(topic: Topic): boolean {
   return STANDING.test(topic);
 }
 
+function refusalOf(cause: "credentials" | "denied", sink: string): Topic {
+  return `refused/${cause}/${shorten(sink, PLACE_CHARACTERS_MAX)}`;
+}
+
+/**
+ * The topics that it may end. A sink that answers says nothing of what it permits: of that only a destination that takes
+ * records speaks, and for itself alone.
+ */
+export function endedBy({ sink, destination }: Extract<Alert, { kind: "recovered" }>): Topic[] {
+  return [
+    `outage/${shorten(sink, PLACE_CHARACTERS_MAX)}`,
+    refusalOf("credentials", sink),
+    ...(destination === undefined ? [] : [refusalOf("denied", sink)]),
+  ];
+}
+
+/** The destinations that are refused, if it is that. */
+export function refusedIn({ alert, places }: Notice): readonly string[] {
+  return alert.kind === "refused" ? places : [];
+}
+
 /** Whether it lasts until a `recovered`. */
 export function isCondition(alert: Alert): alert is Extract<Alert, { kind: "outage" | "refused" }> {
   return alert.kind === "outage" || alert.kind === "refused";
@@ -69,7 +91,7 @@ export function noticeOf(alert: Alert, nowMs: number): Notice {
     times: 1,
     firstAtMs: nowMs,
     lastAtMs: nowMs,
-    places: place === undefined ? [] : [shorten(place, PLACE_CHARACTERS_MAX)],
+    places: place === undefined ? [] : [place],
     morePlaces: false,
   };
 }
@@ -108,10 +130,17 @@ function joinAlerts(earlier: Notice, later: Notice): Alert {
   return after;
 }
 
-function placeOf(alert: Alert): string | undefined {
+/** Where it was met, in words that fit into a notice. */
+export function placeOf(alert: Alert): string | undefined {
+  const place = wholePlaceOf(alert);
+  return place === undefined ? undefined : shorten(place, PLACE_CHARACTERS_MAX);
+}
+
+function wholePlaceOf(alert: Alert): string | undefined {
   switch (alert.kind) {
     case "dead-letters":
     case "refused":
+    case "recovered":
       return alert.destination && `${alert.destination.group} / ${alert.destination.stream}`;
     case "outage":
       return alert.cause;

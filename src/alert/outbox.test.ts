@@ -158,7 +158,7 @@ test("closing ends a message that hangs, and keeps it", async () => {
   const deadline = new AbortController();
   const closed = outbox.close(deadline.signal);
   deadline.abort();
-  assert.deepEqual([...(await closed).keys()], ["outage"]);
+  assert.deepEqual([...(await closed).keys()], [topicOf(ALERTS.outage)]);
 });
 
 test("what is put the moment the last one was taken is sent too", async () => {

@@ -97,11 +97,14 @@ const WORDING: Wording = {
     };
   },
 
-  recovered: ({ sink, sinceMs, backlog }, notice) => ({
-    title: `${sink} is back after ${formatSpan(notice.lastAtMs - sinceMs)}`,
+  recovered: ({ sink, destination, sinceMs, backlog }, notice) => ({
+    title:
+      destination === undefined
+        ? `${sink} is back after ${formatSpan(notice.lastAtMs - sinceMs)}`
+        : `${sink} permits what it refused for ${formatSpan(notice.lastAtMs - sinceMs)}`,
     summary: "Records are delivered again. What has waited meanwhile is on its way, in order.",
     facts: [
-      ["Destination", sink],
+      ["Destination", destination === undefined ? sink : `${sink}: ${placesOf(notice)}`],
       ["Away", `${time(sinceMs)} to ${time(notice.lastAtMs)}`],
       ...waitingFacts(backlog, notice),
     ],

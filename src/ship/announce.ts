@@ -33,12 +33,12 @@ export function announce({
           : { kind: "outage", cause, ...common },
       );
     },
-    onRecovery({ sinceMs }) {
-      alerts.tell({ kind: "recovered", sink, sinceMs, backlog: backlog() });
+    onRecovery({ sinceMs }, destination) {
+      alerts.tell({ kind: "recovered", sink, destination, sinceMs, backlog: backlog() });
     },
-    onFirstSuccess() {
+    onFirstSuccess(destination) {
       // Whoever told of the outage may have died since, or have been the last run of cron.
-      alerts.tell({ kind: "recovered", sink, sinceMs: now(), backlog: backlog() });
+      alerts.tell({ kind: "recovered", sink, destination, sinceMs: now(), backlog: backlog() });
     },
     onBuried(letters) {
       for (const some of alike(letters)) {

@@ -10,7 +10,7 @@ const API = { group: "g", stream: "api" };
 function open({ random = (): number => 1 } = {}) {
   const clock = new ManualClock();
   const told: string[] = [];
-  const reached: number[] = [];
+  const reached: string[] = [];
   const tell =
     (what: string) =>
     ({ cause }: Trouble, destination?: { stream: string }) =>
@@ -22,7 +22,7 @@ function open({ random = (): number => 1 } = {}) {
     backoff: { baseMs: 1000, maxMs: 60_000 },
     onTrouble: tell("trouble"),
     onRecovery: tell("recovery"),
-    onFirstSuccess: () => void reached.push(clock.now()),
+    onFirstSuccess: ({ stream }) => void reached.push(stream),
   });
   return { clock, told, reached, circuits };
 }
@@ -169,13 +169,14 @@ test("to hurry makes the next try due at once", async () => {
   assert.equal(await permitted(circuits), true);
 });
 
-test("the first success is told once, so that what an earlier process met is known to be over", async () => {
+test("the first success of each destination is told once, so that what an earlier process met is known to be over", async () => {
   const { circuits, reached } = open();
   assert.equal(await circuits.permit(WEB), true);
   circuits.failed(WEB, "network", "cut");
   circuits.failed(WEB, "denied", "no");
   assert.equal(reached.length, 0);
   circuits.succeeded(WEB);
+  circuits.succeeded(WEB);
   circuits.succeeded(API);
-  assert.equal(reached.length, 1);
+  assert.deepEqual(reached, ["web", "api"]);
 });

@@ -8,7 +8,10 @@ import type { Destination } from "../batch/batch.js";
 import type { FailureCause } from "../sink/sink.js";
 import { Circuit, type CircuitOptions, type Trouble } from "./circuit.js";
 
-/** Destinations with a circuit of their own; of more, the one that has waited longest is simply tried again. */
+/**
+ * Destinations with a circuit of their own; of more, the one that has waited longest is simply tried again. Of more that
+ * have taken something it is told twice.
+ */
 const DESTINATIONS_MAX = 10_000;
 
 export interface CircuitsOptions extends CircuitOptions {
@@ -16,8 +19,8 @@ export interface CircuitsOptions extends CircuitOptions {
   readonly onTrouble: (trouble: Trouble, destination: Destination | undefined) => void;
   /** Told when it goes on. */
   readonly onRecovery: (trouble: Trouble, destination: Destination | undefined) => void;
-  /** Told once, when the sink has taken something for the first time: what an earlier process met is over. */
-  readonly onFirstSuccess: () => void;
+  /** Told when a destination takes something for the first time: what an earlier process met there is over. */
+  readonly onFirstSuccess: (destination: Destination) => void;
 }
 
 interface Refused {
@@ -28,7 +31,8 @@ interface Refused {
 export class Circuits {
   readonly #options: CircuitsOptions;
   readonly #all: Circuit;
-  #wasTaken = false;
+  /** The destinations that have taken something. */
+  readonly #taking = new Set<string>();
   readonly #refused = new Map<string, Refused>();
 
   constructor(options: CircuitsOptions) {
@@ -87,11 +91,14 @@ export class Circuits {
   /** The destination has answered: the batch is stored, or refused for its data. */
   succeeded(destination: Destination): void {
     this.#reached();
-    if (!this.#wasTaken) {
-      this.#wasTaken = true;
-      this.#options.onFirstSuccess();
-    }
     const name = nameOf(destination);
+    if (!this.#taking.has(name)) {
+      if (this.#taking.size >= DESTINATIONS_MAX) {
+        this.#taking.clear();
+      }
+      this.#taking.add(name);
+      this.#options.onFirstSuccess(destination);
+    }
     const refused = this.#refused.get(name);
     const over = refused?.circuit.succeeded();
     if (over !== undefined) {
