@@ -29,11 +29,10 @@ import { Delivery, type RetryPolicy } from "./delivery.js";
 import { Doubts } from "./doubts.js";
 import { InFlight } from "./in-flight.js";
 import { Ledger } from "./ledger.js";
+import { Urgency } from "./urgency.js";
 import { Verification } from "./verification.js";
 
 const POLL_MS = 200;
-/** How often quiet sources are looked through for writers that died. */
-const REAP_MS = 2000;
 /** What one read of a source brings, and what all sources together may have loaded. */
 const READ_BYTES_MAX = 1 << 20;
 const READ_BYTES_MIN = 1 << 16;
@@ -83,6 +82,7 @@ export class Shipper {
   readonly #options: ShipperOptions;
   readonly #batcher: Batcher;
   readonly circuits: Circuits;
+  readonly #urgency: Urgency;
   readonly #delivery: Delivery;
   readonly #inFlight: InFlight;
   readonly #ledger = new Ledger((error) => this.readFailed(error));
@@ -90,15 +90,17 @@ export class Shipper {
   #cutShort = false;
   /** When dead letters could not be written, while these are not tried again. */
   #lettersFailedAtMs: number | undefined;
-  #flushSeenAtMs = 0;
-  /** Since when something waits, by our own clock; undefined while nothing does. */
-  #waitingSinceMs: number | undefined;
+  /** As they were claimed last. */
+  #sources: readonly Source[] = [];
   #flushes: (() => void)[] = [];
   #wake = new AbortController();
-  #reapedAtMs = 0;
 
   constructor(options: ShipperOptions) {
     this.#options = options;
+    this.#urgency = new Urgency(options, {
+      ask: (question) => this.#ask(question),
+      guarded: (question) => this.#ledger.guarded(question),
+    });
     this.#batcher = new Batcher({
       limits: options.sink.limits,
       destinationOf: (record) => options.destinationOf(record, this.#ledger.hostOf(record.writer)),
@@ -207,7 +209,7 @@ export class Shipper {
       return;
     }
     const flushes = this.#flushes.splice(0);
-    if (flushes.length === 0 && !this.#retryIsDue() && !(await this.#isDue(sources))) {
+    if (flushes.length === 0 && !this.#retryIsDue() && !(await this.#urgency.isDue(sources))) {
       return;
     }
     await this.#cycle(sources);
@@ -220,43 +222,25 @@ export class Shipper {
     });
   }
 
-  /** Sources whose writers are gone and which are empty remove themselves here. */
-  async #claim(): Promise<Source[]> {
-    const sources = await this.#options.buffer.claim();
-    const open = sources.filter((source) => this.#ledger.guarded(() => source.finished()) !== true);
-    this.#ledger.keepOnly(open);
-    return open;
+  /**
+   * Sources whose writers are gone and which are empty remove themselves here. What was claimed stays so while the buffer
+   * cannot be asked.
+   */
+  async #claim(): Promise<readonly Source[]> {
+    const sources = (await this.#ask(() => this.#options.buffer.claim())) ?? this.#sources;
+    this.#sources = sources.filter((source) => this.#ledger.guarded(() => source.finished()) !== true);
+    this.#ledger.keepOnly(this.#sources);
+    return this.#sources;
   }
 
-  async #isDue(sources: readonly Source[]): Promise<boolean> {
-    const { clock, buffer, flushBytes, flushRecords, intervalMs } = this.#options;
-    const now = clock.now();
-    const requestedAtMs = await buffer.flushRequestedAtMs();
-    // Another one, not a later one: the clock may have been set back in between.
-    if (requestedAtMs !== this.#flushSeenAtMs) {
-      this.#flushSeenAtMs = requestedAtMs;
-      return true;
+  /** Undefined when the buffer cannot be asked; that is counted. */
+  async #ask<T>(question: () => T | Promise<T>): Promise<T | undefined> {
+    try {
+      return await question();
+    } catch (error) {
+      this.readFailed(error);
+      return undefined;
     }
-    let records = 0;
-    let bytes = 0;
-    let oldestMs = Number.POSITIVE_INFINITY;
-    for (const source of sources) {
-      const waiting = this.#ledger.guarded(() => source.unread());
-      records += waiting?.records ?? 0;
-      bytes += waiting?.bytes ?? 0;
-      oldestMs = Math.min(oldestMs, waiting?.oldestMs ?? oldestMs);
-    }
-    if (records === 0) {
-      this.#waitingSinceMs = undefined;
-      const reap = now >= dueAtMs(this.#reapedAtMs, REAP_MS, now);
-      this.#reapedAtMs = reap ? now : this.#reapedAtMs;
-      return reap;
-    }
-    // A timestamp from the future, which a caller may give, must not hold up its record and all that follow it, and
-    // neither must a clock that was set back.
-    this.#waitingSinceMs = Math.min(this.#waitingSinceMs ?? now, now);
-    const waitedMs = now - Math.min(oldestMs, this.#waitingSinceMs);
-    return records >= flushRecords || bytes >= flushBytes || waitedMs >= intervalMs;
   }
 
   async #cycle(sources: readonly Source[]): Promise<void> {
@@ -271,7 +255,7 @@ export class Shipper {
     const aside: StoredRecord[] = [];
     let bytesRead = 0;
     let nowMs = clock.now();
-    this.#waitingSinceMs = undefined;
+    this.#urgency.begins();
     for (const source of sources) {
       merge.add(source);
     }

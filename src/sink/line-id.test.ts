@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { splitRecord } from "../batch/parts.js";
-import { batchOf } from "../sink/batch-of.cases.js";
-import { eventIdOf, idAtEnd, lineIdOf } from "./line-id.js";
+import { eventIdOf, idAtEnd, lineIdOf } from "../record/line-id.js";
+import { batchOf } from "./batch-of.cases.js";
 
 const whole = (writer: string, seq: number) => ({ writer, seq, part: 1, parts: 1 });
 
