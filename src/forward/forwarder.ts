@@ -86,6 +86,7 @@ export class Forwarder {
   #reapDueMs = 0;
   #pollDueMs = 0;
   #retryAtMs = 0;
+  #seenMs = 0;
   #failures = 0;
   readonly #wishes = new Wishes(this.#lanes);
   #wake = new AbortController();
@@ -149,9 +150,6 @@ export class Forwarder {
   }
 
   #wish(until: Wish["until"]): Promise<void> {
-    this.#claimDueMs = 0;
-    this.#reapDueMs = 0;
-    this.#pollDueMs = 0;
     this.#retryAtMs = 0;
     this.#wake.abort();
     return this.#wishes.add(until);
@@ -164,6 +162,11 @@ export class Forwarder {
   /** True when there is more to do at once. */
   async #turn(): Promise<boolean> {
     const now = this.#options.clock.now();
+    if (now < this.#seenMs) {
+      // The clock was set back; nothing waits for it to come to where it was.
+      this.#retryAtMs = this.#claimDueMs = this.#pollDueMs = this.#reapDueMs = this.#probeDueMs = 0;
+    }
+    this.#seenMs = now;
     if (now < this.#retryAtMs) {
       return false;
     }
@@ -173,22 +176,20 @@ export class Forwarder {
   async #forwardAll(now: number): Promise<boolean> {
     // Those who come during the turn may have logged what it does not see.
     const wishes = this.#wishes.all;
+    const anew = wishes.some(({ targets }) => targets === undefined);
     // First: a store that is full, or may not be used, still says what is delivered.
-    if (now >= this.#pollDueMs) {
-      await this.#poll();
+    if (anew || now >= this.#pollDueMs) {
       this.#pollDueMs = now + (wishes.length > 0 ? POLL_FLUSHING_MS : POLL_MS);
+      await this.#poll();
     }
     if (now >= this.#probeDueMs) {
       await this.#probe();
     }
-    if (now >= this.#claimDueMs) {
-      await this.#claim();
+    if (anew || now >= this.#claimDueMs) {
       this.#claimDueMs = now + CLAIM_MS;
+      await this.#claim();
     }
-    const all = now >= this.#reapDueMs;
-    if (all) {
-      this.#reapDueMs = now + REAP_MS;
-    }
+    const all = anew || now >= this.#reapDueMs;
     const due = [...this.#lanes.values()].filter((lane) => all || lane.waits);
     const hurry = wishes.length > 0;
     await Promise.all(
@@ -206,6 +207,7 @@ export class Forwarder {
     }
     this.#recovered();
     if (all) {
+      this.#reapDueMs = now + REAP_MS;
       this.#wishes.aim(wishes);
     }
     if (this.#wishes.grant()) {

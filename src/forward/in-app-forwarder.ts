@@ -8,7 +8,8 @@ import type { Carrier } from "../ship/in-app.js";
 import { BackgroundWorker } from "../system/background-worker.js";
 import type { DragonlogError } from "../system/errors.js";
 import { randomId } from "../system/random.js";
-import { checkCodec, type ForwardingOptions, storeName } from "./open-forwarder.js";
+import type { ForwardingOptions } from "./open-forwarder.js";
+import { checkCodec, storeName } from "./store-options.js";
 
 export interface InAppForwardingOptions extends ForwardingOptions {
   readonly drainDeadline: number;
