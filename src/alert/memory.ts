@@ -12,6 +12,7 @@
  * one mail more or less; there is no lock to wait for. Where the file cannot be written, this process remembers by itself.
  */
 import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { threadId } from "node:worker_threads";
 import { messageOf as textOf } from "../system/errors.js";
 import type { ChannelName } from "./channel.js";
 import type { Notice, Topic } from "./notice.js";
@@ -81,7 +82,8 @@ function readFile(path: string): Remembered {
 }
 
 function replaceFile(path: string, text: string): void {
-  const temporary = `${path}.${process.pid}.tmp`;
+  // Shippers in threads of one process share the file.
+  const temporary = `${path}.${process.pid}-${threadId}.tmp`;
   try {
     writeFileSync(temporary, `${text}\n`, { mode: FILE_MODE });
     renameSync(temporary, path);
