@@ -265,6 +265,10 @@ export class Partition implements Source {
     if (compareIds(lastId, this.#place.after) > 0) {
       await this.#ahead.fill(this.#place.after);
     }
+    if (this.#holds.gap !== undefined) {
+      // A forwarder may have said by now that what is missing is delivered.
+      await this.#delivered.load();
+    }
     await this.#damaged.keep();
     void this.write();
     await this.#delivered.forgetOld();

@@ -10,15 +10,7 @@ export const PARTITIONS_DEFAULT = 16;
 export async function agreePartitions(store: Store, keys: Keys, wanted?: number): Promise<number> {
   const key = keys.partitions();
   await store.setIfMissing(key, String(wanted ?? PARTITIONS_DEFAULT));
-  const text = await store.get(key);
-  const partitions = Number(text);
-  if (!Number.isSafeInteger(partitions) || partitions < 1) {
-    throw new DragonlogError(
-      "DRAGONLOG_PARTITIONS_DIFFER",
-      `${store.name} says in ${key} that it has ${JSON.stringify(text)} partitions`,
-      "Something else wrote to this key. Delete it while nothing waits in the store.",
-    );
-  }
+  const partitions = (await agreedPartitions(store, keys)) ?? PARTITIONS_DEFAULT;
   if (wanted !== undefined && wanted !== partitions) {
     throw new DragonlogError(
       "DRAGONLOG_PARTITIONS_DIFFER",
@@ -27,4 +19,19 @@ export async function agreePartitions(store: Store, keys: Keys, wanted?: number)
     );
   }
   return partitions;
+}
+
+/** The number of partitions that the store has; undefined when nobody has used it yet. */
+export async function agreedPartitions(store: Store, keys: Keys): Promise<number | undefined> {
+  const key = keys.partitions();
+  const text = await store.get(key);
+  const partitions = Number(text);
+  if (text !== undefined && (!Number.isSafeInteger(partitions) || partitions < 1)) {
+    throw new DragonlogError(
+      "DRAGONLOG_PARTITIONS_DIFFER",
+      `${store.name} says in ${key} that it has ${JSON.stringify(text)} partitions`,
+      "Something else wrote to this key. Delete it while nothing waits in the store.",
+    );
+  }
+  return text === undefined ? undefined : partitions;
 }

@@ -75,10 +75,16 @@ export class Shippers {
     }
   }
 
-  async crash(buffer: LogBuffer): Promise<void> {
+  /** SIGKILL. */
+  async kill(buffer: LogBuffer): Promise<void> {
     await this.settled(buffer);
-    await this.expire(buffer);
     this.#stores.get(buffer)!.dead = true;
+  }
+
+  /** Killed, and time has gone by since. */
+  async crash(buffer: LogBuffer): Promise<void> {
+    await this.kill(buffer);
+    await this.expire(buffer);
   }
 
   /** The leases of all run out, and it is time to look again. */

@@ -52,7 +52,8 @@ export interface RedisBufferOptions {
 export class RedisBuffer implements LogBuffer {
   readonly #options: RedisBufferOptions;
   readonly #expiryMs: number;
-  readonly #holder = randomId(HOLDER_CHARS);
+  /** Its name among shippers. */
+  readonly holder = randomId(HOLDER_CHARS);
   readonly #shippers: LivingShippers;
   readonly #leases: LeaseOptions;
   readonly #held = new Map<number, Partition>();
@@ -69,8 +70,8 @@ export class RedisBuffer implements LogBuffer {
     const { store, keys, clock, leaseExpiryMs = PARTITION_LEASE_EXPIRY_MS } = options;
     this.#options = options;
     this.#expiryMs = leaseExpiryMs;
-    this.#shippers = new LivingShippers(store, keys, this.#holder, leaseExpiryMs);
-    this.#leases = { store, keys, clock, holder: this.#holder, expiryMs: leaseExpiryMs };
+    this.#shippers = new LivingShippers(store, keys, this.holder, leaseExpiryMs);
+    this.#leases = { store, keys, clock, holder: this.holder, expiryMs: leaseExpiryMs };
     this.#cancel = this.#lookLater();
   }
 

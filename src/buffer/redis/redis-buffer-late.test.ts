@@ -1,0 +1,105 @@
+/** What a shipper that was taken for dead, and goes on, can do: nothing that harms. */
+import assert from "node:assert/strict";
+import { type TestContext, test } from "node:test";
+import { ManualClock } from "../../system/manual-clock.cases.js";
+import { FakeServer } from "./fake-server.cases.js";
+import { acknowledgeAll, namesOf, readAll, readSource, Shippers } from "./redis-buffer.cases.js";
+
+function open(t: TestContext) {
+  const clock = new ManualClock();
+  const server = new FakeServer(clock);
+  return { clock, server, shippers: new Shippers(t, { clock, connect: () => server.connect() }) };
+}
+
+const TEN = Array.from({ length: 10 }, (_, n) => `${n}`);
+
+test("what it writes down after the next one began takes nothing from what that one writes, before or after", async (t) => {
+  for (const lateWritesLast of [true, false]) {
+    const { shippers, server } = open(t);
+    await shippers.append("w", TEN);
+    await shippers.append("w", TEN);
+    const late = shippers.open();
+    const [source] = await late.claim();
+    const first = await source!.read(1);
+    await shippers.expire(late);
+    const next = shippers.open();
+    const [nextSource] = await next.claim();
+    const records = await readSource(nextSource!);
+    assert.equal(records.length, 20);
+    const acknowledgements = [
+      () => acknowledgeAll(nextSource!, records.slice(0, 15)),
+      // It has not looked since, and believes that it holds the partition.
+      () => acknowledgeAll(source!, first.records),
+    ];
+    for (const acknowledge of lateWritesLast ? acknowledgements : acknowledgements.reverse()) {
+      acknowledge();
+      await shippers.settled(late);
+      await shippers.settled(next);
+    }
+    assert.equal(server.hash(shippers.keys.delivered(0)).size, 2, "both have written");
+    await shippers.crash(next);
+    assert.deepEqual(
+      namesOf(await readAll(shippers.open())),
+      TEN.slice(5).map((n) => `w ${10 + Number(n)}`),
+    );
+  }
+});
+
+test("it deletes only what is delivered, also when its deleting comes late", async (t) => {
+  const { shippers, server } = open(t);
+  await shippers.append("w", TEN);
+  await shippers.append("w", TEN);
+  const late = shippers.open();
+  const [source] = await late.claim();
+  const given = (await source!.read(1 << 20)).records;
+  await shippers.expire(late);
+  const next = shippers.open();
+  assert.equal((await readAll(next)).length, 20);
+  await shippers.append("w", TEN);
+  acknowledgeAll(source!, given);
+  await shippers.settled(late);
+  const left = server.stream(shippers.keys.blocks(0)).entries.length;
+  assert.equal(left, 3 - given.length / 10);
+  assert.equal((await readAll(next)).length, 10);
+});
+
+test("a shipper that stood still for longer than its lease looks before it reads on, and stops", async (t) => {
+  const { clock, shippers, server } = open(t);
+  await shippers.append("w", TEN);
+  const late = shippers.open();
+  const [source] = await late.claim();
+  server.set(shippers.keys.lease(0), "another's");
+  const deaf = clock.now();
+  clock.advance(60_000);
+  assert.ok(clock.now() > deaf);
+  assert.deepEqual(await source!.read(1 << 20), { records: [], drained: true });
+  assert.equal(source!.finished(), true);
+  assert.deepEqual(await late.claim(), []);
+  await late.close();
+  assert.equal(server.get(shippers.keys.lease(0)), "another's", "nor does it give back what is not its own");
+});
+
+test("tokens rise, also when the store has forgotten the last, or counts from an old one", async (t) => {
+  const { clock, shippers, server } = open(t);
+  const tokens: number[] = [];
+  const token = (): number => (JSON.parse(server.get(shippers.keys.lease(0))!) as { token: number }).token;
+  const buffer = shippers.open();
+  await buffer.claim();
+  tokens.push(token());
+  for (const lose of [
+    () => server.flush(),
+    () => server.set(shippers.keys.token(0), "3"),
+    () => server.set(shippers.keys.token(0), undefined),
+  ]) {
+    lose();
+    server.set(shippers.keys.lease(0), undefined);
+    clock.advance(1000);
+    await shippers.settled(buffer);
+    assert.equal((await buffer.claim()).length, 1, "it takes its lease again");
+    tokens.push(token());
+  }
+  assert.deepEqual(
+    [...new Set(tokens)].sort((a, b) => a - b),
+    tokens,
+  );
+});
