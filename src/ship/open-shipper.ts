@@ -1,9 +1,9 @@
-/** Wires a shipper on the journals of one folder from parsed options. */
+/** Wires a shipper from parsed options. */
 import { join } from "node:path";
 import { openAlerts } from "../alert/open.js";
 import { DestinationTemplate } from "../batch/template.js";
-import { JournalBuffer, type JournalBufferOptions } from "../buffer/journal.js";
-import type { SinkPlace } from "../config/places.js";
+import type { JournalBufferOptions } from "../buffer/journal.js";
+import type { BufferPlace, SinkPlace } from "../config/places.js";
 import { DeadLetters } from "../dead-letters/dead-letters.js";
 import { openSink } from "../sink/open.js";
 import type { Sink } from "../sink/sink.js";
@@ -13,8 +13,8 @@ import { rarely } from "../system/rarely.js";
 import { refuseValue } from "../system/refusal.js";
 import { announce } from "./announce.js";
 import { countIn } from "./counts.js";
-import { lookAtJournals } from "./look-at-journals.js";
 import { Lookout } from "./lookout.js";
+import { openBuffer } from "./open-buffer.js";
 import { reportShipper } from "./reporting.js";
 import { Shipper } from "./shipper.js";
 import { ToldDropsFile } from "./told-drops.js";
@@ -29,7 +29,7 @@ const TOLD_DROPS_FILE = "drops-told.json";
 const TELL_ATTEMPT = 2;
 
 export interface ShippingOptions {
-  readonly buffer: { readonly dir: string };
+  readonly buffer: BufferPlace;
   readonly to: SinkPlace;
   readonly region?: string;
   readonly endpoint?: string;
@@ -59,6 +59,8 @@ export interface ShippingOptions {
 export interface OpenShipper {
   readonly shipper: Shipper;
   readonly sink: Sink;
+  /** What is emptied, for people. */
+  readonly from: string;
   /** Gives up what is being sent. */
   readonly abort: AbortController;
   close(): Promise<void>;
@@ -88,6 +90,14 @@ export async function openShipper(
     onFailure: (message) => tell(message, message, "the shipper goes on"),
   });
   const sink = await openSinkAt(options);
+  const source = await openBuffer(options.buffer, {
+    ...claim,
+    onDamage: ({ cause, records, bytes }) => {
+      countIn(shipper.counts.damage, cause, records);
+      countIn(shipper.counts.damage, `${cause} bytes`, bytes);
+    },
+    onTrouble: (error) => shipper.readFailed(error),
+  });
   const deadLetters = new DeadLetters(join(dir, "dead"), systemClock, { bytesMax: options.deadBytesMax });
   const lookout = new Lookout({
     alerts,
@@ -97,23 +107,13 @@ export async function openShipper(
     now: systemClock.now,
     toldDrops: new ToldDropsFile(join(dir, TOLD_DROPS_FILE)),
     look: () => ({
-      journals: lookAtJournals(dir, systemClock.now()),
+      journals: source.look(),
       deliveredBytes: shipper.counts.deliveredBytes,
     }),
   });
-  const buffer = new JournalBuffer({
-    dir,
-    clock: systemClock,
-    ...claim,
-    onDamage: ({ cause, records, bytes }) => {
-      countIn(shipper.counts.damage, cause, records);
-      countIn(shipper.counts.damage, `${cause} bytes`, bytes);
-    },
-    onClaimFailure: (error) => shipper.readFailed(error),
-  });
   const abort = new AbortController();
   const shipper: Shipper = new Shipper({
-    buffer,
+    buffer: source.buffer,
     sink,
     destinationOf: (record, host) => template.of(record, host),
     deadLetters,
@@ -151,12 +151,13 @@ export async function openShipper(
   return {
     shipper,
     sink,
+    from: source.name,
     abort,
     async close() {
       stopReporting();
       stopLooking();
       lookout.look();
-      await buffer.close();
+      await source.close();
       await sink.close();
       await alerts.close(ALERTS_DEADLINE_MS);
     },

@@ -22,6 +22,10 @@ type ShipOptions = ParsedOptions<"ship">;
 export async function runShip(options: ShipOptions, io: Io): Promise<number> {
   // A standby must be told now what is wrong with it, and not when it is needed.
   new DestinationTemplate(options.group, options.stream);
+  if (options.buffer.kind === "redis") {
+    // Shippers of a store share its partitions; a folder is emptied by one.
+    return (await shipUnder(undefined, options, io)) ? 0 : 1;
+  }
   return options.once ? shipOnce(options, io) : shipUntilStopped(options, io);
 }
 
@@ -72,23 +76,23 @@ async function shipUntilStopped(options: ShipOptions, io: Io): Promise<number> {
 }
 
 /** True when nothing that was there at the end waits any more. Ends early when the lease is lost. */
-async function shipUnder(lease: FolderLease, options: ShipOptions, io: Io): Promise<boolean> {
+async function shipUnder(lease: FolderLease | undefined, options: ShipOptions, io: Io): Promise<boolean> {
   const { once } = options;
   const { dir } = options.buffer;
   const open = await openShipper(options, {
     onTrouble: (what, consequence) => say(io, printable(`${what}; ${consequence}`)),
   });
-  lease.lost.addEventListener("abort", () => {
+  lease?.lost.addEventListener("abort", () => {
     sayLost(dir, io);
     open.abort.abort();
   });
   let done: boolean;
   try {
     if (!once) {
-      say(io, `${dir} -> ${open.sink.name}`);
+      say(io, `${open.from} -> ${open.sink.name}`);
       await open.shipper.run(io.signal);
     }
-    done = !lease.lost.aborted && (await drain(open, options, io));
+    done = !lease?.lost.aborted && (await drain(open, options, io));
   } finally {
     await open.close();
   }
@@ -131,10 +135,12 @@ function leaveTo(holder: LeaseHolder, { buffer: { dir }, json }: ShipOptions, io
   return done ? 0 : 1;
 }
 
-function report(counts: ShipCounts, done: boolean, { json, buffer: { dir } }: ShipOptions, io: Io): void {
-  const remains = readRemains(dir, systemClock.now(), process.pid);
+function report(counts: ShipCounts, done: boolean, { json, buffer }: ShipOptions, io: Io): void {
+  const { dir } = buffer;
+  // The journals of a store's machine are its forwarders' to empty, and no matter of this one.
+  const remains = buffer.kind === "redis" ? undefined : readRemains(dir, systemClock.now(), process.pid);
   if (json) {
-    const { waiting, journals } = remains;
+    const { waiting, journals } = remains ?? {};
     io.stdout.write(`${JSON.stringify({ done, ...counts, waiting, journals })}\n`);
     return;
   }
@@ -149,8 +155,10 @@ function report(counts: ShipCounts, done: boolean, { json, buffer: { dir } }: Sh
   }
   if (!done) {
     const why = counts.lastError === undefined ? "" : ` (${printable(counts.lastError)})`;
-    say(io, `not everything is delivered${why}; ${remainsInShort(remains)} stay in ${dir}`);
-    io.stderr.write(remainsInFull(remains));
+    const what =
+      remains === undefined ? "the rest stays in the store" : `${remainsInShort(remains)} stay in ${dir}`;
+    say(io, `not everything is delivered${why}; ${what}`);
+    io.stderr.write(remains === undefined ? "" : remainsInFull(remains));
   }
 }
 
