@@ -36,6 +36,24 @@ export class FakeServer {
     this.#keys.clear();
   }
 
+  /** A copy of all it has, as a snapshot on disk is one; `restore` takes it back. */
+  snapshot(): () => void {
+    const streams = structuredClone(this.streams);
+    const hashes = structuredClone(this.hashes);
+    const keys = structuredClone(this.#keys);
+    return () => {
+      this.flush();
+      for (const [name, { entries, lastId }] of streams) {
+        this.streams.set(name, {
+          entries: entries.map(({ id, bytes }) => ({ id, bytes: Buffer.from(bytes) })),
+          lastId,
+        });
+      }
+      for (const [name, hash] of hashes) this.hashes.set(name, new Map(hash));
+      for (const [name, key] of keys) this.#keys.set(name, key);
+    };
+  }
+
   connect(): FakeStore {
     return new FakeStore(this);
   }

@@ -75,10 +75,10 @@ export class PartitionLease {
     return clock.now() >= this.#validUntilMs - expiryMs * (1 - 1 / RENEWALS);
   }
 
-  /** The key is missing, or another's. */
-  async isGone(): Promise<boolean> {
+  /** The key is there, and says that it is this one's. */
+  async isOwn(): Promise<boolean> {
     const { store, keys } = this.#options;
-    return (await store.get(keys.lease(this.partition))) !== this.#value;
+    return (await store.get(keys.lease(this.partition))) === this.#value;
   }
 
   /** `gone`: nobody has it; `lost`: another one does. */
@@ -108,13 +108,13 @@ export class PartitionLease {
     }
     const token = await this.#nextToken();
     const { host, pid } = ownIdentity();
-    const value = JSON.stringify({ holder, host, pid, token });
     const askedAtMs = clock.now();
-    if (!(await store.setIfMissing(key, value, expiryMs))) {
+    // Known before it is asked for: an answer that is lost is found out by the next renewal.
+    this.#token = token;
+    this.#value = JSON.stringify({ holder, host, pid, token });
+    if (!(await store.setIfMissing(key, this.#value, expiryMs))) {
       return false;
     }
-    this.#token = token;
-    this.#value = value;
     this.#validUntilMs = askedAtMs + expiryMs;
     return true;
   }

@@ -30,6 +30,7 @@ const LOOKS_PER_LEASE = 6;
 /** A forwarder notices what the store has lost within seconds. */
 const GAP_WAIT_MS = 30_000;
 const HOLDER_CHARS = 12;
+const TELL_AGAIN_MS = 60_000;
 
 export interface RedisBufferOptions {
   /** Is not closed with the buffer. */
@@ -45,7 +46,7 @@ export interface RedisBufferOptions {
   /** How long records wait for those before them that the store has lost, in ms. */
   readonly gapWaitMs?: number;
   readonly onDamage: (damage: BufferDamage) => void;
-  /** Told of trouble that is tried again, once for each kind until the store is well. */
+  /** Told of trouble that is tried again, once a minute for each kind. */
   readonly onTrouble: (error: unknown) => void;
 }
 
@@ -59,7 +60,8 @@ export class RedisBuffer implements LogBuffer {
   readonly #held = new Map<number, Partition>();
   /** Where the ordinals of a partition go on that was lost with records in flight, and its token. */
   readonly #lost = new Map<number, { readonly ordinal: number; readonly token: number }>();
-  readonly #told = new Set<string>();
+  /** When trouble of each kind was told, in ms. */
+  readonly #toldAtMs = new Map<string, number>();
   #partitions: number | undefined;
   #looking: Promise<void> | undefined;
   #lookedAtMs = Number.NEGATIVE_INFINITY;
@@ -83,8 +85,10 @@ export class RedisBuffer implements LogBuffer {
     if (this.#options.clock.now() - this.#lookedAtMs >= Math.min(LOOK_MS, this.#expiryMs / LOOKS_PER_LEASE)) {
       await this.#look();
     }
-    await Promise.all([...this.#held.values()].map((partition) => partition.refresh()));
-    this.#told.clear();
+    // Of a cluster one server may be away: what lies there is told of by its read, and the others go on.
+    await Promise.all(
+      [...this.#held.values()].map((each) => each.look().catch((error) => this.#trouble(error))),
+    );
     this.#forgetEnded();
     return [...this.#held.values()];
   }
@@ -207,17 +211,18 @@ export class RedisBuffer implements LogBuffer {
 
   #forgetEnded(): void {
     for (const [number, partition] of this.#held) {
-      if (partition.ended) {
+      if (partition.finished()) {
         this.#held.delete(number);
-        this.#lost.set(number, { ordinal: partition.ordinal, token: partition.token });
+        this.#lost.set(number, { ordinal: partition.nextOrdinal, token: partition.token });
       }
     }
   }
 
   #trouble(error: unknown): void {
     const kind = failureOf(error);
-    if (!this.#told.has(kind)) {
-      this.#told.add(kind);
+    const now = this.#options.clock.now();
+    if (now - (this.#toldAtMs.get(kind) ?? Number.NEGATIVE_INFINITY) >= TELL_AGAIN_MS) {
+      this.#toldAtMs.set(kind, now);
       this.#options.onTrouble(error);
     }
   }

@@ -74,10 +74,15 @@ export class TrackedBlocks {
     return this.#blocks[0];
   }
 
+  /** Behind the last one; 0 when there is none. */
+  get endOrdinal(): number {
+    const last = this.#blocks.at(-1);
+    return last === undefined ? 0 : last.place.ordinal + last.records;
+  }
+
   /** Whose place is at or behind the ones before it; a block that is here already stays as it is. */
   add(block: TrackedBlock): void {
-    const last = this.#blocks.at(-1);
-    if (last === undefined || last.place.ordinal + last.records <= block.place.ordinal) {
+    if (this.endOrdinal <= block.place.ordinal) {
       this.#blocks.push(block);
     }
   }

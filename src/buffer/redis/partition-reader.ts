@@ -1,0 +1,297 @@
+/**
+ * Reads the blocks of one partition in order, and knows which of them may be deleted.
+ *
+ *     entry ──read ahead──► opened ──► given, record by record
+ *                             ├─ given before: left out
+ *                             ├─ too early: held back (holds.ts)
+ *                             └─ damaged: kept in a stream of its own, and passed
+ *
+ * Invariants: `#place` is behind the last entry that was opened; every entry that was opened and is not deleted is tracked; of a
+ * writer, records are given in order of seq (series.ts says when not), each once until a rewind.
+ *
+ * A stream that ends before `#place` is another one, for the store has lost what it had: it is read from its beginning. What
+ * was given of the old one can still be acknowledged; its blocks have ordinals below `#lostBelow`.
+ */
+
+import type { Clock } from "../../system/clock.js";
+import type { BufferDamage, OrdinalRange, StoredRecord, Waiting } from "../buffer.js";
+import type { Block } from "./block.js";
+import { readHead } from "./block-head.js";
+import { hasCodec } from "./codec.js";
+import { DamagedEntries } from "./damaged-entries.js";
+import type { DeliveredRecords } from "./delivered-records.js";
+import { BlockDamagedError, decodeBlock } from "./encode-block.js";
+import { compareIds, FIRST } from "./entry-id.js";
+import { type Gap, Holds } from "./holds.js";
+import { ReadAhead } from "./read-ahead.js";
+import { covers, type Series } from "./series.js";
+import type { Entry, Store } from "./store.js";
+import {
+  behind,
+  lastSeq,
+  type Place,
+  type TrackedBlock,
+  TrackedBlocks,
+  trackedBlock,
+} from "./tracked-blocks.js";
+
+export interface PartitionReaderOptions {
+  readonly store: Store;
+  readonly stream: string;
+  /** Where the bytes of entries go that cannot be read. */
+  readonly damagedStream: string;
+  readonly source: string;
+  readonly clock: Clock;
+  /** How long a block is held back for those before it, in ms. */
+  readonly gapWaitMs: number;
+  readonly delivered: DeliveredRecords;
+  readonly from: Place;
+  readonly onDamage: (damage: BufferDamage) => void;
+  /** Told of trouble that is tried again. */
+  readonly onTrouble: (error: unknown) => void;
+}
+
+interface OpenBlock {
+  readonly tracked: TrackedBlock;
+  readonly series: Series;
+  /** What of it was not given yet. */
+  readonly records: readonly StoredRecord[];
+  next: number;
+}
+
+/** Takes the place of an entry that cannot be read. */
+const NO_BLOCK = { writer: "", firstSeq: 0, items: [] };
+
+export class PartitionReader {
+  readonly #options: PartitionReaderOptions;
+  readonly #delivered: DeliveredRecords;
+  readonly #ahead: ReadAhead;
+  readonly #blocks = new TrackedBlocks();
+  readonly #holds: Holds;
+  readonly #damaged: DamagedEntries;
+  #place: Place;
+  #lostBelow = -1;
+  #open: OpenBlock | undefined;
+  /** Rises when what comes next is something else than before. */
+  #life = 0;
+  #length = 0;
+  #lastId = FIRST;
+
+  constructor(options: PartitionReaderOptions) {
+    const { store, stream, damagedStream, clock, gapWaitMs, delivered } = options;
+    this.#options = options;
+    this.#delivered = delivered;
+    this.#place = options.from;
+    this.#ahead = new ReadAhead(store, stream);
+    this.#holds = new Holds(clock, gapWaitMs, (writer) => delivered.of(writer));
+    this.#damaged = new DamagedEntries({ ...options, stream: damagedStream });
+  }
+
+  /** Above all that were used. */
+  get nextOrdinal(): number {
+    return Math.max(this.#place.ordinal, this.#blocks.endOrdinal);
+  }
+
+  /** Of records that wait for others. */
+  get gap(): Gap | undefined {
+    return this.#holds.gap;
+  }
+
+  /** As `look` has seen it; what was not fetched is taken to be like what was. */
+  waiting(): Waiting {
+    const ahead = this.#ahead.waiting();
+    const open = this.#open?.records.slice(this.#open.next) ?? [];
+    const further = this.#furtherEntries();
+    const factor = 1 + further / Math.max(1, this.#ahead.length);
+    const records = open.length + Math.max(further, Math.ceil(ahead.records * factor));
+    const bytes = open.reduce((sum, { start, end }) => sum + end - start, 0) + ahead.bytes * factor;
+    return { records, bytes, oldestMs: records === 0 ? undefined : (open[0]?.timestamp ?? ahead.oldestMs) };
+  }
+
+  /** Sees what there is, and fetches the first of it. Rejects when the store cannot be read. */
+  async look(): Promise<void> {
+    const { store, stream } = this.#options;
+    const [length] = await Promise.all([store.length(stream), this.streamIsTheSame()]);
+    this.#length = length;
+    if (compareIds(this.#lastId, this.#place.after) > 0) {
+      await this.#ahead.fill(this.#place.after);
+    }
+    await this.#damaged.keep();
+  }
+
+  /** False when it was another one than was read; then that is read. */
+  async streamIsTheSame(): Promise<boolean> {
+    this.#lastId = await this.#options.store.lastId(this.#options.stream);
+    if (compareIds(this.#lastId, this.#place.after) >= 0) {
+      return true;
+    }
+    this.#lostBelow = this.nextOrdinal;
+    this.#holds.startAgain();
+    this.#seek({ after: FIRST, ordinal: this.#lostBelow });
+    return false;
+  }
+
+  /**
+   * The next records, of one block, or undefined after a step that brought none; `drained` when there is nothing further.
+   * Rejects when the store cannot be read.
+   */
+  async next(bytesMax: number): Promise<StoredRecord[] | "drained" | undefined> {
+    if (this.#open !== undefined) {
+      return this.#give(this.#open, bytesMax);
+    }
+    const held = this.#holds.release(this.#place.after);
+    if (held !== undefined) {
+      this.#seek(held);
+    }
+    const life = this.#life;
+    await this.#ahead.fill(this.#place.after);
+    if (life !== this.#life) {
+      return undefined;
+    }
+    const entry = this.#ahead.shift();
+    if (entry === undefined) {
+      return "drained";
+    }
+    await this.#openEntry(entry);
+    return undefined;
+  }
+
+  /** What was given and is not delivered is given again. */
+  rewind(): void {
+    this.#delivered.forgetGiven();
+    this.forgetDelivered();
+    const { first } = this.#blocks;
+    const lost = first !== undefined && first.place.ordinal < this.#lostBelow;
+    this.#blocks.clear();
+    this.#holds.startAgain();
+    this.#seek(lost ? { after: FIRST, ordinal: this.#lostBelow } : (first?.place ?? this.#place));
+  }
+
+  /** Leaves out what others have delivered of the block that is open. */
+  openAgain(): void {
+    this.#seek(this.#open?.tracked.place ?? this.#place);
+  }
+
+  acknowledge(range: OrdinalRange): void {
+    for (const { writer, from, to } of this.#blocks.seqsOf(range)) {
+      this.#delivered.deliver(writer, from, to);
+    }
+  }
+
+  /** Forgets the blocks at the front that are delivered; where they end, if they may be deleted. */
+  forgetDelivered(): Place | undefined {
+    const place = this.#blocks.shift((block) => this.#isDelivered(block));
+    return place !== undefined && place.ordinal > this.#lostBelow ? place : undefined;
+  }
+
+  /** The entries before it are deleted. */
+  forgetDeleted({ after }: Place): void {
+    this.#damaged.forgetUpTo(after);
+    this.#holds.forgetUpTo(after);
+  }
+
+  #give(open: OpenBlock, bytesMax: number): StoredRecord[] {
+    const { records, series, tracked, next } = open;
+    let bytes = 0;
+    let end = next;
+    for (; end < records.length; end++) {
+      bytes += records[end]!.end - records[end]!.start;
+      if (end > next && bytes > bytesMax) {
+        break;
+      }
+    }
+    const given = records.slice(next, end);
+    open.next = end;
+    if (end === records.length) {
+      this.#open = undefined;
+      series.give(tracked.firstSeq, lastSeq(tracked));
+    } else {
+      series.give(next === 0 ? given[0]!.seq : records[next - 1]!.seq + 1, given.at(-1)!.seq);
+    }
+    return given;
+  }
+
+  async #openEntry(entry: Entry): Promise<void> {
+    const life = this.#life;
+    const place = this.#place;
+    const block = await this.#decode(entry);
+    if (life !== this.#life) {
+      return;
+    }
+    const tracked = trackedBlock(place, entry.id, block ?? NO_BLOCK);
+    this.#blocks.add(tracked);
+    this.#place = behind(tracked);
+    if (block === undefined) {
+      return;
+    }
+    const series = this.#delivered.of(block.writer);
+    series.host = block.host;
+    if (this.#holds.holdBack(tracked)) {
+      return;
+    }
+    const records = block.items
+      .map((item, index) => ({ ...item, ordinal: place.ordinal + index }))
+      .filter(({ seq }) => !series.wasGiven(seq));
+    if (records.length > 0) {
+      this.#open = { tracked, series, records, next: 0 };
+    } else {
+      series.give(tracked.firstSeq, lastSeq(tracked));
+    }
+  }
+
+  /** Undefined for what nobody can read. */
+  async #decode(entry: Entry): Promise<Block | undefined> {
+    try {
+      return await decodeBlock(entry.bytes);
+    } catch (error) {
+      if (!(error instanceof BlockDamagedError) || isForAnotherNode(entry.bytes)) {
+        this.#seek(this.#place);
+        throw error;
+      }
+      this.#damaged.add(entry, error);
+      await this.#damaged.keep().catch((trouble) => this.#options.onTrouble(trouble));
+      return undefined;
+    }
+  }
+
+  #isDelivered(block: TrackedBlock): boolean {
+    if (block.records === 0) {
+      return this.#damaged.isKept(block.id);
+    }
+    const { delivered } = this.#delivered.of(block.writer);
+    const last = lastSeq(block);
+    if (covers(delivered, block.firstSeq, last)) {
+      return true;
+    }
+    // From its end, where what is missing is found first.
+    if (block.seqs === undefined || block.seqs.findLast((seq) => !delivered.has(seq)) !== undefined) {
+      return false;
+    }
+    // Between its records there is nothing.
+    this.#delivered.deliver(block.writer, block.firstSeq, last);
+    return true;
+  }
+
+  #seek(place: Place): void {
+    this.#life++;
+    this.#place = place;
+    this.#open = undefined;
+    this.#ahead.clear();
+  }
+
+  /** Entries behind those that were fetched. */
+  #furtherEntries(): number {
+    const upTo = this.#ahead.lastId ?? this.#place.after;
+    const entries = this.#length - this.#blocks.length - this.#ahead.length;
+    return compareIds(this.#lastId, upTo) <= 0 ? 0 : Math.max(1, entries);
+  }
+}
+
+/** A whole block that this Node.js lacks the codec for: it waits for a shipper that has it. */
+function isForAnotherNode(bytes: Buffer): boolean {
+  try {
+    return !hasCodec(readHead(bytes).packing.codec);
+  } catch {
+    return false;
+  }
+}
