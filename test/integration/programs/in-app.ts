@@ -2,6 +2,7 @@
  * An application that ships by itself. Its orders come line by line on its standard input, as JSON, and each is
  * answered by a line on its standard output, so that the test knows what has happened.
  */
+import { existsSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { DragonLogger } from "../../../src/index.js";
 import type { LoggerOptions } from "../../../src/logger/types.js";
@@ -14,6 +15,8 @@ export type Order =
   | { readonly close: string }
   /** Flushes and closes without waiting for one before the other. */
   | { readonly flushAndClose: string }
+  /** Keeps the thread from doing anything else until the file is there. */
+  | { readonly block: string }
   | { readonly exit: number }
   /** No more orders: the program has nothing left to do. */
   | { readonly end: true };
@@ -40,6 +43,8 @@ async function obey(order: Order): Promise<void> {
   } else if ("flushAndClose" in order) {
     const logger = loggers.get(order.flushAndClose)!;
     await Promise.all([logger.flush(), logger.close()]);
+  } else if ("block" in order) {
+    while (!existsSync(order.block));
   } else if ("exit" in order) {
     process.exit(order.exit);
   } else {
