@@ -41,12 +41,13 @@ export async function encodeBlock(
       "Log smaller records.",
     );
   }
-  const plain = Buffer.concat(
-    [table, ...records.map(({ bytes, start, end }) => bytes.subarray(start, end))],
-    plainBytes,
-  );
+  const plain = Buffer.allocUnsafe(plainBytes);
+  let at = table.copy(plain);
+  for (const { bytes, start, end } of records) {
+    at += bytes.copy(plain, at, start, end);
+  }
   if (codec !== "none") {
-    const packed = await compress(plain, codec);
+    const packed = compress(plain, codec);
     if (packed.length <= plainBytes * WORTH_PACKING) {
       return withHead(head, { codec, plainBytes }, packed);
     }
@@ -57,7 +58,7 @@ export async function encodeBlock(
 /** Rejects with BlockDamagedError (DRAGONLOG_BLOCK_DAMAGED) for whatever `encodeBlock` did not make. */
 export async function decodeBlock(block: Buffer): Promise<Block> {
   const { head, packing, payload } = readHead(block);
-  const plain = await unpacked(payload, packing, head);
+  const plain = unpacked(payload, packing, head);
   try {
     return { ...head, items: itemsOf(plain, head) };
   } catch (error) {
@@ -77,37 +78,54 @@ function headOf(records: readonly Item[], host: string): BlockHead {
 }
 
 function tableOf(records: readonly Item[], head: BlockHead): Buffer {
-  const kinds = new Map<string, { readonly index: number; readonly item: Item }>();
+  const kinds = new Kinds();
   const rows = new VarintWriter();
   let seq = head.firstSeq;
   let timestamp = head.oldestMs;
   for (const item of records) {
-    const key = `${item.service.length} ${item.service} ${item.type}`;
-    const kind = kinds.get(key) ?? { index: kinds.size, item };
-    kinds.set(key, kind);
     rows.unsigned(item.seq - seq);
     rows.signed(item.timestamp - timestamp);
-    rows.unsigned(kind.index);
+    rows.unsigned(kinds.indexOf(item));
     rows.unsigned(item.end - item.start);
     ({ seq, timestamp } = item);
   }
   const names = new VarintWriter();
-  names.unsigned(kinds.size);
-  for (const { item } of kinds.values()) {
-    names.text(item.service);
-    names.text(item.type);
+  names.unsigned(kinds.all.length);
+  for (const { service, type } of kinds.all) {
+    names.text(service);
+    names.text(type);
   }
   return Buffer.concat([names.bytes(), rows.bytes()]);
 }
 
-async function unpacked(payload: Buffer, { codec, plainBytes }: Packing, head: BlockHead): Promise<Buffer> {
+type Kind = Pick<Item, "service" | "type">;
+
+/** The services and types of a block, each pair once. */
+class Kinds {
+  readonly all: Kind[] = [];
+  readonly #indexes = new Map<string, number>();
+  #last = -1;
+
+  indexOf({ service, type }: Kind): number {
+    // Most records are of the same kind as the one before.
+    const last = this.all[this.#last];
+    if (last?.service !== service || last.type !== type) {
+      const key = JSON.stringify([service, type]);
+      this.#last = this.#indexes.get(key) ?? this.all.push({ service, type }) - 1;
+      this.#indexes.set(key, this.#last);
+    }
+    return this.#last;
+  }
+}
+
+function unpacked(payload: Buffer, { codec, plainBytes }: Packing, head: BlockHead): Buffer {
   if (!hasCodec(codec)) {
     throw new BlockDamagedError(`this Node.js (${process.version}) cannot unpack ${codec}`, head);
   }
   let plain = payload;
   if (codec !== "none") {
     try {
-      plain = await decompress(payload, codec, plainBytes);
+      plain = decompress(payload, codec, plainBytes);
     } catch (error) {
       throw new BlockDamagedError("it cannot be unpacked", head, error);
     }
@@ -118,40 +136,35 @@ async function unpacked(payload: Buffer, { codec, plainBytes }: Packing, head: B
   return plain;
 }
 
-/** Throws a RangeError where the numbers do not add up. */
-function itemsOf(plain: Buffer, head: BlockHead): Item[] {
+/**
+ * Throws a RangeError where the numbers do not add up. False counts ask for no memory: what is counted takes bytes, which end
+ * first.
+ */
+function itemsOf(plain: Buffer, { writer, firstSeq, oldestMs, records, lineBytes }: BlockHead): Item[] {
   const table = new VarintReader(plain);
-  const kinds = Array.from({ length: atMost(table.unsigned(), plain.length) }, () => ({
-    service: table.text(),
-    type: table.text(),
-  }));
-  const { writer } = head;
-  let seq = head.firstSeq;
-  let timestamp = head.oldestMs;
-  const rows = Array.from({ length: atMost(head.records, plain.length) }, () => {
+  const kinds: Kind[] = [];
+  for (let left = table.unsigned(); left > 0; left--) {
+    kinds.push({ service: table.text(), type: table.text() });
+  }
+  const linesAt = plain.length - lineBytes;
+  let seq = firstSeq;
+  let timestamp = oldestMs;
+  let end = linesAt;
+  const items: Item[] = [];
+  for (let left = records; left > 0; left--) {
     seq = whole(seq + table.unsigned());
     timestamp = whole(timestamp + table.signed());
     const { service, type } = kinds[table.unsigned()] ?? missingKind();
-    return { writer, seq, timestamp, service, type, lineBytes: table.unsigned() };
-  });
-  let at = table.at;
-  const items = rows.map(({ lineBytes, ...record }) => {
-    const start = at;
-    at += lineBytes;
-    return { ...record, bytes: plain, start, end: at };
-  });
-  if (at !== plain.length || at - table.at !== head.lineBytes) {
-    throw new RangeError(`the lines end at ${at} of ${plain.length} bytes`);
+    const start = end;
+    end += table.unsigned();
+    items.push({ writer, seq, timestamp, service, type, bytes: plain, start, end });
+  }
+  if (table.at !== linesAt || end !== plain.length) {
+    throw new RangeError(
+      `the table ends at ${table.at} of ${linesAt} bytes, the lines at ${end} of ${plain.length}`,
+    );
   }
   return items;
-}
-
-/** Each takes a byte at least, so that a false number cannot ask for more memory than there are bytes. */
-function atMost(count: number, bytes: number): number {
-  if (count > bytes) {
-    throw new RangeError(`${count} things in ${bytes} bytes`);
-  }
-  return count;
 }
 
 function whole(value: number): number {
