@@ -104,7 +104,9 @@ export class SegmentFiles {
 
   /** Prepares the next segment after this turn of the event loop, so that `next` costs one rename. */
   prepareSoon(nowMs: number): void {
-    if (this.#preparing || this.#spare !== undefined || nowMs < this.#prepareAtMs) {
+    // A time further ahead than the pause is that of a clock that was set back since.
+    const pauses = nowMs < this.#prepareAtMs && this.#prepareAtMs <= nowMs + PREPARE_RETRY_MS;
+    if (this.#preparing || this.#spare !== undefined || pauses) {
       return;
     }
     this.#preparing = true;

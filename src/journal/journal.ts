@@ -227,7 +227,7 @@ export class Journal {
   }
 
   #roll(nowMs: number, bytesMin: number): DropCause | undefined {
-    if (nowMs < this.#retryAtMs) {
+    if (this.#pauses(nowMs)) {
       return this.#lastCause;
     }
     const sealed = this.segment;
@@ -269,9 +269,14 @@ export class Journal {
     }
   }
 
+  /** Trouble was met a moment ago. A time further ahead than any pause is that of a clock that was set back since. */
+  #pauses(nowMs: number): boolean {
+    return nowMs < this.#retryAtMs && this.#retryAtMs <= nowMs + RETRY_MS;
+  }
+
   /** Brings what stands in RAM into a file. Undefined, or why that does not go yet. */
   #restore(nowMs: number): DropCause | undefined {
-    if (nowMs < this.#retryAtMs) {
+    if (this.#pauses(nowMs)) {
       return this.#lastCause;
     }
     try {
