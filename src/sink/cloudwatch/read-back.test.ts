@@ -38,7 +38,7 @@ function service(...answers: (EventPage | Error)[]) {
       return clock.after(ms, callback);
     },
   };
-  return { calls, readBack: new CloudWatchReadBack(client, waiting, () => 1) };
+  return { clock, calls, readBack: new CloudWatchReadBack(client, waiting, () => 1) };
 }
 
 async function messagesOf(readBack: CloudWatchReadBack, signal = SIGNAL): Promise<string[]> {
@@ -66,6 +66,18 @@ test("all reads together make at most four calls a second", async () => {
   assert.deepEqual(
     calls.map(({ atMs }) => atMs),
     [0, 250, 500, 750, 1000, 1250],
+  );
+});
+
+test("a clock that is set back by hours holds up no call", async () => {
+  const { clock, calls, readBack } = service();
+  await messagesOf(readBack);
+  clock.advance(-3 * 3_600_000);
+  const setBackMs = calls[0]!.atMs - 3 * 3_600_000;
+  await messagesOf(readBack);
+  assert.deepEqual(
+    calls.map(({ atMs }) => atMs),
+    [0, setBackMs + 250],
   );
 });
 

@@ -37,6 +37,8 @@ export class CloudWatchReadBack implements ReadBack {
   readonly #clock: Clock;
   readonly #random: () => number;
   #nextCallMs = 0;
+  /** Calls that wait for their turn. */
+  #waiting = 0;
 
   constructor(client: Pick<CloudWatchClient, "filter">, clock: Clock, random: () => number = Math.random) {
     this.#client = client;
@@ -91,9 +93,15 @@ export class CloudWatchReadBack implements ReadBack {
   async #turn(signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
     const now = this.#clock.now();
-    const at = Math.max(now, this.#nextCallMs);
+    // A turn further ahead than all that wait is one of a clock that was set back since.
+    const waitsMax = this.#waiting * CALL_EVERY_MS;
+    const at = Math.max(now, Math.min(this.#nextCallMs, now + CALL_EVERY_MS + waitsMax));
     this.#nextCallMs = at + CALL_EVERY_MS;
-    if (at > now) await pause(this.#clock, at - now, signal);
+    if (at > now) {
+      this.#waiting++;
+      await pause(this.#clock, at - now, signal);
+      this.#waiting--;
+    }
     signal.throwIfAborted();
   }
 }
