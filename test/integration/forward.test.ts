@@ -120,8 +120,8 @@ test("while the store is away logging goes on, close gives up at its deadline, a
   await forwarding.server.start();
   const next = new App(forwarding.shipping);
   await forwarding.openIn(next, "web");
-  await next.finish();
   await forwarding.untilStored(1000);
+  await next.finish();
   assert.equal(await forwarding.storedCount(), 1000);
 });
 
