@@ -74,7 +74,7 @@ export function checkSmtp(text: string): string | undefined {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   return url && /^smtps?:$/.test(url.protocol) && url.hostname
     ? undefined
-    : "smtp://host:587 or smtps://host:465";
+    : "smtp://host:587, smtps://host:465 or smtp://user:password@host, user and password percent-encoded (/ as %2F, # as %23)";
 }
 
 /** What would be accepted as a time to begin at, where the text is none. */
