@@ -164,8 +164,11 @@ function report(counts: ShipCounts, done: boolean, { json, buffer }: ShipOptions
 
 function sayLost(dir: string, io: Io): void {
   const holder = folderHolder(dir, systemClock.now());
-  const taker = holder === undefined ? "another one" : nameOf(holder);
-  say(io, `showed no sign of life for too long, and ${taker} took over; what was in flight may arrive twice`);
+  const what =
+    holder === undefined
+      ? `somebody deleted its lease in ${dir}, or all of that`
+      : `showed no sign of life for too long, and ${nameOf(holder)} took over`;
+  say(io, printable(`${what}; what was in flight may arrive twice`));
 }
 
 function nameOf({ pid, host }: LeaseHolder): string {

@@ -1,6 +1,6 @@
 /** Several `dragonlog ship` on one folder: one ships, the others wait, and follow it whatever becomes of it. */
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { listJournals } from "../../src/buffer/journal.js";
@@ -255,4 +255,15 @@ test("of two --once at the same time one delivers and the other leaves it to tha
   const late = await runs.find((run) => run !== early.run)!.end;
   assert.equal(late.code, 0, late.stderr);
   shipping.assertArrived(3);
+});
+
+test("one whose lease somebody deletes says so, and goes on", async (context) => {
+  const shipping = await Shipping.open(context);
+  const running = shipping.ship(...FLAGS);
+  await printed(running.child.stderr, "->");
+  rmSync(join(shipping.dir, "shippers"), { recursive: true });
+  await printed(running.child.stderr, "somebody deleted its lease");
+  await printed(running.child.stderr, "->");
+  const { code, stderr } = await running.stop();
+  assert.equal(code, 0, stderr);
 });
