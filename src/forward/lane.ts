@@ -27,7 +27,7 @@ import type { Partition } from "./partition.js";
 const NOTES_MAX = 1000;
 
 /** What the forwarder before had appended, and what tells whether that is still there. */
-export interface Note {
+interface Note {
   /** Everything below this seq is in the store. */
   readonly appended: number;
   readonly partition: number;
@@ -271,7 +271,7 @@ export class Lane {
 }
 
 /** The last note among the lines of a memo; a line that cannot be read says nothing. */
-export function noteIn(lines: readonly string[]): Note | undefined {
+function noteIn(lines: readonly string[]): Note | undefined {
   for (const line of [...lines].reverse()) {
     try {
       const { stored } = JSON.parse(line) as { stored?: Note };
