@@ -129,10 +129,6 @@ test("--once takes what waits in a store and ends, and says when the store is aw
   const { shipping, server } = scene;
   const logger = scene.logger("web");
   logNumbers(logger, 100);
-  await until(
-    async () => (await scene.store.length(KEYS.blocks(0)).catch(() => 0)) >= 0,
-    () => "the store answers",
-  );
   await logger.close();
   const { code, stdout, stderr } = await shipping.shipOnce("--buffer", server.url, "--json");
   assert.equal(code, 0, stderr);
