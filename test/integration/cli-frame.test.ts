@@ -65,7 +65,7 @@ test("wrong usage ends with 2, three lines on stderr and nothing on stdout", asy
       "DRAGONLOG_USAGE",
     ],
     [
-      ["ship", "--smtp", "smtp://user:sec/ret@host"],
+      ["ship", "--smtp", "smtp://user:secret/x@host"],
       "--smtp cannot be what it is set to",
       "--smtp takes smtp://host:587, smtps://host:465 or smtp://user:password@host, user and password percent-encoded",
       "DRAGONLOG_OPTION_INVALID",
