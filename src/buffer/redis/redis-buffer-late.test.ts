@@ -103,3 +103,76 @@ test("tokens rise, also when the store has forgotten the last, or counts from an
     tokens,
   );
 });
+
+test("a record has the same ordinal for every shipper, also behind what is deleted, so that the memo means the same to all", async (t) => {
+  const { shippers } = open(t);
+  const first = shippers.open();
+  for (const writer of ["v", "w", "v"]) await shippers.append(writer, TEN);
+  await shippers.append("w", TEN, 5);
+  await shippers.append("w", ["last"], 15);
+  const [source] = await first.claim();
+  const records = await readSource(source!);
+  const ordinals = new Map(records.map(({ writer, seq, ordinal }) => [`${writer} ${seq}`, ordinal]));
+  acknowledgeAll(source!, records.slice(0, 25));
+  await first.close();
+  const second = shippers.open();
+  const [same] = await second.claim();
+  const left = await readSource(same!);
+  assert.equal(left.length, records.length - 25);
+  for (const { writer, seq, ordinal } of left) assert.equal(ordinal, ordinals.get(`${writer} ${seq}`));
+  acknowledgeAll(same!, left);
+  await second.close();
+  await shippers.append("v", ["after all"]);
+  const [next] = await readAll(shippers.open());
+  assert.equal(next!.ordinal, 41);
+});
+
+test("a lease that is another's by now is not given back", async (t) => {
+  const { shippers, server } = open(t);
+  const late = shippers.open();
+  await late.claim();
+  server.set(shippers.keys.lease(0), "another's");
+  await late.close();
+  assert.equal(server.get(shippers.keys.lease(0)), "another's");
+});
+
+test("what another one has delivered in between is not given when the lease is taken again", async (t) => {
+  const { shippers } = open(t);
+  const late = shippers.open();
+  await shippers.append("w", TEN);
+  const [source] = await late.claim();
+  const first = await source!.read(1);
+  await shippers.expire(late);
+  const next = shippers.open();
+  const [nextSource] = await next.claim();
+  acknowledgeAll(nextSource!, (await readSource(nextSource!)).slice(2, 7));
+  await next.close();
+  assert.deepEqual(await late.claim(), [source]);
+  const rest = await readSource(source!);
+  assert.deepEqual(
+    namesOf([...first.records, ...rest]),
+    [0, 1, 7, 8, 9].map((seq) => `w ${seq}`),
+  );
+});
+
+test("an answer that comes when the partition was lost and taken again acknowledges nothing else", async (t) => {
+  const { clock, shippers, server } = open(t);
+  const buffer = shippers.open();
+  await shippers.append("w", TEN);
+  const [lost] = await buffer.claim();
+  const inFlight = await readSource(lost!);
+  server.flush();
+  server.set(shippers.keys.lease(0), "another's");
+  clock.advance(1000);
+  assert.deepEqual(await buffer.claim(), []);
+  server.flush();
+  await shippers.append("v", TEN);
+  clock.advance(1000);
+  const [source] = await buffer.claim();
+  assert.notEqual(source, lost);
+  assert.equal((await readSource(source!)).length, 10);
+  // The shipper knows sources by writers, and may take the answer to the new one.
+  acknowledgeAll(source!, inFlight);
+  source!.rewind();
+  assert.equal((await readSource(source!)).length, 10);
+});
