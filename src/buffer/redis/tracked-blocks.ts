@@ -24,7 +24,7 @@ export interface Place {
   readonly ordinal: number;
 }
 
-export const START: Place = { after: FIRST, ordinal: 0 };
+const START: Place = { after: FIRST, ordinal: 0 };
 
 export interface TrackedBlock {
   /** In front of it. */
