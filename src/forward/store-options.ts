@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import { type CodecChoice, hasCodec } from "../buffer/redis/codec.js";
 import { parseStoreUrl } from "../buffer/redis/store-url.js";
+import { STORE_PREFIX } from "../journal/folder.js";
 import { refuseValue } from "../system/refusal.js";
 
 /**
@@ -11,7 +12,7 @@ import { refuseValue } from "../system/refusal.js";
 export function storeName(url: string): string {
   const { kind, nodes, master, database } = parseStoreUrl(url, "buffer");
   const place = JSON.stringify([kind, nodes, master, database]);
-  return `store-${createHash("sha256").update(place).digest("hex").slice(0, 16)}`;
+  return `${STORE_PREFIX}${createHash("sha256").update(place).digest("hex").slice(0, 16)}`;
 }
 
 /** Throws DRAGONLOG_OPTION_INVALID for a codec that this Node.js does not have. */

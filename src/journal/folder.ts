@@ -13,6 +13,9 @@ const WRITER_FILE = "writer.json";
 export const WRITER_HEARTBEAT_MS = 60_000;
 const WRITER_EXPIRY_MS = 600_000;
 
+/** How the shippers of journals begin that are meant for a store: `store-` and what names it. */
+export const STORE_PREFIX = "store-";
+
 /** The shipper of a journal that is meant for none in particular. */
 export const ANY_SHIPPER = "any";
 

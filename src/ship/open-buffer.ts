@@ -6,6 +6,7 @@ import { Keys } from "../buffer/redis/keys.js";
 import { RedisBuffer } from "../buffer/redis/redis-buffer.js";
 import { waitingInStore } from "../buffer/redis/waiting-in-store.js";
 import type { BufferPlace } from "../config/places.js";
+import { STORE_PREFIX, type WriterInfo } from "../journal/folder.js";
 import { systemClock } from "../system/clock.js";
 import { every } from "../system/every.js";
 import { lookAtJournals } from "./look-at-journals.js";
@@ -33,13 +34,24 @@ export async function openBuffer(place: BufferPlace, hooks: BufferHooks): Promis
 }
 
 function openJournals(dir: string, { onTrouble, ...hooks }: BufferHooks): OpenBuffer {
-  const buffer = new JournalBuffer({ dir, clock: systemClock, ...hooks, onClaimFailure: onTrouble });
+  const buffer = new JournalBuffer({
+    dir,
+    clock: systemClock,
+    accepts: isForNoStore,
+    ...hooks,
+    onClaimFailure: onTrouble,
+  });
   return {
     buffer,
     name: dir,
     look: () => lookAtJournals(dir, systemClock.now()),
     close: () => buffer.close(),
   };
+}
+
+/** What is bound for a store may wait in there already; the machine's next forwarder goes on with it. */
+function isForNoStore(info: WriterInfo | undefined): boolean {
+  return info === undefined || !info.shipper.startsWith(STORE_PREFIX);
 }
 
 async function openRedis(

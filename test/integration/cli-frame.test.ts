@@ -71,7 +71,7 @@ test("wrong usage ends with 2, three lines on stderr and nothing on stdout", asy
       "DRAGONLOG_OPTION_INVALID",
     ],
     [["ship", "--flush-records", "0"], '--flush-records cannot be "0"', "", "DRAGONLOG_OPTION_INVALID"],
-    [["ship", "--buffer", "redis://h"], '--buffer cannot be "redis://h"', "", "DRAGONLOG_OPTION_INVALID"],
+    [["ship", "--buffer", "kafka://h"], '--buffer cannot be "kafka://h"', "", "DRAGONLOG_OPTION_INVALID"],
     [["ship", "--config", "none.json"], "none.json cannot be read", "", "DRAGONLOG_OPTION_INVALID"],
   ];
   for (const [args, message, hint, errorCode] of cases) {

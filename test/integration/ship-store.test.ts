@@ -139,3 +139,18 @@ test("--once takes what waits in a store and ends, and says when the store is aw
   assert.equal(away.code, 1);
   assert.match(away.stderr, /redis:\/\/127\.0\.0\.1/);
 });
+
+test("a shipper of a folder leaves alone what is bound for a store, which may hold it already", {
+  skip: noRedisServer,
+}, async (context) => {
+  const scene = await Scene.open(context);
+  const { shipping } = scene;
+  const logger = scene.logger("web");
+  logNumbers(logger, 100);
+  await logger.close();
+  await shipping.log(10, "other");
+  assert.equal((await shipping.shipOnce()).code, 0);
+  shipping.assertArrived(10);
+  assert.equal((await shipping.shipOnce("--buffer", scene.server.url)).code, 0);
+  shipping.assertArrived(110);
+});
