@@ -13,6 +13,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
+import { threadId } from "node:worker_threads";
 import { append, openJournal, payloadOf, temporaryFolder } from "../journal/journal.cases.js";
 import type { Journal } from "../journal/journal.js";
 import type { JournalOptions } from "../journal/options.js";
@@ -310,7 +311,7 @@ test("a lease that cannot be given back does not keep the others", async (t) => 
   for (const name of ["a", "b", "c"]) append(writer(name), name);
   const buffer = open();
   buffer.claim();
-  mkdirSync(join(writer("b").folder, `lease.1.${process.pid}.tmp`));
+  mkdirSync(join(writer("b").folder, `lease.1.${process.pid}-${threadId}.tmp`));
   await buffer.close();
   assert.deepEqual(readAll(open()).map(payloadOf).sort(), ["a", "c"]);
 });
