@@ -20,7 +20,7 @@ export interface Written {
 }
 
 const { way, url, records } = order<WriteOrder>();
-const lines = Array.from({ length: records }, (_, i) => Buffer.from(lineOf(i)));
+const lines = Array.from({ length: records }, (_, i) => lineOf(i));
 const lineBytes = lines.reduce((sum, { length }) => sum + length, 0);
 
 const CODECS: Partial<Record<Way, CodecChoice>> = { block: "auto", brotli: "brotli", plain: "none" };
@@ -38,22 +38,29 @@ async function timed(send: () => Promise<void>): Promise<Omit<Written, "lineByte
 
 async function sendBlocks(choice: CodecChoice): Promise<Omit<Written, "lineBytes">> {
   const store = await openStore(url);
-  const items = lines.map((bytes, seq) => ({
-    writer: WRITER,
-    seq,
-    timestamp: timestampOf(seq),
-    service: SERVICE,
-    type: TYPE,
-    bytes,
-    start: 0,
-    end: bytes.length,
-  }));
+  // As they lie in a journal's segment.
+  const bytes = Buffer.from(lines.join(""));
+  let end = 0;
+  const items = lines.map(({ length }, seq) => {
+    const start = end;
+    end += length;
+    return {
+      writer: WRITER,
+      seq,
+      timestamp: timestampOf(seq),
+      service: SERVICE,
+      type: TYPE,
+      bytes,
+      start,
+      end,
+    };
+  });
   const result = await timed(async () => {
     // One block is on its way while the next is packed.
     let onItsWay: Promise<unknown> = Promise.resolve();
     for (let from = 0; from < items.length; ) {
       let to = from;
-      for (let bytes = 0; to < items.length && bytes < BLOCK_BYTES; to++) bytes += items[to]!.end;
+      while (to < items.length && items[to]!.end - items[from]!.start <= BLOCK_BYTES) to++;
       const block = await encodeBlock(items.slice(from, to), "host", codecFor(choice));
       await onItsWay;
       onItsWay = store.append("dragonlog:{0}:blocks", block);
@@ -65,8 +72,10 @@ async function sendBlocks(choice: CodecChoice): Promise<Omit<Written, "lineBytes
   return result;
 }
 
+/** By strings, which the client joins into one write, unlike buffers. */
 async function sendCommands(): Promise<Omit<Written, "lineBytes">> {
-  const client = createClient({ url });
+  // By default the client makes a timer for every command, which would be most of what it costs.
+  const client = createClient({ url, RESP: 2, commandOptions: { timeout: 0 } });
   await client.connect();
   const step = way === "variadic" ? VARIADIC_RECORDS : 1;
   const command = (at: number): Promise<unknown> =>

@@ -2,6 +2,7 @@
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { noRedisServer, RedisServer } from "../../test/harness/redis-server.js";
 import { runChild, runToEnd } from "../lib/child.js";
 import { machineLine, versionsLine } from "../lib/machine.js";
 import { Progress } from "../lib/progress.js";
@@ -11,7 +12,6 @@ import { CONTENDERS, type ContenderName, type Place } from "./contender.js";
 import type { KilledOrder } from "./killed.js";
 import { withShipper } from "./live-shipper.js";
 import type { Measured, MeasureOrder } from "./measure.js";
-import { startRedis } from "./redis-server.js";
 import { type Results, summary, tables } from "./results.js";
 import { KILLED_CALLS, WAITING_CALLS_SHARE } from "./shape.js";
 import { type Survivors, survivorsOf } from "./survivors.js";
@@ -29,7 +29,7 @@ const RECORDS: readonly RecordName[] = ["900-byte", "small"];
 const PACKAGES = ["pino", "winston", "bunyan", "@logtape/logtape", "@redis/client"];
 
 await withTempDir(async (root) => {
-  const redis = await startRedis(root);
+  const redis = noRedisServer ? undefined : await RedisServer.start();
   if (redis === undefined) {
     process.stderr.write(
       "redis-server is not on the PATH: RPUSH is left out (Debian: apt-get install redis-server)\n",
@@ -44,7 +44,7 @@ await withTempDir(async (root) => {
   async function inPlace<T>(use: (place: Place) => Promise<T>): Promise<T> {
     const dir = join(root, "place");
     mkdirSync(dir);
-    await redis?.empty();
+    await redis?.command("FLUSHALL");
     try {
       return await use({ dir, redisUrl: redis?.url ?? "" });
     } finally {

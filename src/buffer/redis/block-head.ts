@@ -16,11 +16,13 @@
  *     40  8  timestamp of the oldest record in ms, a double
  *     48     writer and host in UTF-8, then the payload
  *
- * All numbers are little-endian.
+ * All numbers are little-endian. Magic, version and checksum stand in these places in every version, so that a block of a newer
+ * dragonlog is told from a damaged one: it is left for one who can read it.
  */
 import { crc32 } from "node:zlib";
 import { DragonlogError } from "../../system/errors.js";
 import type { BlockHead, Codec } from "./block.js";
+import { hasCodec } from "./codec.js";
 
 const MAGIC = Buffer.from("DRGN");
 const VERSION = 1;
@@ -74,14 +76,19 @@ export function withHead(head: BlockHead, { codec, plainBytes }: Packing, payloa
   return block;
 }
 
-/** The head, and the payload as it lies there. Throws BlockDamagedError for anything but a whole block. */
+/**
+ * The head, and the payload as it lies there. Throws
+ * BlockDamagedError for anything but a whole block, DRAGONLOG_BLOCK_UNREADABLE for one that another version or Node.js can read.
+ */
 export function readHead(block: Buffer): { head: BlockHead; packing: Packing; payload: Buffer } {
   if (block.length < FIXED_BYTES || !block.subarray(0, MAGIC.length).equals(MAGIC)) {
     throw new BlockDamagedError("it does not start like one", undefined);
   }
   const version = block.readUInt8(4);
   if (version !== VERSION) {
-    throw new BlockDamagedError(`it is of version ${version}, this is version ${VERSION}`, undefined);
+    throw checks(block)
+      ? unreadable(`it is of version ${version}`, "Update dragonlog here.")
+      : new BlockDamagedError("its checksum is wrong", undefined);
   }
   const hostAt = FIXED_BYTES + block.readUInt16LE(6);
   const payloadAt = hostAt + block.readUInt16LE(8);
@@ -97,12 +104,16 @@ export function readHead(block: Buffer): { head: BlockHead; packing: Packing; pa
   if (bytes !== block.length) {
     throw new BlockDamagedError(`it has ${block.length} of ${bytes} bytes`, head);
   }
-  if (checksumOf(block) !== block.readUInt32LE(12)) {
+  if (!checks(block)) {
     throw new BlockDamagedError("its checksum is wrong", head);
   }
   const codec = CODECS[block.readUInt8(5)];
   if (codec === undefined) {
-    throw new BlockDamagedError(`its codec ${block.readUInt8(5)} is not known`, head);
+    throw unreadable(`its codec ${block.readUInt8(5)} is not known`, "Update dragonlog here.");
+  }
+  if (!hasCodec(codec)) {
+    const hint = "Run this shipper on Node.js 22.15 or later, or the writers with the codec brotli.";
+    throw unreadable(`Node.js ${process.version} cannot unpack ${codec}`, hint);
   }
   const plainBytes = block.readUInt32LE(24);
   if (plainBytes > BLOCK_BYTES_MAX) {
@@ -111,8 +122,18 @@ export function readHead(block: Buffer): { head: BlockHead; packing: Packing; pa
   return { head, packing: { codec, plainBytes }, payload: block.subarray(payloadAt) };
 }
 
+/** A whole block, but not for this program: it must stay where it is. */
+function unreadable(why: string, hint: string): DragonlogError {
+  return new DragonlogError(
+    "DRAGONLOG_BLOCK_UNREADABLE",
+    `A block in the store cannot be read here: ${why}`,
+    hint,
+  );
+}
+
 const NO_CHECKSUM = Buffer.alloc(4);
 
-function checksumOf(block: Buffer): number {
-  return crc32(block.subarray(16), crc32(NO_CHECKSUM, crc32(block.subarray(0, 12))));
+function checks(block: Buffer): boolean {
+  const checksum = crc32(block.subarray(16), crc32(NO_CHECKSUM, crc32(block.subarray(0, 12))));
+  return checksum === block.readUInt32LE(12);
 }

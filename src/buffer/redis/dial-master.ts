@@ -30,7 +30,7 @@ export async function dialMaster(
 }
 
 /** None of the Sentinels could name a master that can be reached and is one. */
-export class NoMasterError extends Error {}
+class NoMasterError extends Error {}
 
 /** What this Sentinel says. https://redis.io/docs/latest/develop/reference/sentinel-clients/ */
 async function masterBy(

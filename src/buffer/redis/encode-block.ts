@@ -10,7 +10,7 @@
 import { DragonlogError } from "../../system/errors.js";
 import type { Block, BlockHead, Codec } from "./block.js";
 import { BLOCK_BYTES_MAX, BlockDamagedError, type Packing, readHead, withHead } from "./block-head.js";
-import { compress, decompress, hasCodec } from "./codec.js";
+import { compress, decompress } from "./codec.js";
 import { VarintReader, VarintWriter } from "./varint.js";
 
 export { BlockDamagedError } from "./block-head.js";
@@ -55,7 +55,10 @@ export async function encodeBlock(
   return withHead(head, { codec: "none", plainBytes }, plain);
 }
 
-/** Rejects with BlockDamagedError (DRAGONLOG_BLOCK_DAMAGED) for whatever `encodeBlock` did not make. */
+/**
+ * Rejects with BlockDamagedError (DRAGONLOG_BLOCK_DAMAGED) for whatever `encodeBlock` did not make, and with
+ * DRAGONLOG_BLOCK_UNREADABLE for what it made elsewhere in a version, or by a codec, that this process lacks.
+ */
 export async function decodeBlock(block: Buffer): Promise<Block> {
   const { head, packing, payload } = readHead(block);
   const plain = unpacked(payload, packing, head);
@@ -119,9 +122,6 @@ class Kinds {
 }
 
 function unpacked(payload: Buffer, { codec, plainBytes }: Packing, head: BlockHead): Buffer {
-  if (!hasCodec(codec)) {
-    throw new BlockDamagedError(`this Node.js (${process.version}) cannot unpack ${codec}`, head);
-  }
   let plain = payload;
   if (codec !== "none") {
     try {

@@ -16,8 +16,6 @@
 import type { Clock } from "../../system/clock.js";
 import type { BufferDamage, OrdinalRange, StoredRecord, Waiting } from "../buffer.js";
 import type { Block } from "./block.js";
-import { readHead } from "./block-head.js";
-import { hasCodec } from "./codec.js";
 import { DamagedEntries } from "./damaged-entries.js";
 import type { DeliveredRecords } from "./delivered-records.js";
 import { BlockDamagedError, decodeBlock } from "./encode-block.js";
@@ -239,12 +237,12 @@ export class PartitionReader {
     }
   }
 
-  /** Undefined for what nobody can read. */
+  /** Undefined for what nobody can read. Rejects for what only others can. */
   async #decode(entry: Entry): Promise<Block | undefined> {
     try {
       return await decodeBlock(entry.bytes);
     } catch (error) {
-      if (!(error instanceof BlockDamagedError) || isForAnotherNode(entry.bytes)) {
+      if (!(error instanceof BlockDamagedError)) {
         this.#seek(this.#place);
         throw error;
       }
@@ -284,14 +282,5 @@ export class PartitionReader {
     const upTo = this.#ahead.lastId ?? this.#place.after;
     const entries = this.#length - this.#blocks.length - this.#ahead.length;
     return compareIds(this.#lastId, upTo) <= 0 ? 0 : Math.max(1, entries);
-  }
-}
-
-/** A whole block that this Node.js lacks the codec for: it waits for a shipper that has it. */
-function isForAnotherNode(bytes: Buffer): boolean {
-  try {
-    return !hasCodec(readHead(bytes).packing.codec);
-  } catch {
-    return false;
   }
 }
