@@ -202,6 +202,24 @@ test("a server that answers nothing is given up after the time-out, and found ag
   assert.ok((await store.length("s")) <= 1);
 });
 
+test(
+  "a server that says nothing from the start is waited for no longer than a connection may take",
+  cases,
+  async () => {
+    const silent = await RedisServer.start({ flags: ["--requirepass", "secret"] });
+    silent.pause();
+    const opened = await openStore(silent.url.replace("//", "//:secret@"), { connectTimeoutMs: 200 });
+    await failsAs("away", opened.get("k"));
+    silent.resume();
+    await until(
+      () => works(opened),
+      () => "it is not found",
+    );
+    await opened.close();
+    await silent.stop();
+  },
+);
+
 test("a server that loads its data says so", cases, async () => {
   for (let n = 0; n < 50; n++) await server.command("SET", `k${n}`, "x".repeat(2000));
   await server.command("SAVE");

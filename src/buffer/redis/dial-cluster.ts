@@ -11,6 +11,7 @@ import type { Command, Connection, DialOptions, Reply } from "./connection.js";
 import { clientOptions, socketOptions } from "./dial-node.js";
 import { failureOf } from "./failures.js";
 import type { Node, StoreUrl } from "./store-url.js";
+import { within } from "./within.js";
 
 const LOOK_MS = 500;
 /** How long an old view may take to get the answers to what it has sent. */
@@ -126,6 +127,11 @@ async function connectCluster(
   });
   // Each also rejects the calls that it concerns.
   cluster.on("error", () => {});
-  await cluster.connect();
+  try {
+    await within(options.connectTimeoutMs, cluster.connect());
+  } catch (error) {
+    cluster.destroy();
+    throw error;
+  }
   return cluster;
 }

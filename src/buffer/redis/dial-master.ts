@@ -11,6 +11,7 @@ import type { Connection, DialOptions } from "./connection.js";
 import { dialNode } from "./dial-node.js";
 import { infoFields } from "./server-info.js";
 import type { Node, StoreUrl } from "./store-url.js";
+import { within } from "./within.js";
 
 export async function dialMaster(
   library: typeof Library,
@@ -72,17 +73,5 @@ async function dialIfMaster(
   } catch (error) {
     connection.destroy();
     throw error;
-  }
-}
-
-async function within<T>(ms: number, answer: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${ms} ms`)), ms);
-  });
-  try {
-    return await Promise.race([answer, late]);
-  } finally {
-    clearTimeout(timer);
   }
 }

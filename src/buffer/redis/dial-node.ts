@@ -2,6 +2,7 @@
 import type * as Library from "@redis/client";
 import type { Command, Connection, DialOptions, Reply } from "./connection.js";
 import type { Node, StoreUrl } from "./store-url.js";
+import { within } from "./within.js";
 
 /** What all connections of a store have in common. */
 export function clientOptions(url: Pick<StoreUrl, "username" | "password">) {
@@ -42,7 +43,8 @@ export async function dialNode(
     }
   });
   try {
-    await client.connect();
+    // The library's own time-out ends when the socket is open; logging in comes after it.
+    await within(options.connectTimeoutMs, client.connect());
   } catch (error) {
     client.destroy();
     throw error;

@@ -32,13 +32,14 @@ export class StoreError extends DragonlogError {
   }
 }
 
-/** Errors of the client library that mean that there is no connection, by the name of their class. */
+/** Errors of the client library, and of ours beside it, that mean that there is no connection, by the name of their class. */
 const AWAY_CLASSES: ReadonlySet<string> = new Set([
   "AbortError",
   "ClientClosedError",
   "ClientOfflineError",
   "ConnectionTimeoutError",
   "DisconnectsClientError",
+  "NoConnectionError",
   "NoMasterError",
   "ReconnectStrategyError",
   "RootNodesUnavailableError",

@@ -13,6 +13,7 @@ import { type Backoff, backoffMs } from "../../system/backoff.js";
 import type { Clock } from "../../system/clock.js";
 import type { Command, Connection, Dial, Reply } from "./connection.js";
 import { StoreError } from "./failures.js";
+import { TimeoutError, within } from "./within.js";
 
 export interface LinkOptions {
   /** For people. */
@@ -24,15 +25,14 @@ export interface LinkOptions {
 
 const REDIAL: Backoff = { baseMs: 100, maxMs: 5000 };
 
-/** A call that had no answer in time. */
-class TimeoutError extends Error {}
+class NoConnectionError extends Error {}
 
 export class Link {
   readonly #dial: Dial;
   readonly #options: LinkOptions;
   #connection: Connection | undefined;
   /** Why there is no connection. */
-  #failure: unknown = new TimeoutError("not connected yet");
+  #failure: unknown = new NoConnectionError("not connected yet");
   #attempts = 0;
   #cancelRedial: () => void = () => {};
   #closed = false;
@@ -65,23 +65,17 @@ export class Link {
     this.#cancelRedial();
     this.#connection?.destroy();
     this.#connection = undefined;
-    this.#failure = new TimeoutError("closed");
+    this.#failure = new NoConnectionError("closed");
   }
 
   async #call<T>(send: (connection: Connection) => Promise<T>): Promise<T> {
-    const { name, commandTimeoutMs, clock } = this.#options;
+    const { name, commandTimeoutMs } = this.#options;
     const connection = this.#connection;
     if (connection === undefined) {
       throw new StoreError(name, this.#failure);
     }
-    let cancel = (): void => {};
-    const late = new Promise<never>((_, reject) => {
-      cancel = clock.after(commandTimeoutMs, () =>
-        reject(new TimeoutError(`no answer within ${commandTimeoutMs} ms`)),
-      );
-    });
     try {
-      return await Promise.race([send(connection), late]);
+      return await within(commandTimeoutMs, send(connection));
     } catch (thrown) {
       const error = new StoreError(name, thrown);
       // A server that answers nothing, or became a replica, is not the one to stay with.
@@ -89,8 +83,6 @@ export class Link {
         this.#lose(connection, thrown);
       }
       throw error;
-    } finally {
-      cancel();
     }
   }
 
