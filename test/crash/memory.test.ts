@@ -16,9 +16,9 @@ import type { FillPlan, FillReport } from "./programs/fill.js";
 
 const MIB = 1 << 20;
 const JOURNAL_BYTES_MAX = 64 * MIB;
-const FILL_BYTES = 800 * MIB;
-const WARM_UP_BYTES = 400 * MIB;
-/** What the heap may grow between two collections; logging 400 MiB more must not show. */
+const FILL_BYTES = 400 * MIB;
+const WARM_UP_BYTES = 200 * MIB;
+/** What the heap may grow between two collections; logging 200 MiB more must not show. */
 const RSS_GROWTH_BYTES_MAX = 30 * MIB;
 
 async function fill(context: TestContext, whenFull: FillPlan["whenFull"]) {
