@@ -1,7 +1,6 @@
 /** The ways in which records get into a store, and how each is shown. */
 export const WAYS = {
-  block: "blocks by dragonlog, auto codec",
-  brotli: "blocks by dragonlog, brotli",
+  packed: "blocks by dragonlog",
   plain: "blocks by dragonlog, not packed",
   single: "RPUSH of one record, pipelined",
   variadic: "RPUSH of 400 records at once",

@@ -23,7 +23,7 @@ const { way, url, records } = order<WriteOrder>();
 const lines = Array.from({ length: records }, (_, i) => lineOf(i));
 const lineBytes = lines.reduce((sum, { length }) => sum + length, 0);
 
-const CODECS: Partial<Record<Way, CodecChoice>> = { block: "auto", brotli: "brotli", plain: "none" };
+const CODECS: Partial<Record<Way, CodecChoice>> = { packed: "auto", plain: "none" };
 const codec = CODECS[way];
 await report({ ...(await (codec === undefined ? sendCommands() : sendBlocks(codec))), lineBytes });
 
