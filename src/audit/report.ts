@@ -52,10 +52,16 @@ export function reportOf(
   return { scope, events, foreign, totals, writers };
 }
 
-export function reportJson({ scope, events, foreign, totals, writers }: AuditReport): string {
+/** Where nothing was found nothing is proven: it may be the wrong place, or all of it is gone. */
+export function isComplete({ totals, writers }: AuditReport): boolean {
+  return writers.length > 0 && totals.missing === 0;
+}
+
+export function reportJson(report: AuditReport): string {
+  const { scope, events, foreign, totals, writers } = report;
   const { destination, group, stream = null, sinceMs } = scope;
   const since = sinceMs === undefined ? null : new Date(sinceMs).toISOString();
-  const complete = totals.missing === 0;
+  const complete = isComplete(report);
   return `${JSON.stringify({ complete, destination, group, stream, since, events, foreign, totals, writers })}\n`;
 }
 
@@ -64,7 +70,9 @@ export function reportText(report: AuditReport): string {
   const what = `${counted(events, "event")}, ${counted(writers.length, "writer")}, ${counted(foreign, "foreign line")}`;
   const lines = [`${printable(scopeText(scope))}: ${what}`];
   if (writers.length === 0) {
-    lines.push("no records of dragonlog: is it the right destination, region, group, stream and time?");
+    lines.push(
+      "no records of dragonlog, so nothing is proven: is it the right destination, region, group, stream and time?",
+    );
     return text(lines);
   }
   lines.push("", writerTable(report).trimEnd());

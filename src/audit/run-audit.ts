@@ -16,7 +16,7 @@ import { pause } from "../system/pause.js";
 import { refuseValue } from "../system/refusal.js";
 import { deadSeqs, localJournal } from "./local.js";
 import { Progress } from "./progress.js";
-import { type AuditReport, reportJson, reportOf, reportText } from "./report.js";
+import { type AuditReport, isComplete, reportJson, reportOf, reportText } from "./report.js";
 import { Tally } from "./tally.js";
 import { holesOf, type Known, NOTHING_KNOWN, verdictOn, type WriterVerdict } from "./verdict.js";
 import type { WriterTally } from "./writer-tally.js";
@@ -28,7 +28,7 @@ const SETTLE_MS = 10_000;
 /** The last moment that a Date holds, by ECMA-262. */
 const DATE_MS_MAX = 8.64e15;
 
-/** Exit code 0 when nothing is missing, 1 otherwise. Throws DRAGONLOG_OPTION_INVALID and what the destination refuses. */
+/** Exit code 0 when records were found and none is missing, 1 otherwise. Throws DRAGONLOG_OPTION_INVALID and what the destination refuses. */
 export async function audit(options: AuditOptions, io: Io, clock: Clock = systemClock): Promise<number> {
   if (/[{}]/.test(options.group)) {
     throw refuseValue("group", options.group, "the name of one log group, for an audit");
@@ -37,7 +37,7 @@ export async function audit(options: AuditOptions, io: Io, clock: Clock = system
   try {
     const report = await new Audit(options, sink, io, clock).run();
     io.stdout.write(options.json ? reportJson(report) : reportText(report));
-    return report.totals.missing > 0 ? 1 : 0;
+    return isComplete(report) ? 0 : 1;
   } catch (error) {
     if (!io.signal.aborted) throw error;
     io.stderr.write("dragonlog audit: ended before everything was read; nothing is proven\n");

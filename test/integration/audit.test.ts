@@ -109,8 +109,11 @@ test("people read the verdict, what is missing of whom, and what the figures do 
   assert.match(`${cut.stdout}`, /audit with --since/);
   rmSync(join(shipping.cli.dir, "out"), { recursive: true });
   const nothing = await read();
-  assert.equal(nothing.code, 0);
-  assert.match(`${nothing.stdout}`, /no records of dragonlog: is it the right destination/);
+  assert.equal(nothing.code, 1);
+  assert.match(
+    `${nothing.stdout}`,
+    /no records of dragonlog, so nothing is proven: is it the right destination/,
+  );
 });
 
 test("records that a writer sent to other streams are looked for there before they are called missing", async (context) => {
@@ -292,6 +295,10 @@ test("an audit that is ended, refused or asked for the impossible proves nothing
   assert.match(stopped.stderr, /nothing is proven/);
   assert.equal(`${stopped.stdout}`, "");
   hang.clear();
+
+  const typo = await shipping.cli.run(["audit", "--group", "no-such-group", "--json", ...endpoint]);
+  assert.equal(typo.code, 1);
+  assert.equal(JSON.parse(`${typo.stdout}`).complete, false);
 
   shipping.cloud.faults.add({ kind: "deny", operation: "FilterLogEvents" });
   const denied = await shipping.cli.run(["audit", "--group", GROUP, ...endpoint]);
