@@ -2,32 +2,33 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
-import { openStore } from "../../src/buffer/redis/client.js";
 import { Keys } from "../../src/buffer/redis/keys.js";
 import type { Store } from "../../src/buffer/redis/store.js";
 import { until } from "../harness/program.js";
-import { noRedisServer, RedisServer } from "../harness/redis-server.js";
-import { logNumbers, type Running, Shipping } from "./shipping.js";
+import { noRedisServer, type RedisServer } from "../harness/redis-server.js";
+import { Forwarding } from "./forwarding.js";
+import { logNumbers, type Running, type Shipping } from "./shipping.js";
 
 const PARTITIONS = 16;
 const KEYS = new Keys();
 
 class Scene {
-  private constructor(
-    readonly shipping: Shipping,
-    readonly server: RedisServer,
-    readonly store: Store,
-  ) {}
+  private constructor(readonly forwarding: Forwarding) {}
 
   static async open(context: TestContext): Promise<Scene> {
-    const shipping = await Shipping.open(context);
-    const server = await RedisServer.start();
-    const store = await openStore(server.url);
-    context.after(async () => {
-      await store.close();
-      await server.stop();
-    });
-    return new Scene(shipping, server, store);
+    return new Scene(await Forwarding.open(context));
+  }
+
+  get shipping(): Shipping {
+    return this.forwarding.shipping;
+  }
+
+  get server(): RedisServer {
+    return this.forwarding.server;
+  }
+
+  get store(): Store {
+    return this.forwarding.store;
   }
 
   /** A shipper with a folder of its own, as on a machine of its own. */
