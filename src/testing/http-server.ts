@@ -77,16 +77,12 @@ export class HttpServer {
 
   async #answer(message: IncomingMessage, response: ServerResponse): Promise<void> {
     const { stats } = this.#options.service;
+    let served = () => {};
     try {
       const operation = operationOf(header(message, "x-amz-target"));
       stats.called(operation);
       if (operation === putOperation) {
-        stats.putStarted();
-        response.once("close", () => {
-          stats.putEnded();
-          this.#options.changed();
-        });
-        this.#options.changed();
+        served = this.#putStarted(response);
       }
       const body = await this.#carryOut(operation, message, response);
       if (body !== undefined) send(response, 200, body);
@@ -94,7 +90,25 @@ export class HttpServer {
       if (!(error instanceof AwsError)) throw error;
       stats.refused(error.type);
       send(response, error.status, error.body());
+    } finally {
+      served();
     }
+  }
+
+  /** Counts a put as open until its connection is done with it, and it has been carried out: to be told by the call. */
+  #putStarted(response: ServerResponse): () => void {
+    const { service, changed } = this.#options;
+    let open = 2;
+    const end = () => {
+      open--;
+      if (open > 0) return;
+      service.stats.putEnded();
+      changed();
+    };
+    service.stats.putStarted();
+    response.once("close", end);
+    changed();
+    return end;
   }
 
   /** The answer's body; undefined when a fault says that there is none. */

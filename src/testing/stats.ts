@@ -17,7 +17,10 @@ export interface Stats {
   readonly bytesStored: number;
   /** How many accepted puts held how many events. */
   readonly eventsPerPut: Readonly<Record<number, number>>;
-  /** PutLogEvents calls that are open now: from their headers to their answer or the end of their connection. */
+  /**
+   * PutLogEvents calls that are open now: from their headers until they are carried out and their answer is sent or
+   * their connection has ended.
+   */
   readonly putsInFlight: number;
   readonly putsInFlightPeak: number;
 }
