@@ -59,10 +59,10 @@ function listOf(scopes) {
   return [...new Set(readers)].join(", ");
 }
 
-function namesOf(key, { scopes }) {
+function namesOf(key, { scopes, default: given }) {
   const variable = `\`${variableOf(key)}\``;
   return scopes.some((scope) => !["logger", "in-app", "forward"].includes(scope))
-    ? [`\`${flagOf(key)}\``, variable]
+    ? [`\`${given === true ? flagOf(key).replace("--", "--no-") : flagOf(key)}\``, variable]
     : [variable];
 }
 

@@ -56,7 +56,10 @@ export function defineCommand<N extends CommandName>(definition: CommandDefiniti
     if (definition.operands) command.argument(definition.operands);
     if (definition.operandsTakeRest) command.passThroughOptions();
     command.action(async () => {
-      const flags = Object.entries(command.opts()).map(([key, value]) => [key, String(value)]);
+      const flags = Object.entries(command.opts())
+        // Commander has a default of its own for a switch that is on, which a variable or the file may yet turn off.
+        .filter(([key]) => command.getOptionValueSource(key) !== "default")
+        .map(([key, value]) => [key, String(value)]);
       const options = loadOptions(definition.name, Object.fromEntries(flags), {
         env: process.env,
         cwd: process.cwd(),
@@ -81,6 +84,7 @@ function addFlags(command: Command, options: readonly [OptionKey, Option][]): vo
   for (const { title, keys } of OPTION_GROUPS) {
     for (const [key, option] of options.filter(([candidate]) => keys.includes(candidate))) {
       const flag = new Flag(flagText(key, option), helpText(key, option));
+      if (option.kind === "names") flag.argParser(joined);
       command.addOption(options.length > PLAIN_FLAGS_MAX ? flag.helpGroup(`${title}:`) : flag);
     }
   }
@@ -88,7 +92,13 @@ function addFlags(command: Command, options: readonly [OptionKey, Option][]): vo
 
 function flagText(key: OptionKey, option: Option): string {
   const form = "form" in option ? option.form : option.kind === "choice" ? "choice" : option.kind;
-  return option.kind === "boolean" ? flagOf(key) : `${flagOf(key)} <${form.replace(/[<>]/g, "")}>`;
+  if (option.kind !== "boolean") return `${flagOf(key)} <${form.replace(/[<>]/g, "")}>`;
+  return option.default ? flagOf(key).replace(/^--/, "--no-") : flagOf(key);
+}
+
+/** A flag that is repeated, as its variable is written. */
+function joined(value: string, before: string | undefined): string {
+  return before === undefined ? value : `${before},${value}`;
 }
 
 function helpText(key: OptionKey, option: Option): string {

@@ -21,9 +21,9 @@ export const OPTION_GROUPS: readonly OptionGroup[] = [
     keys: ["service", "level", "segmentBytes", "journalBytesMax", "whenFull", "syncMs", "quiet"],
   },
   {
-    title: "Forwarding",
-    text: "How records go from the journals into a store, where buffer names one.",
-    keys: ["linger", "blockBytes", "codec"],
+    title: "Store",
+    text: "How records go from the journals into a store, and out of it, where buffer names one.",
+    keys: ["linger", "blockBytes", "codec", "storeBytesMax", "journal", "list"],
   },
   {
     title: "Destination",

@@ -73,9 +73,18 @@ interface Choice extends Common {
   readonly default: string;
 }
 
+/** One that is on by default is switched off by a flag with `no`: `--no-journal`. */
 interface Switch extends Common {
   readonly kind: "boolean";
-  readonly default: false;
+  readonly default: boolean;
+}
+
+/** Several names: as a flag repeated, as a variable with commas between them, in code and in the file an array. */
+interface Names extends Common {
+  readonly kind: "names";
+  /** How one of them is called in help. */
+  readonly form: string;
+  readonly default: string;
 }
 
 interface Text extends Common {
@@ -95,7 +104,7 @@ interface Place extends Common {
   readonly default: string | ((journalDir: string) => string);
 }
 
-export type Option = Quantity | Integer | Choice | Switch | Text | Place;
+export type Option = Quantity | Integer | Choice | Switch | Names | Text | Place;
 
 const WRITERS = ["logger", "run", "pipe"] as const;
 /** Whose journals are forwarded to a store. */
@@ -219,6 +228,27 @@ export const OPTIONS = {
     default: "auto",
     doc: "How blocks are compressed; auto takes zstd where Node.js has it (22.15), else brotli. A shipper reads all that its Node.js has.",
     scopes: FORWARDERS,
+  },
+  storeBytesMax: {
+    kind: "size",
+    min: "0B",
+    max: "1024GiB",
+    default: "0B",
+    doc: "The most memory that the store may take before nothing more is put there and the records wait in the journals; 0B takes 95 % of the server's own maxmemory.",
+    scopes: [...FORWARDERS, "ship", "doctor"],
+  },
+  journal: {
+    kind: "boolean",
+    default: true,
+    doc: "Whether records are kept in a journal until they are delivered. Without one they wait in RAM until the store takes them, and a killed application loses those.",
+    scopes: FORWARDERS,
+  },
+  list: {
+    kind: "names",
+    form: "key",
+    default: "logs:buffer",
+    doc: "A list in the store whose JSON objects are shipped, pushed there by any program; repeatable, and none for no list.",
+    scopes: ["ship", "doctor", "status"],
   },
   to: {
     kind: "place",
@@ -503,11 +533,13 @@ type ValueOf<O> = O extends { kind: "duration" | "size" | "integer" }
   ? number
   : O extends { kind: "boolean" }
     ? boolean
-    : O extends { kind: "choice"; choices: readonly (infer C)[] }
-      ? C
-      : O extends { kind: "place"; parse: (text: string, name: string) => infer P }
-        ? P
-        : string;
+    : O extends { kind: "names" }
+      ? readonly string[]
+      : O extends { kind: "choice"; choices: readonly (infer C)[] }
+        ? C
+        : O extends { kind: "place"; parse: (text: string, name: string) => infer P }
+          ? P
+          : string;
 
 type KeyIn<S extends Scope> = {
   [K in OptionKey]: S extends Table[K]["scopes"][number] ? K : never;

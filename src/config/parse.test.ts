@@ -128,3 +128,14 @@ test("an endpoint is an http URL", () => {
     assert.throws(() => parseOptions("ship", { endpoint }, SOURCE), { hint: /http:\/\// }, endpoint);
   }
 });
+
+test("names are repeated as a flag, and an array in code", () => {
+  assert.deepEqual(parseOptions("ship", {}, SOURCE).list, ["logs:buffer"]);
+  assert.deepEqual(parseOptions("ship", { list: ["a", "b", "a"] }, SOURCE).list, ["a", "b"]);
+  assert.deepEqual(parseOptions("ship", { list: "a" }, SOURCE).list, ["a"]);
+  assert.deepEqual(parseOptions("ship", { list: "none" }, SOURCE).list, []);
+  assert.deepEqual(parseOptions("ship", { list: [] }, SOURCE).list, []);
+  for (const list of ["", "a,", [1], [""], 5]) {
+    assert.throws(() => parseOptions("ship", { list }, SOURCE), { message: /^list of .* cannot be/ });
+  }
+});

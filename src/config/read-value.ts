@@ -32,6 +32,8 @@ export function readValue(option: Option, raw: unknown, form: Form, name: string
       if (typeof value !== "boolean") throw refuseValue(name, raw, accepted(option));
       return value;
     }
+    case "names":
+      return readNames(option, raw, form, name);
     case "choice":
       if (!option.choices.includes(raw as string)) throw refuseValue(name, raw, accepted(option));
       return raw;
@@ -62,9 +64,22 @@ export function accepted(option: Option): string {
       return `one of ${option.choices.join(", ")}`;
     case "text":
       return "a text that is not empty";
+    case "names":
+      return `one or more of <${option.form}>, or ${NO_NAMES}`;
     case "place":
       return option.form;
   }
+}
+
+/** None at all, written where a name would stand. */
+const NO_NAMES = "none";
+
+function readNames(option: Option, raw: unknown, form: Form, name: string): readonly string[] {
+  const names = form === "text" || typeof raw === "string" ? String(raw).split(",") : raw;
+  if (!Array.isArray(names) || names.some((each) => typeof each !== "string" || each === "")) {
+    throw refuseValue(name, raw, accepted(option));
+  }
+  return names.length === 1 && names[0] === NO_NAMES ? [] : [...new Set(names as string[])];
 }
 
 function readQuantity(kind: "duration" | "size", raw: unknown, form: Form, name: string): number {

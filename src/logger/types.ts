@@ -33,6 +33,13 @@ export interface LoggerOptions {
   blockBytes?: number | string;
   /** With a store: how blocks are compressed. Default `auto`, the best that this Node.js has. */
   codec?: "auto" | "none" | "brotli" | "zstd";
+  /** With a store: bytes of its memory above which nothing more is put there. Default 95 % of the server's maxmemory. */
+  storeBytesMax?: number | string;
+  /**
+   * With a store: false keeps no journal. Records wait in RAM until the store takes them; a crash of the application loses
+   * those, and a loss of the store what it held. Default true.
+   */
+  journal?: boolean;
   /** Bytes of one journal file, or a size such as `8MiB`, the default; 64 KiB to 1 GiB. */
   segmentBytes?: number | string;
   /** Bytes that the journal may take, or a size. Default `1GiB`; at least two segments. */

@@ -25,8 +25,16 @@ type WriterOptions = ParsedOptions<"pipe"> | ParsedOptions<"run">;
 /** Its `close` waits for a forwarder as it waits for the journal; its `flush` waits for no shipper, which may be far away. */
 export function openLogger(options: WriterOptions): RecordLogger {
   const { service, buffer, segmentBytes, journalBytesMax, whenFull, syncMs } = options;
-  const { linger, blockBytes, codec, drainDeadline } = options;
-  const store = buffer.kind === "redis" && { buffer: buffer.url, linger, blockBytes, codec, drainDeadline };
+  const { linger, blockBytes, codec, storeBytesMax, journal, drainDeadline } = options;
+  const store = buffer.kind === "redis" && {
+    buffer: buffer.url,
+    linger,
+    blockBytes,
+    codec,
+    storeBytesMax,
+    journal,
+    drainDeadline,
+  };
   const family = openFamily({
     service,
     journalDir: buffer.dir,
