@@ -23,7 +23,7 @@ export const OPTION_GROUPS: readonly OptionGroup[] = [
   {
     title: "Store",
     text: "How records go from the journals into a store, and out of it, where buffer names one.",
-    keys: ["linger", "blockBytes", "codec", "storeBytesMax", "journal", "list"],
+    keys: ["linger", "blockBytes", "codec", "storeBytesMax", "journal", "list", "leaseExpiry"],
   },
   {
     title: "Destination",

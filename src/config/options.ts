@@ -250,6 +250,14 @@ export const OPTIONS = {
     doc: "A list in the store whose JSON objects are shipped, pushed there by any program; repeatable, and none for no list.",
     scopes: ["ship", "doctor", "status"],
   },
+  leaseExpiry: {
+    kind: "duration",
+    min: "1s",
+    max: "10m",
+    default: "30s",
+    doc: "With a store: how long after a shipper's last sign of life the others take over its share.",
+    scopes: ["ship", "doctor"],
+  },
   to: {
     kind: "place",
     form: "cloudwatch | directory:<dir> | stdout",

@@ -25,6 +25,8 @@ export interface OpenBuffer {
 }
 
 export interface BufferHooks extends Pick<JournalBufferOptions, "accepts" | "holder" | "onDamage"> {
+  /** How long after a shipper's last sign of life a partition of a store is free, in ms; default as in RedisBuffer. */
+  readonly leaseExpiryMs: number | undefined;
   readonly onTrouble: (error: unknown) => void;
 }
 
@@ -56,11 +58,14 @@ function isForNoStore(info: WriterInfo | undefined): boolean {
 
 async function openRedis(
   { dir, url }: BufferPlace & { kind: "redis" },
-  { onDamage, onTrouble }: BufferHooks,
+  { onDamage, onTrouble, leaseExpiryMs }: BufferHooks,
 ): Promise<OpenBuffer> {
   const store = await openStore(url);
   const keys = new Keys();
-  const buffer = new RedisBuffer({ store, keys, dir, clock: systemClock, onDamage, onTrouble });
+  const buffer = new RedisBuffer({
+    ...{ store, keys, dir, clock: systemClock, onDamage, onTrouble },
+    ...(leaseExpiryMs === undefined ? {} : { leaseExpiryMs }),
+  });
   let seen: readonly JournalLook[] = [];
   const refresh = async (): Promise<void> => {
     const partitions = await waitingInStore(store, keys);

@@ -30,6 +30,8 @@ const TELL_ATTEMPT = 2;
 
 export interface ShippingOptions {
   readonly buffer: BufferPlace;
+  /** Of the partitions of a store, in ms. */
+  readonly leaseExpiry?: number;
   readonly to: SinkPlace;
   readonly region?: string;
   readonly endpoint?: string;
@@ -92,6 +94,7 @@ export async function openShipper(
   const sink = await openSinkAt(options);
   const source = await openBuffer(options.buffer, {
     ...claim,
+    leaseExpiryMs: options.leaseExpiry,
     onDamage: ({ cause, records, bytes }) => {
       countIn(shipper.counts.damage, cause, records);
       countIn(shipper.counts.damage, `${cause} bytes`, bytes);
