@@ -1,8 +1,10 @@
 /** What waits in a folder of journals, seen from outside, whoever ships it. */
 import { statSync } from "node:fs";
 import { basename } from "node:path";
+import { readCursor } from "../journal/cursor.js";
 import { listSegments, readWriterInfo, segmentPath, writerIsGone } from "../journal/folder.js";
 import { leaseHolder } from "../journal/lease.js";
+import { SegmentFile } from "../journal/segment-file.js";
 import { messageOf } from "../system/errors.js";
 import type { Waiting } from "./buffer.js";
 import { copyOf, listJournals, waitingIn } from "./journal.js";
@@ -13,9 +15,15 @@ export interface JournalState {
   readonly service: string | undefined;
   readonly host: string | undefined;
   readonly pid: number | undefined;
+  /** Which shipper it is meant for, as `WriterInfo.shipper`. */
+  readonly meantFor: string | undefined;
   /** Its process lives, as far as that can be seen from here. */
   readonly alive: boolean;
   readonly waiting: Waiting;
+  /** Every record below this seq is delivered. */
+  readonly deliveredTo: number;
+  /** Every record below this seq has been logged. */
+  readonly loggedTo: number;
   /** Bytes of its segments on the disk. */
   readonly fileBytes: number;
   /** Records that never got into it, by cause. */
@@ -50,6 +58,7 @@ function readJournal(folder: string, nowMs: number): JournalState {
     service: info?.service,
     host: info?.host,
     pid: info?.process.pid,
+    meantFor: info?.shipper,
     alive: !writerIsGone(folder, info, nowMs),
     dropped: info?.dropped ?? {},
   };
@@ -61,6 +70,8 @@ function readJournal(folder: string, nowMs: number): JournalState {
     return {
       ...state,
       waiting: waitingIn(folder),
+      deliveredTo: readCursor(folder).next,
+      loggedTo: loggedTo(folder),
       fileBytes: listSegments(folder).reduce(
         (sum, number) => sum + statSync(segmentPath(folder, number)).size,
         0,
@@ -69,7 +80,20 @@ function readJournal(folder: string, nowMs: number): JournalState {
       error: undefined,
     };
   } catch (error) {
-    const nothing = { records: 0, bytes: 0, oldestMs: undefined };
-    return { ...state, waiting: nothing, fileBytes: 0, shipperPid: undefined, error: messageOf(error) };
+    const waiting = { records: 0, bytes: 0, oldestMs: undefined };
+    const nothing = { waiting, deliveredTo: 0, loggedTo: 0, fileBytes: 0, shipperPid: undefined };
+    return { ...state, ...nothing, error: messageOf(error) };
   }
+}
+
+function loggedTo(folder: string): number {
+  for (const number of listSegments(folder).reverse()) {
+    const file = SegmentFile.open(folder, number);
+    const header = file?.header();
+    file?.close();
+    if (header !== undefined) {
+      return header.firstSeq + header.count;
+    }
+  }
+  return 0;
 }

@@ -109,6 +109,8 @@ export type Option = Quantity | Integer | Choice | Switch | Names | Text | Place
 const WRITERS = ["logger", "run", "pipe"] as const;
 /** Whose journals are forwarded to a store. */
 const FORWARDERS = ["forward", "run", "pipe"] as const;
+/** Who forwards what applications have left behind that are gone, and `doctor`, which looks at all that they need. */
+const LEFTOVER_FORWARDERS = ["ship", "flush", "doctor"] as const;
 /** Who delivers, or looks at all that matters for it. */
 const SHIPPERS = ["ship", "in-app", "doctor"] as const;
 /** `init` takes as flags what differs from machine to machine; the rest stands in the file it writes, to be changed there. */
@@ -227,7 +229,7 @@ export const OPTIONS = {
     choices: ["auto", "none", "brotli", "zstd"],
     default: "auto",
     doc: "How blocks are compressed; auto takes zstd where Node.js has it (22.15), else brotli. A shipper reads all that its Node.js has.",
-    scopes: FORWARDERS,
+    scopes: [...FORWARDERS, ...LEFTOVER_FORWARDERS],
   },
   storeBytesMax: {
     kind: "size",
@@ -235,7 +237,7 @@ export const OPTIONS = {
     max: "1024GiB",
     default: "0B",
     doc: "The most memory that the store may take before nothing more is put there and the records wait in the journals; 0B takes 95 % of the server's own maxmemory.",
-    scopes: [...FORWARDERS, "ship", "doctor"],
+    scopes: [...FORWARDERS, ...LEFTOVER_FORWARDERS, "status"],
   },
   journal: {
     kind: "boolean",

@@ -20,3 +20,13 @@ export function formatSpan(ms: number): string {
   const [, unitMs, unit] = STEPS.find(([limitMs]) => ms < limitMs)!;
   return `${Math.max(0, Math.round(ms / unitMs))}${unit}`;
 }
+
+/** Such as `1 record` and `2 records`. */
+export function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}
+
+/** The same with what they do: `1 record waits`, `2 records wait`. */
+export function countedDoing(count: number, noun: string, verb: string): string {
+  return `${counted(count, noun)} ${verb}${count === 1 ? "s" : ""}`;
+}

@@ -149,11 +149,19 @@ export class PartitionLease {
   }
 }
 
+/** A shipper as a lease names it. */
+export interface PartitionHolder {
+  /** Its name among shippers. */
+  readonly holder: string;
+  readonly host: string;
+  readonly pid: number;
+}
+
 /** Who holds a partition, from the value of the key; for people. */
-export function leaseHolderIn(value: string | undefined): { host: string; pid: number } | undefined {
+export function leaseHolderIn(value: string | undefined): PartitionHolder | undefined {
   try {
-    const { host, pid } = JSON.parse(value ?? "") as { host: string; pid: number };
-    return { host, pid };
+    const { holder, host, pid } = JSON.parse(value ?? "") as PartitionHolder;
+    return { holder, host, pid };
   } catch {
     return undefined;
   }

@@ -2,7 +2,7 @@
 import type { Waiting } from "../buffer.js";
 import { FIRST } from "./entry-id.js";
 import type { Keys } from "./keys.js";
-import { leaseHolderIn } from "./partition-lease.js";
+import { leaseHolderIn, type PartitionHolder } from "./partition-lease.js";
 import { agreedPartitions } from "./partitions.js";
 import { waitingInBlock } from "./read-ahead.js";
 import type { Store } from "./store.js";
@@ -19,7 +19,7 @@ export interface PartitionState {
    */
   readonly waiting: Waiting;
   /** The shipper that empties it. */
-  readonly shipper: { readonly host: string; readonly pid: number } | undefined;
+  readonly shipper: PartitionHolder | undefined;
 }
 
 /** By partition; none where nobody has used the store yet. Rejects when it cannot be read. */
