@@ -29,6 +29,22 @@ test("the body is the JSON of PutLogEvents, names and messages byte for byte", (
   });
 });
 
+test("timestamps are written as JSON writes them, those of neighbours that are the same too", () => {
+  const timestamp = fc.oneof(
+    fc.integer({ min: 1_754_000_000_000, max: 1_754_000_000_002 }),
+    fc.constantFrom(0, -1, 1.5, 8.64e15, -8.64e15, 1e12, 1e13, Number.MIN_VALUE, -Number.MAX_VALUE),
+  );
+  fc.assert(
+    fc.property(fc.array(timestamp, { minLength: 1 }), (timestamps) => {
+      const batch = batchOf(timestamps.map((each, index) => ({ text: `"${index}"`, timestamp: each })));
+      assert.deepEqual(
+        parse(writeBody(new JsonTextWriter(8), batch)).logEvents,
+        timestamps.map((each, index) => ({ timestamp: each === 0 ? 0 : each, message: `"${index}"` })),
+      );
+    }),
+  );
+});
+
 test("a sequence that is no UTF-8 becomes U+FFFD as in every decoder, and its neighbours stay as they are", () => {
   const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
   fc.assert(

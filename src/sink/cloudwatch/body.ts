@@ -8,16 +8,14 @@
  */
 import { isUtf8 } from "node:buffer";
 import type { Batch, Destination } from "../../batch/batch.js";
-import { JsonTextWriter } from "./text-writer.js";
+import { JsonTextWriter, setPrefix } from "./text-writer.js";
 
 /** A full batch of ordinary lines, escapes and JSON included; a larger one makes the writer grow. */
 const BODY_BYTES_START = 1_310_720;
 /** A writer that one unusual batch made larger than this is not kept. */
 const BODY_BYTES_KEPT_MAX = 4 * BODY_BYTES_START;
 
-const FIRST_EVENT = Buffer.from('"logEvents":[{"timestamp":');
-const NEXT_EVENT = Buffer.from('"},{"timestamp":');
-const MESSAGE = Buffer.from(',"message":"');
+const BETWEEN_EVENTS = '"},{';
 const END = Buffer.from('"}]}');
 
 interface Event {
@@ -36,16 +34,21 @@ export function writeBody(writer: JsonTextWriter, batch: Batch): Buffer {
 }
 
 function writeEvents(writer: JsonTextWriter, destination: Destination, events: readonly Event[]): void {
+  const { group, stream } = destination;
+  const names = `{"logGroupName":${JSON.stringify(group)},"logStreamName":${JSON.stringify(stream)}`;
   writer.reset();
-  writer.raw(Buffer.from(`{"logGroupName":${JSON.stringify(destination.group)},`));
-  writer.raw(Buffer.from(`"logStreamName":${JSON.stringify(destination.stream)},`));
-  let before = FIRST_EVENT;
+  writer.raw(Buffer.from(`${names},"logEvents":[{`));
+  let before = "";
+  let prefixBytes = 0;
+  let timestamp: number | undefined;
   for (const event of events) {
-    writer.raw(before);
-    writer.number(event.timestamp);
-    writer.raw(MESSAGE);
-    writer.escaped(event.bytes, event.start, event.end);
-    before = NEXT_EVENT;
+    // Most events share their millisecond with the one before.
+    if (event.timestamp !== timestamp) {
+      prefixBytes = setPrefix(`${before}"timestamp":${event.timestamp},"message":"`);
+      timestamp = before === "" ? undefined : event.timestamp;
+      before = BETWEEN_EVENTS;
+    }
+    writer.escaped(prefixBytes, event.bytes, event.start, event.end);
   }
   writer.raw(END);
 }
