@@ -72,6 +72,7 @@ class Scene {
       encode: (records, host, firstSeq) => encodeBlock(records, host, "none", firstSeq),
       failureOf,
       blockBytes: BLOCK_BYTES,
+      storeBytesMax: 0,
       lingerMs: 1,
       clock: systemClock,
       random: () => 1,

@@ -5,11 +5,12 @@
  *     poll what is delivered ──► probe ──► claim ──► forward every lane
  *       ▲                                                 │
  *       ├──────────────────── the linger ─────────────────┤
- *       └─ backoff ◄─ refused, away, full, evicting ──────┘
+ *       └─ backoff ◄─ refused, away, full, evicting ──────┘        (`trouble.ts`)
  *
  * Probe: the store is asked who it is, whether it evicts, and whether it still holds what it took (`partition.ts`). That is
  * done at the start, after every failure before anything is appended again, and once a minute. Nothing is appended to a store
- * that evicts.
+ * that evicts. While records go, it is asked how much memory it has left, and a block that this would not hold waits
+ * (`budget.ts`).
  *
  * Each journal is a lane (`lane.ts`) in the partition of its writer. Lanes run beside each other, with at most `IN_FLIGHT_MAX`
  * blocks in a partition; a turn gives each of them a bounded share, so that a busy one does not hold up the poll.
@@ -19,16 +20,19 @@
 import type { LogBuffer } from "../buffer/buffer.js";
 import type { StoreFailure } from "../buffer/redis/failures.js";
 import type { Keys } from "../buffer/redis/keys.js";
-import type { Store } from "../buffer/redis/store.js";
-import { countIn } from "../ship/counts.js";
-import { type Backoff, backoffMs } from "../system/backoff.js";
+import type { ServerMemory, Store } from "../buffer/redis/store.js";
+import type { Backoff } from "../system/backoff.js";
 import type { Clock } from "../system/clock.js";
-import { DragonlogError, messageOf } from "../system/errors.js";
+import { DragonlogError } from "../system/errors.js";
+import { formatBytes } from "../system/figures.js";
 import { inTurn } from "../system/in-turn.js";
 import { pause } from "../system/pause.js";
+import { Budget } from "./budget.js";
 import { newForwardCounts } from "./counts.js";
 import { type Encode, Lane } from "./lane.js";
-import { Partition } from "./partition.js";
+import type { Partition } from "./partition.js";
+import { StoreView } from "./store-view.js";
+import { type ForwardTrouble, Troubles } from "./trouble.js";
 import { type Wish, Wishes } from "./wishes.js";
 
 const CLAIM_MS = 500;
@@ -44,7 +48,6 @@ const IN_FLIGHT_MAX = 8;
 const BLOCKS_A_TURN = 16;
 /** How long a wish that everything be sent at once stands in the store. */
 const FLUSH_EXPIRY_MS = 3_600_000;
-const BACKOFF: Backoff = { baseMs: 200, maxMs: 15_000 };
 
 export interface ForwarderOptions {
   /** The journals that are meant for the store. */
@@ -57,6 +60,8 @@ export interface ForwarderOptions {
   readonly encode: Encode;
   readonly failureOf: (error: unknown) => StoreFailure;
   readonly blockBytes: number;
+  /** Bytes of a server's memory above which nothing is put there; 0 for what its own limit leaves (`store-budget.ts`). */
+  readonly storeBytesMax: number;
   readonly lingerMs: number;
   readonly clock: Clock;
   readonly random: () => number;
@@ -65,34 +70,33 @@ export interface ForwarderOptions {
   readonly onTrouble: (error: DragonlogError) => void;
 }
 
-/** Why nothing goes into the store. */
-export interface ForwardTrouble {
-  readonly cause: StoreFailure | "evicts";
-  readonly detail: string;
-  readonly sinceMs: number;
-}
-
 export class Forwarder {
   readonly counts = newForwardCounts();
-  trouble: ForwardTrouble | undefined;
   readonly #options: ForwarderOptions;
   readonly #lanes = new Map<string, Lane>();
-  #partitions = new Map<number, Partition>();
-  #partitionCount = 0;
-  /** Of the servers that were seen since the last loss. */
-  #runIds: readonly string[] = [];
+  readonly #view: StoreView;
   #probeDueMs = 0;
   #claimDueMs = 0;
   #reapDueMs = 0;
   #pollDueMs = 0;
-  #retryAtMs = 0;
   #seenMs = 0;
-  #failures = 0;
+  readonly #troubles: Troubles;
+  readonly #budget: Budget;
+  /** The budget let a block of the last turn not in. */
+  #held = false;
   readonly #wishes = new Wishes(this.#lanes);
   #wake = new AbortController();
 
   constructor(options: ForwarderOptions) {
     this.#options = options;
+    this.#troubles = new Troubles({ ...options, counts: this.counts });
+    this.#budget = new Budget(options.storeBytesMax);
+    this.#view = new StoreView({ ...options, onLoss: () => this.#lost() });
+  }
+
+  /** Why nothing goes into the store. */
+  get trouble(): ForwardTrouble | undefined {
+    return this.#troubles.now;
   }
 
   /** Records in the store that are not delivered, as far as this forwarder knows. */
@@ -150,13 +154,14 @@ export class Forwarder {
   }
 
   #wish(until: Wish["until"]): Promise<void> {
-    this.#retryAtMs = 0;
+    this.#troubles.retryAtMs = 0;
     this.#wake.abort();
     return this.#wishes.add(until);
   }
 
   #pauseMs(lingerMs: number): number {
-    return Math.max(lingerMs, this.#retryAtMs - this.#options.clock.now());
+    const now = this.#options.clock.now();
+    return Math.max(lingerMs, this.#held ? this.#budget.waitMs(now) : this.#troubles.retryAtMs - now);
   }
 
   /** True when there is more to do at once. */
@@ -164,10 +169,10 @@ export class Forwarder {
     const now = this.#options.clock.now();
     if (now < this.#seenMs) {
       // The clock was set back; nothing waits for it to come to where it was.
-      this.#retryAtMs = this.#claimDueMs = this.#pollDueMs = this.#reapDueMs = this.#probeDueMs = 0;
+      this.#troubles.retryAtMs = this.#claimDueMs = this.#pollDueMs = this.#reapDueMs = this.#probeDueMs = 0;
     }
     this.#seenMs = now;
-    if (now < this.#retryAtMs) {
+    if (now < this.#troubles.retryAtMs) {
       return false;
     }
     return (await this.#guarded(() => this.#forwardAll(now))) ?? false;
@@ -191,9 +196,13 @@ export class Forwarder {
     }
     const all = anew || now >= this.#reapDueMs;
     const due = [...this.#lanes.values()].filter((lane) => all || lane.waits);
+    if (this.#budget.isDue(now) && due.some((lane) => lane.waits)) {
+      this.#see(await this.#options.store.memory());
+    }
     const hurry = wishes.length > 0;
+    this.#held = false;
     await Promise.all(
-      [...this.#partitions.values()].map((partition) =>
+      this.#view.partitions.map((partition) =>
         inTurn(
           due.filter((lane) => lane.partition === partition),
           IN_FLIGHT_MAX,
@@ -205,7 +214,8 @@ export class Forwarder {
       // The store turned out to have lost something meanwhile.
       return true;
     }
-    this.#recovered();
+    const more = due.some((lane) => lane.full);
+    this.#judge(more);
     if (all) {
       this.#reapDueMs = now + REAP_MS;
       this.#wishes.aim(wishes);
@@ -213,47 +223,52 @@ export class Forwarder {
     if (this.#wishes.grant()) {
       await this.#askForFlush();
     }
-    return due.some((lane) => lane.full);
+    return more;
+  }
+
+  /** Nothing failed in this turn. Where there is little room, blocks that go now and then are no end of the trouble. */
+  #judge(more: boolean): void {
+    const { name } = this.#options.store;
+    const { usedBytes, budgetBytes } = this.#budget.space;
+    if (this.#held) {
+      this.#troubles.held(name, `${formatBytes(usedBytes)} of ${formatBytes(budgetBytes)} are used`);
+    } else if (this.trouble?.cause !== "budget" || this.#budget.eased || !more) {
+      this.#troubles.over();
+    }
+  }
+
+  /** Throws where nothing may be appended. */
+  #see(servers: readonly ServerMemory[]): void {
+    if (servers.some(({ evicts }) => evicts)) {
+      throw new DragonlogError(
+        "DRAGONLOG_STORE_EVICTS",
+        `${this.#options.store.name} deletes what it was given when it is full, so nothing is put there`,
+        "Set its maxmemory-policy noeviction, or start Dragonfly without cache_mode. Until then the records wait in the journal.",
+      );
+    }
+    this.#budget.see(servers, this.#options.clock.now());
+  }
+
+  #lets(bytes: number): boolean {
+    const lets = this.#budget.lets(bytes, this.#options.clock.now());
+    this.#held ||= !lets;
+    return lets;
   }
 
   /** Rejects where nothing may be appended. */
   async #probe(): Promise<void> {
-    const { store, partitions, clock } = this.#options;
+    const { store, clock } = this.#options;
     const servers = await store.servers();
-    const evicting = servers.find(({ evicts }) => evicts);
-    if (evicting !== undefined) {
-      const setting = evicting.kind === "dragonfly" ? "cache_mode off" : "maxmemory-policy noeviction";
-      throw new DragonlogError(
-        "DRAGONLOG_STORE_EVICTS",
-        `${store.name} deletes what it was given when it is full, so nothing is put there`,
-        `Start it with ${setting}. Until then the records wait in the journal.`,
-      );
-    }
-    const runIds = servers.map(({ runId }) => runId);
-    const known = this.#runIds;
-    if (known.length > 0 && !runIds.every((runId) => known.includes(runId))) {
-      this.#loseAll();
-    }
-    this.#runIds = runIds;
-    const count = await partitions();
-    if (count !== this.#partitionCount) {
-      // Another store than before, or the first one: everything has its place anew.
-      this.#partitionCount = count;
-      this.#partitions = new Map();
+    this.#see(servers);
+    if (await this.#view.meet(servers)) {
       this.#lanes.clear();
       this.#claimDueMs = 0;
     }
-    for (const partition of this.#partitions.values()) {
+    for (const partition of this.#view.partitions) {
       await partition.look();
       await this.#remind(partition);
     }
     this.#probeDueMs = clock.now() + PROBE_MS;
-  }
-
-  #loseAll(): void {
-    for (const partition of this.#partitions.values()) {
-      partition.lose();
-    }
   }
 
   /** What the journals know to be delivered must not be sent once more out of an old snapshot. */
@@ -290,28 +305,18 @@ export class Forwarder {
 
   async #open(source: Lane["source"]): Promise<void> {
     const { encode, blockBytes, partitionOf } = this.#options;
-    const partition = await this.#partition(partitionOf(source.name, this.#partitionCount));
+    const partition = await this.#view.partition(partitionOf(source.name, this.#view.count));
     const lane = new Lane({
       source,
       partition,
       encode,
       blockBytes,
-      runIds: () => this.#runIds,
+      runIds: () => this.#view.runIds,
+      lets: (bytes) => this.#lets(bytes),
       counts: this.counts,
     });
     await lane.resume();
     this.#lanes.set(source.name, lane);
-  }
-
-  async #partition(number: number): Promise<Partition> {
-    let partition = this.#partitions.get(number);
-    if (partition === undefined) {
-      const { store, keys } = this.#options;
-      partition = new Partition(store, keys, number, () => this.#lost());
-      await partition.lookAtEpoch();
-      this.#partitions.set(number, partition);
-    }
-    return partition;
   }
 
   #lost(): void {
@@ -329,7 +334,7 @@ export class Forwarder {
   }
 
   async #poll(): Promise<void> {
-    for (const partition of this.#partitions.values()) {
+    for (const partition of this.#view.partitions) {
       const lanes = this.#lanesIn(partition);
       if (lanes.length === 0) {
         continue;
@@ -360,37 +365,9 @@ export class Forwarder {
     try {
       return await act();
     } catch (error) {
-      this.#failed(error);
+      this.#probeDueMs = 0;
+      this.#troubles.failed(error);
       return undefined;
     }
-  }
-
-  #failed(error: unknown): void {
-    const { clock, random, backoff = BACKOFF, failureOf, onTrouble } = this.#options;
-    const now = clock.now();
-    const evicts = error instanceof DragonlogError && error.code === "DRAGONLOG_STORE_EVICTS";
-    const cause = evicts ? "evicts" : failureOf(error);
-    const detail = messageOf(error);
-    this.#failures++;
-    this.#retryAtMs = now + backoffMs(this.#failures, random, backoff);
-    this.#probeDueMs = 0;
-    countIn(this.counts.failures, cause);
-    this.counts.lastError = detail;
-    this.trouble = { cause, detail, sinceMs: this.trouble?.sinceMs ?? now };
-    onTrouble(
-      evicts
-        ? error
-        : new DragonlogError(
-            "DRAGONLOG_FORWARDER_FAILED",
-            `Records cannot be put into the store: ${detail}`,
-            "They wait in the journal; it is tried again.",
-            error,
-          ),
-    );
-  }
-
-  #recovered(): void {
-    this.#failures = 0;
-    this.trouble = undefined;
   }
 }

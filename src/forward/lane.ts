@@ -54,6 +54,8 @@ export interface LaneOptions {
   readonly blockBytes: number;
   /** Of the servers that there are. */
   readonly runIds: () => readonly string[];
+  /** Whether a block of so many bytes may go into the store now; one that may not comes first the next time. */
+  readonly lets: (bytes: number) => boolean;
   readonly counts: ForwardCounts;
 }
 
@@ -144,6 +146,10 @@ export class Lane {
       }
       this.#pending ??= await this.#next();
       if (this.#pending === undefined || this.#life !== this.partition.life) {
+        return;
+      }
+      if (!this.#options.lets(this.#pending.bytes.length)) {
+        this.#full = false;
         return;
       }
       await this.#append(this.#pending);

@@ -20,6 +20,7 @@ export interface ForwardingOptions {
   readonly linger: number;
   readonly blockBytes: number;
   readonly codec: CodecChoice;
+  readonly storeBytesMax: number;
 }
 
 export interface OpenForwarder {
@@ -62,6 +63,7 @@ export async function openForwarder(
     encode: (records, host, firstSeq) => encodeBlock(records, host, codec, firstSeq),
     failureOf,
     blockBytes: options.blockBytes,
+    storeBytesMax: options.storeBytesMax,
     lingerMs: options.linger,
     clock: systemClock,
     random: Math.random,

@@ -2,7 +2,8 @@
 import { join } from "node:path";
 import { type Report, readReportsIn, reportRegularly } from "../system/report-files.js";
 import type { ForwardCounts } from "./counts.js";
-import type { Forwarder, ForwardTrouble } from "./forwarder.js";
+import type { Forwarder } from "./forwarder.js";
+import type { ForwardTrouble } from "./trouble.js";
 
 export interface ForwarderReport extends Report {
   /** The store's URL without its password. */

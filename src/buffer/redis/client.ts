@@ -4,8 +4,8 @@ import type { Command, Reply } from "./connection.js";
 import { dialler } from "./dial.js";
 import { StoreError } from "./failures.js";
 import { Link } from "./link.js";
-import { infoFields, serverInfo } from "./server-info.js";
-import type { Entry, ServerInfo, Store } from "./store.js";
+import { infoFields, serverInfo, serverMemory } from "./server-info.js";
+import type { Entry, ServerInfo, ServerMemory, Store } from "./store.js";
 import { parseStoreUrl } from "./store-url.js";
 import { Turns } from "./turns.js";
 
@@ -134,6 +134,12 @@ class RedisStore implements Store {
 
   async servers(): Promise<ServerInfo[]> {
     return (await this.#link.sendToAll(["INFO"])).map((info) => serverInfo(infoFields(String(info))));
+  }
+
+  async memory(): Promise<ServerMemory[]> {
+    return (await this.#link.sendToAll(["INFO", "MEMORY"])).map((info) =>
+      serverMemory(infoFields(String(info))),
+    );
   }
 
   async close(): Promise<void> {

@@ -2,7 +2,7 @@
 import type { Clock } from "../../system/clock.js";
 import { compareIds, FIRST, idBehind } from "./entry-id.js";
 import { StoreError, type StoreFailure } from "./failures.js";
-import type { Entry, ServerInfo, Store } from "./store.js";
+import type { Entry, ServerInfo, ServerMemory, Store } from "./store.js";
 
 interface Stream {
   entries: Entry[];
@@ -180,6 +180,7 @@ export class FakeStore implements Store {
   listTrim = () => this.#call("delete", () => undefined);
   listLength = () => this.#call("read", () => 0);
   servers = () => this.#call("read", (): ServerInfo[] => []);
+  memory = (): Promise<ServerMemory[]> => this.servers();
   close = async () => undefined;
 
   /** Carried out at once, in the order of the calls; answered later. */

@@ -1,5 +1,5 @@
 /** What INFO says, which every server answers alike as far as it goes. */
-import type { ServerInfo } from "./store.js";
+import type { ServerInfo, ServerMemory } from "./store.js";
 
 export function infoFields(text: string): ReadonlyMap<string, string> {
   return new Map(
@@ -10,10 +10,7 @@ export function infoFields(text: string): ReadonlyMap<string, string> {
   );
 }
 
-/**
- * Dragonfly names itself by `dragonfly_version` and evicts in `cache_mode`; Redis and Valkey evict by their
- * `maxmemory_policy`. See the memory section of https://redis.io/docs/latest/commands/info/.
- */
+/** Dragonfly names itself by `dragonfly_version`. See https://redis.io/docs/latest/commands/info/. */
 export function serverInfo(fields: ReadonlyMap<string, string>): ServerInfo {
   const dragonfly = fields.get("dragonfly_version");
   const valkey = fields.get("valkey_version");
@@ -21,11 +18,19 @@ export function serverInfo(fields: ReadonlyMap<string, string>): ServerInfo {
     kind: dragonfly !== undefined ? "dragonfly" : valkey !== undefined ? "valkey" : "redis",
     version: dragonfly ?? valkey ?? fields.get("redis_version") ?? "",
     runId: fields.get("run_id") ?? fields.get("master_replid") ?? "",
+    ...serverMemory(fields),
+  };
+}
+
+/** The section `memory`. Dragonfly evicts in its `cache_mode`; Redis and Valkey, which have none, by `maxmemory_policy`. */
+export function serverMemory(fields: ReadonlyMap<string, string>): ServerMemory {
+  const cacheMode = fields.get("cache_mode");
+  return {
     usedBytes: Number(fields.get("used_memory") ?? 0),
     bytesMax: Number(fields.get("maxmemory") ?? 0),
     evicts:
-      dragonfly !== undefined
-        ? fields.get("cache_mode") === "cache"
+      cacheMode !== undefined
+        ? cacheMode === "cache"
         : (fields.get("maxmemory_policy") ?? "noeviction") !== "noeviction",
   };
 }

@@ -47,14 +47,19 @@ export interface Store {
   listLength(key: string): Promise<number>;
   /** What the server says of itself, by name, of every server there is. */
   servers(): Promise<ServerInfo[]>;
+  /** The part of it that changes all the time, for less. */
+  memory(): Promise<ServerMemory[]>;
   close(): Promise<void>;
 }
 
-export interface ServerInfo {
+export interface ServerInfo extends ServerMemory {
   readonly kind: "dragonfly" | "redis" | "valkey";
   readonly version: string;
   /** Changes with every start of the server. */
   readonly runId: string;
+}
+
+export interface ServerMemory {
   readonly usedBytes: number;
   /** 0 where it has no limit. */
   readonly bytesMax: number;
