@@ -26,7 +26,7 @@ function run(
 ) {
   const timers = new ManualClock();
   const world = { backMs: 0 };
-  const clock = { now: () => timers.now() - world.backMs, after: timers.after };
+  const clock = { ...timers, now: () => timers.now() - world.backMs };
   const source = new MemorySource("one", seriesOf(records, { timestamp: timers.now() }));
   const open = openShipperOn([source], sink, { clock, ...options });
   const running = open.shipper.run(open.stop.signal);

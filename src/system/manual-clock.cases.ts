@@ -8,13 +8,21 @@ interface Timer {
 /** A clock that stands still until a test moves it. */
 export class ManualClock implements Clock {
   #ms: number;
+  #setBackMs = 0;
   readonly #timers = new Set<Timer>();
 
   constructor(ms = Date.UTC(2026, 0, 1)) {
     this.#ms = ms;
   }
 
-  readonly now = (): number => this.#ms;
+  readonly now = (): number => this.#ms - this.#setBackMs;
+
+  readonly elapsed = (): number => this.#ms;
+
+  /** Timers go on, as those of a machine do. */
+  setBack(ms: number): void {
+    this.#setBackMs += ms;
+  }
 
   readonly after = (ms: number, callback: () => void): (() => void) => {
     const timer = { atMs: this.#ms + ms, callback };

@@ -12,6 +12,7 @@ import {
 } from "@aws-sdk/client-cloudwatch-logs";
 import type { AuditReport } from "../../src/audit/report.js";
 import { audit } from "../../src/audit/run-audit.js";
+import { systemClock } from "../../src/system/clock.js";
 import type { FakeCloudWatch } from "../../src/testing/index.js";
 import { ended } from "./cli.js";
 import { GROUP, logNumbers, Shipping } from "./shipping.js";
@@ -256,7 +257,7 @@ test("a hole among the youngest is given time to be shown before it is called a 
   await putSeqs(cloud, [0, 1, 3], Date.now());
   const pauses: number[] = [];
   const clock = {
-    now: Date.now,
+    ...systemClock,
     after(ms: number, callback: () => void) {
       pauses.push(ms);
       void putSeqs(cloud, [2], Date.now()).then(callback);
@@ -319,7 +320,7 @@ test("a long read says how far it is", async (context) => {
   await putSeqs(shipping.cloud, [0, 1], Date.now() - HOUR_MS);
   Object.assign(process.env, shipping.cli.env);
   let now = Date.now();
-  const clock = { now: () => (now += 6000), after: () => () => undefined };
+  const clock = { now: () => (now += 6000), elapsed: () => now, after: () => () => undefined };
   for (const isTTY of [false, true]) {
     shipping.cloud.faults.add({ kind: "short-page", eventsMax: 1, calls: 2 });
     const dir = join(shipping.cli.dir, "journal");

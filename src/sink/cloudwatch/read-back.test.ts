@@ -33,6 +33,7 @@ function service(...answers: (EventPage | Error)[]) {
   };
   const waiting = {
     now: clock.now,
+    elapsed: clock.elapsed,
     after(ms: number, callback: () => void) {
       setImmediate(step);
       return clock.after(ms, callback);

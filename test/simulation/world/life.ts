@@ -75,6 +75,7 @@ export class Life {
   clock(clock: Clock): Clock {
     return {
       now: () => clock.now(),
+      elapsed: () => clock.elapsed(),
       after: (ms, callback) =>
         this.dead
           ? () => {}

@@ -81,6 +81,7 @@ class RealWriter implements WriterJournal {
       segmentBytes: SEGMENT_BYTES,
       clock: {
         now: () => clock.now(),
+        elapsed: () => clock.elapsed(),
         after: (ms, callback) =>
           clock.after(ms, () => {
             if (!this.#killed) callback();

@@ -32,6 +32,8 @@ export class SimClock implements Clock {
 
   readonly now = (): number => this.#nowMs;
 
+  readonly elapsed = (): number => this.#nowMs;
+
   readonly after = (ms: number, callback: () => void): (() => void) => {
     const event: Event = {
       atMs: this.#nowMs + Math.max(ms, this.#timerMinMs),
