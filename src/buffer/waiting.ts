@@ -38,11 +38,11 @@ export function readJournals(dir: string, nowMs: number): JournalState[] {
   return listJournals(dir).map((folder) => readJournal(folder, nowMs));
 }
 
-export function totalWaiting(journals: readonly JournalState[]): Waiting {
+export function totalWaiting(parts: readonly { readonly waiting: Waiting }[]): Waiting {
   let records = 0;
   let bytes = 0;
   let oldestMs: number | undefined;
-  for (const { waiting } of journals) {
+  for (const { waiting } of parts) {
     records += waiting.records;
     bytes += waiting.bytes;
     oldestMs = Math.min(oldestMs ?? Number.POSITIVE_INFINITY, waiting.oldestMs ?? Number.POSITIVE_INFINITY);

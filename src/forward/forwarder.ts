@@ -19,6 +19,7 @@
  */
 import type { LogBuffer } from "../buffer/buffer.js";
 import type { StoreFailure } from "../buffer/redis/failures.js";
+import { askForFlush } from "../buffer/redis/flush-wish.js";
 import type { Keys } from "../buffer/redis/keys.js";
 import type { ServerMemory, Store } from "../buffer/redis/store.js";
 import type { Backoff } from "../system/backoff.js";
@@ -46,8 +47,6 @@ const PROBE_MS = 60_000;
 const IN_FLIGHT_MAX = 8;
 /** Of one journal in one turn. */
 const BLOCKS_A_TURN = 16;
-/** How long a wish that everything be sent at once stands in the store. */
-const FLUSH_EXPIRY_MS = 3_600_000;
 
 export interface ForwarderOptions {
   /** The journals that are meant for the store. */
@@ -221,7 +220,8 @@ export class Forwarder {
       this.#wishes.aim(wishes);
     }
     if (this.#wishes.grant()) {
-      await this.#askForFlush();
+      const { store, keys, clock } = this.#options;
+      await askForFlush(store, keys, clock.now());
     }
     return more;
   }
@@ -347,13 +347,6 @@ export class Forwarder {
         }
       }
     }
-  }
-
-  /** Shippers look for it and send what they have. */
-  async #askForFlush(): Promise<void> {
-    const { store, keys, clock } = this.#options;
-    await store.remove(keys.flush());
-    await store.setIfMissing(keys.flush(), String(clock.now()), FLUSH_EXPIRY_MS);
   }
 
   #lanesIn(partition: Partition): Lane[] {
