@@ -3,14 +3,14 @@
  *
  *     look ──room, and how fast it shrank──► blocks are let in ──► the room would not hold the next one: held ──► look …
  *
- * Between two looks, `LOOK_MS` apart, the room is taken to be what the last one saw, less the larger of
+ * Many share a store, and none knows of the others. Between two looks, `LOOK_MS` apart, the room is taken to be what the last
+ * one saw, less the larger of
  *
  *   - what was let in here since, at what a server needs for it at most;
- *   - what all forwarders together brought in the same time before: many share a store, and none knows of the others.
+ *   - what all together brought in the same time before.
  *
- * So a fast writer does not overshoot, and several do by what one look cannot see; `store-budget.ts` leaves room for that.
- * The rate is that of times in which something was let in. It does not fall while nothing is, so that those who wait for room
- * do not all take all of it when it comes.
+ * Where there is little room, each takes a quarter of what it sees, for all wait for what a shipper frees, and look at about
+ * the same time. What they overshoot by all the same is in what `store-budget.ts` leaves of the server's limit.
  */
 
 import type { ServerMemory } from "../buffer/redis/store.js";
@@ -20,9 +20,12 @@ const LOOK_MS = 1000;
 /** The size classes of the servers' allocators: what a value takes at most beyond its bytes, and what surrounds it. */
 const SIZE_CLASS = 1.25;
 const ENTRY_BYTES = 1024;
-/** The least share of a budget that counts as room again, once there was none. */
-const EASE = 0.05;
+/** Less than this share of the budget is little room. */
+const LITTLE = 0.05;
+/** What one forwarder takes of that in the time of one look; a block at least. */
+const SHARE_OF_LITTLE = 0.25;
 
+/** Times are those of `Clock.elapsed`. */
 export class Budget {
   readonly #storeBytesMax: number;
   #space: StoreSpace = storeSpace([], 0);
@@ -44,19 +47,17 @@ export class Budget {
 
   /** How long until the next look. */
   waitMs(nowMs: number): number {
-    const sinceMs = nowMs - this.#seenAtMs;
-    // A clock that was set back says nothing of when that was.
-    return sinceMs < 0 ? 0 : Math.max(0, LOOK_MS - sinceMs);
+    return Math.max(0, this.#seenAtMs + LOOK_MS - nowMs);
   }
 
   get space(): StoreSpace {
     return this.#space;
   }
 
-  /** There is more room than what lets a few blocks in and is gone again. */
+  /** There is so much room that it will not be gone in a moment. */
   get eased(): boolean {
     const { budgetBytes } = this.#space;
-    return budgetBytes === Number.POSITIVE_INFINITY || roomIn(this.#space) >= EASE * budgetBytes;
+    return budgetBytes === Number.POSITIVE_INFINITY || roomIn(this.#space) >= LITTLE * budgetBytes;
   }
 
   /** What the servers said now. To be called while nothing is on its way from here. */
@@ -75,8 +76,10 @@ export class Budget {
   /** True when a block of so many bytes goes into the store now; it counts from then on. */
   lets(bytes: number, nowMs: number): boolean {
     const cost = Math.ceil(SIZE_CLASS * bytes) + ENTRY_BYTES;
-    const gone = Math.max(this.#letIn, this.#rate * Math.max(0, nowMs - this.#seenAtMs));
-    if (gone + cost > roomIn(this.#space)) {
+    const room = roomIn(this.#space);
+    const share = this.eased ? room : Math.max(SHARE_OF_LITTLE * room, cost);
+    const gone = Math.max(this.#letIn, this.#rate * (nowMs - this.#seenAtMs));
+    if (gone + cost > room || this.#letIn + cost > share) {
       return false;
     }
     this.#letIn += cost;

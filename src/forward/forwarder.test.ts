@@ -10,7 +10,7 @@ import { failureOf, StoreError } from "../buffer/redis/failures.js";
 import { FakeServer, type FakeStore } from "../buffer/redis/fake-server.cases.js";
 import { Keys } from "../buffer/redis/keys.js";
 import type { ServerInfo } from "../buffer/redis/store.js";
-import { systemClock } from "../system/clock.js";
+import { type Clock, systemClock } from "../system/clock.js";
 import type { DragonlogError } from "../system/errors.js";
 import { Forwarder } from "./forwarder.js";
 
@@ -29,6 +29,13 @@ const INFO: ServerInfo = {
   evicts: false,
 };
 
+/** Time that runs so much faster that nobody waits for a look. */
+const FAST: Clock = {
+  now: () => 50 * systemClock.now(),
+  elapsed: () => 50 * systemClock.elapsed(),
+  after: (ms, ...rest) => systemClock.after(ms / 50, ...rest),
+};
+
 /** One or more journals, one partition, and what became of them. */
 class Scene {
   readonly server = new FakeServer(systemClock);
@@ -36,15 +43,24 @@ class Scene {
   readonly journals: MemoryBuffer[];
   readonly told: DragonlogError[] = [];
   servers: ServerInfo[] = [INFO];
+  /** How often it was asked for its memory. */
+  looks = 0;
   forwarder: Forwarder;
   #logged = 0;
 
-  constructor(writers = [WRITER]) {
+  constructor(
+    writers = [WRITER],
+    readonly clock: Clock = systemClock,
+  ) {
     this.journals = writers.map(() => new MemoryBuffer({ bytesMax: 1 << 30 }));
     const sources = this.journals.flatMap((journal, n) =>
       journal.claim().map((each) => named(each, writers[n]!)),
     );
     this.store.servers = async () => this.servers;
+    this.store.memory = async () => {
+      this.looks++;
+      return this.servers;
+    };
     this.forwarder = this.open({
       claim: () => sources.filter((source) => !source.finished()),
       flushRequestedAtMs: () => 0,
@@ -74,7 +90,7 @@ class Scene {
       blockBytes: BLOCK_BYTES,
       storeBytesMax: 0,
       lingerMs: 1,
-      clock: systemClock,
+      clock: this.clock,
       random: () => 1,
       backoff: { baseMs: 1, maxMs: 5 },
       onTrouble: (error) => void this.told.push(error),
@@ -322,6 +338,55 @@ test("a full store is still asked what is delivered, so that the journal becomes
     await comes(() => scene.journals[0]!.bytes === 10 * LINE_BYTES);
     assert.ok(scene.forwarder.counts.failures.full! > 0);
   });
+});
+
+test("what the budget does not hold waits, is told of once, and goes by itself when there is room", async () => {
+  const scene = new Scene([WRITER], FAST);
+  const limit = { ...INFO, bytesMax: 100_000 };
+  scene.servers = [{ ...limit, usedBytes: 90_000 }];
+  scene.log(100);
+  await running(scene, async () => {
+    const handedOn = scene.forwarder.handOn();
+    await comes(() => scene.forwarder.trouble !== undefined);
+    assert.equal(scene.forwarder.trouble?.cause, "budget");
+    const { sinceMs } = scene.forwarder.trouble!;
+    assert.deepEqual(await scene.seqs(), upTo(20));
+    scene.deliver(20);
+    // Full again as soon as a few blocks went: that is the same trouble, not another one.
+    scene.servers = [{ ...limit, usedBytes: 92_000 }];
+    await comes(() => scene.forwarder.counts.records > 20);
+    scene.servers = [{ ...limit, usedBytes: 95_000 }];
+    await comes(
+      () => scene.looks >= 2 && scene.forwarder.trouble?.detail === "92.8 KiB of 92.8 KiB are used",
+    );
+    assert.equal(scene.forwarder.trouble?.sinceMs, sinceMs);
+    assert.equal(scene.journals[0]!.bytes, 80 * LINE_BYTES);
+    scene.servers = [limit];
+    await handedOn;
+    assert.equal(scene.forwarder.trouble, undefined);
+  });
+  assert.deepEqual(await scene.seqs(), upTo(100));
+  assert.deepEqual(scene.forwarder.counts.failures, { budget: 1 });
+  assert.equal(scene.told.length, 1);
+  assert.match(scene.told[0]!.message, /all the memory that records may take/);
+});
+
+test("a store that begins to evict is noticed while records go, and left alone", async () => {
+  const scene = new Scene([WRITER], FAST);
+  scene.servers = [{ ...INFO, bytesMax: 1 << 30 }];
+  await running(scene, async () => {
+    scene.log(10);
+    await scene.forwarder.handOn();
+    scene.servers = [{ ...INFO, bytesMax: 1 << 30, evicts: true }];
+    await comes(() => {
+      scene.log(1);
+      return scene.told.length > 0;
+    });
+    assert.equal(scene.told[0]!.code, "DRAGONLOG_STORE_EVICTS");
+    scene.servers = [INFO];
+    await scene.forwarder.handOn();
+  });
+  assert.equal((await scene.seqs()).length, scene.journals[0]!.bytes / LINE_BYTES);
 });
 
 test("the next forwarder goes on where the one before came to, if that is still there", async () => {

@@ -159,8 +159,9 @@ export class Forwarder {
   }
 
   #pauseMs(lingerMs: number): number {
-    const now = this.#options.clock.now();
-    return Math.max(lingerMs, this.#held ? this.#budget.waitMs(now) : this.#troubles.retryAtMs - now);
+    const { clock } = this.#options;
+    const retryMs = this.#troubles.retryAtMs - clock.now();
+    return Math.max(lingerMs, this.#held ? this.#budget.waitMs(clock.elapsed()) : retryMs);
   }
 
   /** True when there is more to do at once. */
@@ -195,7 +196,7 @@ export class Forwarder {
     }
     const all = anew || now >= this.#reapDueMs;
     const due = [...this.#lanes.values()].filter((lane) => all || lane.waits);
-    if (this.#budget.isDue(now) && due.some((lane) => lane.waits)) {
+    if (this.#budget.isDue(this.#options.clock.elapsed()) && due.some((lane) => lane.waits)) {
       this.#see(await this.#options.store.memory());
     }
     const hurry = wishes.length > 0;
@@ -246,11 +247,11 @@ export class Forwarder {
         "Set its maxmemory-policy noeviction, or start Dragonfly without cache_mode. Until then the records wait in the journal.",
       );
     }
-    this.#budget.see(servers, this.#options.clock.now());
+    this.#budget.see(servers, this.#options.clock.elapsed());
   }
 
   #lets(bytes: number): boolean {
-    const lets = this.#budget.lets(bytes, this.#options.clock.now());
+    const lets = this.#budget.lets(bytes, this.#options.clock.elapsed());
     this.#held ||= !lets;
     return lets;
   }
