@@ -12,7 +12,7 @@ import { noRedisServer, RedisServer } from "../harness/redis-server.js";
 const PASSWORD = "s3cret/with@odd:signs";
 /** All that a store of one server needs; docs/operating.md lists the same. */
 const COMMANDS =
-  "xadd xrange xtrim xlen xinfo|stream hgetall hset hdel get set pexpire del incr lrange ltrim llen info".split(
+  "xadd xrange xtrim xlen xinfo|stream hgetall hset hdel get set pexpire del incr lrange ltrim llen lpush watch multi exec info".split(
     " ",
   );
 
@@ -55,7 +55,10 @@ test(
     await store.remove("dragonlog:k");
     await store.increment("dragonlog:n");
     await store.listRange("dragonlog:l", 0, 1);
-    await store.listTrim("dragonlog:l", 1, -1);
+    const isOne = { key: "dragonlog:n", value: "1" };
+    await store.listPrepend("dragonlog:l", [Buffer.from("x")]);
+    assert.equal(await store.setFieldsIf(isOne, "dragonlog:h", new Map([["f", "1"]])), true);
+    assert.equal((await store.listTakeIf(isOne, "dragonlog:l", 1, "dragonlog:h", ["f"]))?.length, 1);
     await store.listLength("dragonlog:l");
     await store.servers();
     await assert.rejects(store.get("other"), { failure: "refused" });

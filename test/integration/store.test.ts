@@ -107,13 +107,58 @@ test("keys: set if missing, extended, expired, removed, counted", cases, async (
   assert.deepEqual([await store.increment("n"), await store.increment("n")], [1, 2]);
 });
 
-test("a list: read from both ends, trimmed", cases, async () => {
+test("a list: read from both ends, and put before its beginning", cases, async () => {
   await server.command("RPUSH", "l", "a", "b", "c", "d");
   assert.deepEqual(await store.listRange("l", 0, 1), [bytes("a"), bytes("b")]);
   assert.deepEqual(await store.listRange("l", -1, -1), [bytes("d")]);
-  await store.listTrim("l", 3, -1);
-  assert.equal(await store.listLength("l"), 1);
+  await store.listPrepend("l", [bytes("y"), bytes("z")]);
+  assert.deepEqual(await store.listRange("l", 0, 2), [bytes("y"), bytes("z"), bytes("a")]);
+  assert.equal(await store.listLength("l"), 6);
   assert.deepEqual(await store.listRange("none", 0, -1), []);
+});
+
+test(
+  "what is written on a condition is written as long as that holds, and all of it or nothing",
+  cases,
+  async () => {
+    await server.command("SET", "owner", "me");
+    await server.command("RPUSH", "q", "a", "b", "c");
+    const mine = { key: "owner", value: "me" };
+    const other = { key: "owner", value: "another" };
+    const fields = new Map([["from", "1"]]);
+    assert.equal(await store.setFieldsIf(other, "state", fields), false);
+    assert.equal((await store.getFields("state")).size, 0);
+    assert.equal(await store.setFieldsIf(mine, "state", fields), true);
+    assert.deepEqual(await store.getFields("state"), fields);
+    assert.equal(await store.listTakeIf(other, "q", 2, "state", ["from"]), undefined);
+    assert.equal(await store.listLength("q"), 3);
+    assert.deepEqual(await store.listTakeIf(mine, "q", 2, "state", ["from"]), [bytes("a"), bytes("b")]);
+    assert.deepEqual(await store.listRange("q", 0, 9), [bytes("c")]);
+    assert.equal((await store.getFields("state")).size, 0);
+  },
+);
+
+test("a conditional write finds out that its key changed hands just before it", cases, async () => {
+  await server.command("SET", "owner2", "me");
+  const mine = { key: "owner2", value: "me" };
+  let writes = 0;
+  let refused = false;
+  const change = async (): Promise<void> => {
+    await server.command("SET", "owner2", "another");
+  };
+  // As many at once as make it sure that some are between their two rounds when the key changes.
+  const results = Promise.all(
+    Array.from({ length: 50 }, async (_, n) => {
+      const wrote = await store.setFieldsIf(mine, "state2", new Map([[`${n}`, "1"]]));
+      writes += wrote ? 1 : 0;
+      refused ||= !wrote;
+    }),
+  );
+  await change();
+  await results;
+  assert.ok(refused);
+  assert.equal((await store.getFields("state2")).size, writes);
+  assert.equal(await store.setFieldsIf(mine, "state2", new Map([["late", "1"]])), false);
 });
 
 test("the server says what it is, and whether it evicts", cases, async () => {

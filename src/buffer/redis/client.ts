@@ -5,7 +5,7 @@ import { dialler } from "./dial.js";
 import { StoreError } from "./failures.js";
 import { Link } from "./link.js";
 import { infoFields, serverInfo, serverMemory } from "./server-info.js";
-import type { Entry, ServerInfo, ServerMemory, Store } from "./store.js";
+import type { Condition, Entry, ServerInfo, ServerMemory, Store } from "./store.js";
 import { parseStoreUrl } from "./store-url.js";
 import { Turns } from "./turns.js";
 
@@ -15,6 +15,9 @@ export interface StoreOptions {
   /** The most time for an answer; after it the connection is given up. Default 10 s. */
   readonly commandTimeoutMs?: number;
 }
+
+/** A key changes this often between two looks only when something else than its owner writes to it. */
+const CONDITIONAL_ATTEMPTS = 10;
 
 /** The one field of an entry of a stream. */
 const FIELD = "b";
@@ -41,6 +44,8 @@ class RedisStore implements Store {
   readonly name: string;
   readonly #link: Link;
   readonly #appends = new Turns();
+  /** Settles when the conditional writes before are done. */
+  #conditionals: Promise<unknown> = Promise.resolve();
 
   constructor(name: string, link: Link) {
     this.name = name;
@@ -112,6 +117,24 @@ class RedisStore implements Store {
     return (await this.#send(["PEXPIRE", key, String(expiryMs)])) === 1;
   }
 
+  async set(key: string, value: string): Promise<void> {
+    await this.#send(["SET", key, value]);
+  }
+
+  /** `NX` came with Redis 7. */
+  async startExpiry(key: string, expiryMs: number): Promise<boolean> {
+    return (await this.#send(["PEXPIRE", key, String(expiryMs), "NX"])) === 1;
+  }
+
+  async stopExpiry(key: string): Promise<void> {
+    await this.#send(["PERSIST", key]);
+  }
+
+  async expiresInMs(key: string): Promise<number | undefined> {
+    const ms = Number(await this.#send(["PTTL", key]));
+    return ms < 0 ? undefined : ms;
+  }
+
   async remove(key: string): Promise<void> {
     await this.#send(["DEL", key]);
   }
@@ -124,12 +147,35 @@ class RedisStore implements Store {
     return list(await this.#send(["LRANGE", key, String(from), String(to)])).map(bytesOf);
   }
 
-  async listTrim(key: string, from: number, to: number): Promise<void> {
-    await this.#send(["LTRIM", key, String(from), String(to)]);
-  }
-
   async listLength(key: string): Promise<number> {
     return Number(await this.#send(["LLEN", key]));
+  }
+
+  async listPrepend(key: string, elements: readonly Buffer[]): Promise<void> {
+    await this.#send(["LPUSH", key, ...elements.toReversed()]);
+  }
+
+  async setFieldsIf(
+    condition: Condition,
+    hash: string,
+    fields: ReadonlyMap<string, string>,
+  ): Promise<boolean> {
+    return (await this.#writeIf(condition, [["HSET", hash, ...[...fields].flat()]])) !== undefined;
+  }
+
+  async listTakeIf(
+    condition: Condition,
+    key: string,
+    count: number,
+    hash: string,
+    fields: readonly string[],
+  ): Promise<Buffer[] | undefined> {
+    const replies = await this.#writeIf(condition, [
+      ["LRANGE", key, "0", String(count - 1)],
+      ["LTRIM", key, String(count), "-1"],
+      ["HDEL", hash, ...fields],
+    ]);
+    return replies && list(replies[0]).map(bytesOf);
   }
 
   async servers(): Promise<ServerInfo[]> {
@@ -144,6 +190,46 @@ class RedisStore implements Store {
 
   async close(): Promise<void> {
     this.#link.close();
+  }
+
+  /**
+   * All commands or none, without a script: WATCH lets EXEC do nothing when the key has changed. Takes turns, for one EXEC
+   * ends what every WATCH of its connection has begun. The key also changes when its expiry does: then it is tried again.
+   */
+  #writeIf({ key, value }: Condition, commands: readonly Command[]): Promise<readonly Reply[] | undefined> {
+    return this.#inTurn(async () => {
+      for (let attempt = 1; attempt <= CONDITIONAL_ATTEMPTS; attempt++) {
+        const replies = await this.#link.sendRounds(
+          key,
+          [
+            ["WATCH", key],
+            ["GET", key],
+          ],
+          ([, found]) => String(found) === value,
+          [["MULTI"], ...commands, ["EXEC"]],
+        );
+        const results = replies?.at(-1);
+        if (replies === undefined || results !== null) {
+          return replies && this.#withoutErrors(list(results));
+        }
+      }
+      throw new StoreError(this.name, new Error(`${key} changes all the time`));
+    });
+  }
+
+  #inTurn<T>(call: () => Promise<T>): Promise<T> {
+    const turn = this.#conditionals.then(call);
+    this.#conditionals = turn.catch(() => {});
+    return turn;
+  }
+
+  /** What a server refuses while it carries out a transaction stands among the answers. */
+  #withoutErrors(replies: readonly Reply[]): readonly Reply[] {
+    const error = replies.find((reply) => (reply as unknown) instanceof Error);
+    if (error !== undefined) {
+      throw new StoreError(this.name, error);
+    }
+    return replies;
   }
 
   #send(command: Command, key = String(command[1])): Promise<Reply> {

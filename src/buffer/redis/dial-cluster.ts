@@ -7,9 +7,10 @@
  * serving its other nodes until the new one takes its place; as often as `LOOK_MS` allows, while nodes stay away.
  */
 import type * as Library from "@redis/client";
-import type { Command, Connection, DialOptions, Reply } from "./connection.js";
+import type { Command, Connection, DialOptions, Reply, Wire } from "./connection.js";
 import { clientOptions, socketOptions } from "./dial-node.js";
 import { failureOf } from "./failures.js";
+import { keySlot } from "./key-slot.js";
 import type { Node, StoreUrl } from "./store-url.js";
 import { within } from "./within.js";
 
@@ -48,6 +49,15 @@ class ClusterView implements Connection {
     return this.#noticing(async (cluster) => {
       const options = { typeMapping: { [this.#library.RESP_TYPES.BLOB_STRING]: Buffer } };
       return (await cluster.sendCommand(key, false, [...command], options)) as unknown as Reply;
+    });
+  }
+
+  async wireTo(key: string): Promise<Wire> {
+    return this.#noticing(async (cluster) => {
+      const slot = keySlot(key);
+      const client = await cluster.nodeClient(cluster.slots[slot]!.master);
+      const options = { typeMapping: { [this.#library.RESP_TYPES.BLOB_STRING]: Buffer } };
+      return async (command) => (await client.sendCommand([...command], options)) as unknown as Reply;
     });
   }
 

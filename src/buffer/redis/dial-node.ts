@@ -55,6 +55,7 @@ export async function dialNode(
     (await client.sendCommand([...command], { typeMapping })) as unknown as Reply;
   return {
     send: (_key, command) => send(command),
+    wireTo: async () => send,
     sendToAll: async (command) => [await send(command)],
     destroy() {
       connected = false;

@@ -2,7 +2,7 @@
 import type { Clock } from "../../system/clock.js";
 import { compareIds, FIRST, idBehind } from "./entry-id.js";
 import { StoreError, type StoreFailure } from "./failures.js";
-import type { Entry, ServerInfo, ServerMemory, Store } from "./store.js";
+import type { Condition, Entry, ServerInfo, ServerMemory, Store } from "./store.js";
 
 interface Stream {
   entries: Entry[];
@@ -21,6 +21,7 @@ export class FakeServer {
   readonly #clock: Clock;
   readonly streams = new Map<string, Stream>();
   readonly hashes = new Map<string, Map<string, string>>();
+  readonly lists = new Map<string, Buffer[]>();
   readonly #keys = new Map<string, Key>();
   /** What every call is rejected with; `full`: every call that writes. */
   failure: StoreFailure | undefined;
@@ -33,6 +34,7 @@ export class FakeServer {
   flush(): void {
     this.streams.clear();
     this.hashes.clear();
+    this.lists.clear();
     this.#keys.clear();
   }
 
@@ -40,6 +42,7 @@ export class FakeServer {
   snapshot(): () => void {
     const streams = structuredClone(this.streams);
     const hashes = structuredClone(this.hashes);
+    const lists = new Map([...this.lists].map(([name, elements]) => [name, [...elements]]));
     const keys = structuredClone(this.#keys);
     return () => {
       this.flush();
@@ -50,6 +53,7 @@ export class FakeServer {
         });
       }
       for (const [name, hash] of hashes) this.hashes.set(name, new Map(hash));
+      for (const [name, elements] of lists) this.lists.set(name, [...elements]);
       for (const [name, key] of keys) this.#keys.set(name, key);
     };
   }
@@ -76,16 +80,30 @@ export class FakeServer {
     return hash;
   }
 
+  list(name: string): Buffer[] {
+    let list = this.lists.get(name);
+    if (list === undefined) {
+      list = [];
+      this.lists.set(name, list);
+    }
+    return list;
+  }
+
   get(key: string): string | undefined {
     const found = this.#keys.get(key);
-    return found !== undefined && found.expiresAtMs > this.#clock.now() ? found.value : undefined;
+    return found !== undefined && found.expiresAtMs > this.#clock.elapsed() ? found.value : undefined;
+  }
+
+  /** Infinite for a key that does not expire. */
+  expiresInMs(key: string): number | undefined {
+    return this.get(key) === undefined ? undefined : this.#keys.get(key)!.expiresAtMs - this.#clock.elapsed();
   }
 
   set(key: string, value: string | undefined, expiryMs = Number.POSITIVE_INFINITY): void {
     if (value === undefined) {
       this.#keys.delete(key);
     } else {
-      this.#keys.set(key, { value, expiresAtMs: this.#clock.now() + expiryMs });
+      this.#keys.set(key, { value, expiresAtMs: this.#clock.elapsed() + expiryMs });
     }
   }
 
@@ -167,6 +185,23 @@ export class FakeStore implements Store {
       return value !== undefined;
     });
 
+  set = (key: string, value: string) => this.#call("write", (server) => server.set(key, value));
+
+  startExpiry = (key: string, expiryMs: number) =>
+    this.#call("read", (server) => {
+      const starts = server.expiresInMs(key) === Number.POSITIVE_INFINITY;
+      if (starts) server.set(key, server.get(key), expiryMs);
+      return starts;
+    });
+
+  stopExpiry = (key: string) => this.#call("read", (server) => server.set(key, server.get(key)));
+
+  expiresInMs = (key: string) =>
+    this.#call("read", (server) => {
+      const ms = server.expiresInMs(key);
+      return ms === Number.POSITIVE_INFINITY ? undefined : ms;
+    });
+
   remove = (key: string) => this.#call("delete", (server) => server.set(key, undefined));
 
   increment = (key: string) =>
@@ -176,9 +211,35 @@ export class FakeStore implements Store {
       return next;
     });
 
-  listRange = () => this.#call("read", (): Buffer[] => []);
-  listTrim = () => this.#call("delete", () => undefined);
-  listLength = () => this.#call("read", () => 0);
+  /** `to` is not counted from the end here: nothing asks for that. */
+  listRange = (key: string, from: number, to: number) =>
+    this.#call("read", (server) => server.list(key).slice(from, to + 1));
+
+  listLength = (key: string) => this.#call("read", (server) => server.list(key).length);
+
+  listPrepend = (key: string, elements: readonly Buffer[]) =>
+    this.#call("write", (server) => void server.list(key).unshift(...elements));
+
+  setFieldsIf = ({ key, value }: Condition, hash: string, fields: ReadonlyMap<string, string>) =>
+    this.#call("write", (server) => {
+      if (server.get(key) !== value) return false;
+      for (const [field, text] of fields) server.hash(hash).set(field, text);
+      return true;
+    });
+
+  listTakeIf = (
+    { key, value }: Condition,
+    list: string,
+    count: number,
+    hash: string,
+    fields: readonly string[],
+  ) =>
+    this.#call("delete", (server) => {
+      if (server.get(key) !== value) return undefined;
+      for (const field of fields) server.hash(hash).delete(field);
+      return server.list(list).splice(0, count);
+    });
+
   servers = () => this.#call("read", (): ServerInfo[] => []);
   memory = (): Promise<ServerMemory[]> => this.servers();
   close = async () => undefined;

@@ -11,7 +11,7 @@
  */
 import { type Backoff, backoffMs } from "../../system/backoff.js";
 import type { Clock } from "../../system/clock.js";
-import type { Command, Connection, Dial, Reply } from "./connection.js";
+import type { Command, Connection, Dial, Reply, Wire } from "./connection.js";
 import { StoreError } from "./failures.js";
 import { TimeoutError, within } from "./within.js";
 
@@ -52,6 +52,22 @@ export class Link {
   /** Rejects with StoreError. */
   send(key: string, command: Command): Promise<Reply> {
     return this.#call((connection) => connection.send(key, command));
+  }
+
+  /**
+   * The first round of commands, and when `goOn` says so of their answers the second one, each sent together and both on one
+   * connection; undefined when it does not. For callers that take turns. Rejects with StoreError for the first error.
+   */
+  sendRounds(
+    key: string,
+    first: readonly Command[],
+    goOn: (replies: readonly Reply[]) => boolean,
+    second: readonly Command[],
+  ): Promise<readonly Reply[] | undefined> {
+    return this.#call(async (connection) => {
+      const wire = await connection.wireTo(key);
+      return goOn(await sendTogether(wire, first)) ? sendTogether(wire, second) : undefined;
+    });
   }
 
   /** Rejects with StoreError, as soon as one server does not answer. */
@@ -125,4 +141,15 @@ export class Link {
       this.#cancelRedial = this.#options.clock.after(wait, () => void this.#connect());
     }
   }
+}
+
+/** Waits for all answers, so that none of them comes into a later round; the first error says what led to the others. */
+async function sendTogether(wire: Wire, commands: readonly Command[]): Promise<readonly Reply[]> {
+  const results = await Promise.allSettled(commands.map((command) => wire(command)));
+  return results.map((result) => {
+    if (result.status === "rejected") {
+      throw result.reason;
+    }
+    return result.value;
+  });
 }

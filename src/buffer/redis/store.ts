@@ -14,6 +14,12 @@ export interface Entry {
   readonly bytes: Buffer;
 }
 
+/** That a key has a value, from before a write until after it. */
+export interface Condition {
+  readonly key: string;
+  readonly value: string;
+}
+
 export interface Store {
   /** For people: the URL without its password. */
   readonly name: string;
@@ -36,15 +42,36 @@ export interface Store {
   get(key: string): Promise<string | undefined>;
   /** Sets the key if it is missing, to expire after `expiryMs`; true when it was missing. */
   setIfMissing(key: string, value: string, expiryMs?: number): Promise<boolean>;
+  /** Sets the key, not to expire. */
+  set(key: string, value: string): Promise<void>;
   /** Lets the key expire later; false when it is gone. */
   extend(key: string, expiryMs: number): Promise<boolean>;
+  /** Lets a key expire that did not; of several callers one gets true. A server that is full does it too. */
+  startExpiry(key: string, expiryMs: number): Promise<boolean>;
+  /** Lets the key expire no more. */
+  stopExpiry(key: string): Promise<void>;
+  /** Undefined when it is gone, or does not expire. */
+  expiresInMs(key: string): Promise<number | undefined>;
   remove(key: string): Promise<void>;
   increment(key: string): Promise<number>;
   /** Elements `from` to `to` of a list, both included, from 0; negative ones count from its end. */
   listRange(key: string, from: number, to: number): Promise<Buffer[]>;
-  /** Keeps elements `from` to `to` of a list and deletes the others. */
-  listTrim(key: string, from: number, to: number): Promise<void>;
   listLength(key: string): Promise<number>;
+  /** Puts elements before the first one of a list, in their order. */
+  listPrepend(key: string, elements: readonly Buffer[]): Promise<void>;
+  /** Sets fields while the condition holds; false when it does not, and nothing was set. All keys lie in one slot of a cluster. */
+  setFieldsIf(condition: Condition, hash: string, fields: ReadonlyMap<string, string>): Promise<boolean>;
+  /**
+   * Deletes the first `count` elements of a list and some fields of a hash, in one step and while the condition holds;
+   * resolves with the elements. Undefined when it does not hold, and nothing was deleted. Works in a full store.
+   */
+  listTakeIf(
+    condition: Condition,
+    list: string,
+    count: number,
+    hash: string,
+    fields: readonly string[],
+  ): Promise<Buffer[] | undefined>;
   /** What the server says of itself, by name, of every server there is. */
   servers(): Promise<ServerInfo[]>;
   /** The part of it that changes all the time, for less. */
