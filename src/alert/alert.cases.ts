@@ -57,6 +57,15 @@ export const ALERTS: { readonly [K in Kind]: Extract<Alert, { kind: K }> } = {
     bytesMax: 1_000_000_000,
     backlog: BACKLOG,
   },
+  "store-space": {
+    kind: "store-space",
+    store: "redis://cache",
+    level: 70,
+    bytes: 3 << 28,
+    bytesMax: 1 << 30,
+    backlog: BACKLOG,
+  },
+  "store-evicts": { kind: "store-evicts", store: "redis://cache", backlog: BACKLOG },
   "dead-letter-space": {
     kind: "dead-letter-space",
     dir: "/var/lib/dragonlog/journal/dead",

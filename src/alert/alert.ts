@@ -63,6 +63,18 @@ export type Alert =
       readonly bytesMax: number;
       readonly backlog: Backlog;
     }
+  /** The memory of the store has reached a share of its budget. */
+  | {
+      readonly kind: "store-space";
+      readonly store: string;
+      /** The percentage that was reached. */
+      readonly level: 70 | 90;
+      readonly bytes: number;
+      readonly bytesMax: number;
+      readonly backlog: Backlog;
+    }
+  /** The store deletes what it was given when it is full. */
+  | { readonly kind: "store-evicts"; readonly store: string; readonly backlog: Backlog }
   /** The dead letters are near their cap. */
   | {
       readonly kind: "dead-letter-space";

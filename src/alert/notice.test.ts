@@ -71,5 +71,8 @@ test("outages are one topic; refusals, reasons and causes are told apart", () =>
   assert.equal(topicOf({ ...outage, cause: "network" }), topicOf(outage));
   assert.notEqual(topicOf({ ...refused, cause: "denied" }), topicOf(refused));
   assert.notEqual(topicOf({ ...drops, cause: "other" }), topicOf(drops));
+  const space = ALERTS["store-space"];
+  assert.notEqual(topicOf({ ...space, level: 90 }), topicOf(space));
+  assert.equal(topicOf({ ...space, bytes: 1 }), topicOf(space));
   assert.notEqual(topicOf({ ...ALERTS["dead-letters"], reason: "too-old" }), topicOf(ALERTS["dead-letters"]));
 });

@@ -46,6 +46,8 @@ export function topicOf(alert: Alert): Topic {
       return `${alert.kind}/${shorten(alert.cause, CAUSE_CHARACTERS_MAX)}`;
     case "journal-space":
       return `${alert.kind}/${shorten(alert.service, CAUSE_CHARACTERS_MAX)}`;
+    case "store-space":
+      return `${alert.kind}/${alert.level}`;
     default:
       return alert.kind;
   }

@@ -93,6 +93,12 @@ test("refused credentials and permissions: the answer, and what a person is to d
 
 test("room, drops and age are told with their figures", () => {
   assert.match(messageFor(ALERTS["journal-space"]).subject, /the journal of web is 90 % full$/);
+  const store = messageFor(ALERTS["store-space"]);
+  assert.match(store.subject, /redis:\/\/cache is 75 % full; 1,204 records wait in it$/);
+  assert.equal(factOf(store, "Memory"), "768.0 MiB used of 1.0 GiB");
+  assert.equal(factOf(store, "Room lasts"), "5h at the present rate, until 2026-01-15T17:00:00.000Z");
+  assert.deepEqual(commandsOf(store), ["dragonlog status --buffer redis://cache"]);
+  assert.match(messageFor(ALERTS["store-evicts"]).text, /maxmemory-policy noeviction/);
   assert.match(messageFor(ALERTS["dead-letter-space"]).subject, /the dead letters take 85 % of their room$/);
   assert.match(messageFor(ALERTS.drops).subject, /1,204 records dropped: journal full$/);
   const expiring = messageFor(ALERTS.expiring);

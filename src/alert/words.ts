@@ -149,6 +149,40 @@ const WORDING: Wording = {
     ],
   }),
 
+  "store-space": (alert, notice, dirFlag) => ({
+    title: `${alert.store} is ${percent(alert)} full; ${count(alert.backlog.records)} wait in it`,
+    summary:
+      "When its budget is reached, nothing more is put there: records wait in the journals of the machines that log, as long as " +
+      "these have room, and go on by themselves when shippers have made room in the store.",
+    facts: [
+      ["Store", alert.store],
+      ["Memory", `${formatBytes(alert.bytes)} used of ${formatBytes(alert.bytesMax)}`],
+      ...backlogFacts(alert.backlog, notice),
+    ],
+    steps: [
+      {
+        text: "See who ships it and what they meet:",
+        command: `dragonlog status --buffer ${quote(alert.store)}${dirFlag}`,
+      },
+      { text: "Where the destination takes what it is sent, start more shippers." },
+      {
+        text: "Or give the store more memory: maxmemory of the server, and storeBytesMax where it is set.",
+      },
+    ],
+  }),
+
+  "store-evicts": ({ store, backlog }, notice) => ({
+    title: `${store} deletes what it was given when it is full`,
+    summary:
+      "Records that wait there, and the leases of shippers, may be deleted at any moment. Nothing more is put there until this is " +
+      "mended. What was deleted by then is sent again from the journals of the machines that log.",
+    facts: [["Store", store], ...waitingFacts(backlog, notice)],
+    steps: [
+      { text: "Redis or Valkey:", command: "redis-cli CONFIG SET maxmemory-policy noeviction" },
+      { text: "Write the same into its configuration. Start Dragonfly without --cache_mode." },
+    ],
+  }),
+
   "dead-letter-space": (alert, _notice, dirFlag) => ({
     title: `the dead letters take ${percent(alert)} of their room`,
     summary: "When it is full, what would become a dead letter stays in the journal and takes room there.",

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Alert } from "../alert/alert.js";
 import { type JournalLook, Lookout, type LookoutOptions } from "./lookout.js";
-import type { ToldDrops } from "./told-drops.js";
+import type { Told } from "./told.js";
 
 const DAY_MS = 86_400_000;
 const WINDOW = { pastMsMax: 14 * DAY_MS, aheadMsMax: 7_200_000 };
@@ -12,7 +12,7 @@ function open(options: Partial<LookoutOptions> = {}) {
   const told: Alert[] = [];
   const journals: JournalLook[] = [];
   const world = { nowMs: 100 * DAY_MS, deliveredBytes: 0, writes: 0 };
-  let drops: ToldDrops = new Map();
+  let drops: Told = new Map();
   const lookout = new Lookout({
     alerts: { tell: (alert) => void told.push(alert) },
     sink: "cloud",

@@ -7,7 +7,7 @@
 import type { Alerts, Backlog } from "../alert/alert.js";
 import type { AcceptanceWindow } from "../batch/limits.js";
 import type { Waiting } from "../buffer/buffer.js";
-import type { ToldDrops } from "./told-drops.js";
+import type { Told } from "./told.js";
 
 /** From this share of a cap on people are told. */
 const NEAR = 0.8;
@@ -34,6 +34,8 @@ export interface Look {
   readonly journals: readonly JournalLook[];
   /** Bytes that this shipper has delivered so far. */
   readonly deliveredBytes: number;
+  /** How long the room of a store lasts, where that is what fills up. */
+  readonly storeRoomMs?: number | undefined;
 }
 
 export interface LookoutOptions {
@@ -43,7 +45,8 @@ export interface LookoutOptions {
   readonly deadLetters: { readonly dir: string; readonly bytes: number; readonly bytesMax: number };
   readonly now: () => number;
   readonly look: () => Look;
-  readonly toldDrops: { read(): ToldDrops; write(told: ToldDrops): void };
+  /** How many records each writer has dropped by each cause, as far as people were told. */
+  readonly toldDrops: { read(): Told; write(told: Told): void };
 }
 
 interface Flow {
@@ -125,7 +128,7 @@ export class Lookout {
     this.#flow = { atMs, bytes };
   }
 
-  #backlogOf({ journals }: Look): Backlog {
+  #backlogOf({ journals, storeRoomMs }: Look): Backlog {
     let records = 0;
     let bytes = 0;
     let room = 0;
@@ -139,6 +142,6 @@ export class Lookout {
       }
     }
     const roomMs = this.#bytesPerMs > 0 && room > 0 ? Math.round(room / this.#bytesPerMs) : undefined;
-    return { records, bytes, oldestMs, roomMs };
+    return { records, bytes, oldestMs, roomMs: storeRoomMs ?? roomMs };
   }
 }

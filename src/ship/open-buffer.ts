@@ -4,16 +4,15 @@ import { JournalBuffer, type JournalBufferOptions } from "../buffer/journal.js";
 import { openStore } from "../buffer/redis/client.js";
 import { Keys } from "../buffer/redis/keys.js";
 import { RedisBuffer } from "../buffer/redis/redis-buffer.js";
-import { waitingInStore } from "../buffer/redis/waiting-in-store.js";
+import { storeSpace } from "../buffer/redis/store-budget.js";
+import { type PartitionState, waitingInStore } from "../buffer/redis/waiting-in-store.js";
 import type { BufferPlace } from "../config/places.js";
-import { STORE_PREFIX, type WriterInfo } from "../journal/folder.js";
+import { STORE_PREFIX } from "../journal/folder.js";
 import { systemClock } from "../system/clock.js";
-import { every } from "../system/every.js";
+import { ownIdentity } from "../system/process.js";
 import { lookAtJournals } from "./look-at-journals.js";
 import type { JournalLook } from "./lookout.js";
-
-/** What waits in a store is asked for this often, for status and alerts. */
-const LOOK_INTERVAL_MS = 5000;
+import type { StoreLook } from "./store-watch.js";
 
 export interface OpenBuffer {
   readonly buffer: LogBuffer;
@@ -21,12 +20,16 @@ export interface OpenBuffer {
   readonly name: string;
   /** What waits, as it was seen last. */
   look(): readonly JournalLook[];
+  /** Looks at a store anew. Undefined where there is none, or it cannot be asked: whoever reads from it tells of that. */
+  refresh(): Promise<StoreLook | undefined>;
   close(): Promise<void>;
 }
 
 export interface BufferHooks extends Pick<JournalBufferOptions, "accepts" | "holder" | "onDamage"> {
   /** How long after a shipper's last sign of life a partition of a store is free, in ms; default as in RedisBuffer. */
   readonly leaseExpiryMs: number | undefined;
+  /** Of a store's budget; 0 for what its own limit leaves. */
+  readonly storeBytesMax: number;
   readonly onTrouble: (error: unknown) => void;
 }
 
@@ -39,7 +42,7 @@ function openJournals(dir: string, { onTrouble, ...hooks }: BufferHooks): OpenBu
   const buffer = new JournalBuffer({
     dir,
     clock: systemClock,
-    accepts: isForNoStore,
+    accepts: (info) => isForNoStore(info?.shipper),
     ...hooks,
     onClaimFailure: onTrouble,
   });
@@ -47,18 +50,19 @@ function openJournals(dir: string, { onTrouble, ...hooks }: BufferHooks): OpenBu
     buffer,
     name: dir,
     look: () => lookAtJournals(dir, systemClock.now()),
+    refresh: async () => undefined,
     close: () => buffer.close(),
   };
 }
 
 /** What is bound for a store may wait in there already; the machine's next forwarder goes on with it. */
-function isForNoStore(info: WriterInfo | undefined): boolean {
-  return info === undefined || !info.shipper.startsWith(STORE_PREFIX);
+export function isForNoStore(meantFor: string | undefined): boolean {
+  return !meantFor?.startsWith(STORE_PREFIX);
 }
 
 async function openRedis(
   { dir, url }: BufferPlace & { kind: "redis" },
-  { onDamage, onTrouble, leaseExpiryMs }: BufferHooks,
+  { onDamage, onTrouble, leaseExpiryMs, storeBytesMax }: BufferHooks,
 ): Promise<OpenBuffer> {
   const store = await openStore(url);
   const keys = new Keys();
@@ -67,8 +71,8 @@ async function openRedis(
     ...(leaseExpiryMs === undefined ? {} : { leaseExpiryMs }),
   });
   let seen: readonly JournalLook[] = [];
-  const refresh = async (): Promise<void> => {
-    const partitions = await waitingInStore(store, keys);
+  const refresh = async (): Promise<StoreLook> => {
+    const [partitions, servers] = await Promise.all([waitingInStore(store, keys), store.memory()]);
     seen = partitions.map(({ partition, waiting }) => ({
       writer: `partition ${partition}`,
       service: "the store",
@@ -78,17 +82,27 @@ async function openRedis(
       waiting,
       dropped: {},
     }));
+    return {
+      store: store.name,
+      space: storeSpace(servers, storeBytesMax),
+      evicts: servers.some(({ evicts }) => evicts),
+      atMs: systemClock.elapsed(),
+      toldByOther: isOther(partitions[0]?.shipper),
+    };
   };
-  // A store that cannot be asked is told of by whoever reads from it.
-  const stop = every(LOOK_INTERVAL_MS, () => void refresh().catch(() => {}));
   return {
     buffer,
     name: store.name,
     look: () => seen,
+    refresh: () => refresh().catch(() => undefined),
     async close() {
-      stop();
       await buffer.close();
       await store.close();
     },
   };
+}
+
+function isOther(shipper: PartitionState["shipper"]): boolean {
+  const { host, pid } = ownIdentity();
+  return shipper !== undefined && (shipper.host !== host || shipper.pid !== pid);
 }

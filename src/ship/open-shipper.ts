@@ -17,7 +17,8 @@ import { Lookout } from "./lookout.js";
 import { openBuffer } from "./open-buffer.js";
 import { reportShipper } from "./reporting.js";
 import { Shipper } from "./shipper.js";
-import { ToldDropsFile } from "./told-drops.js";
+import { StoreWatch } from "./store-watch.js";
+import { ToldFile } from "./told.js";
 
 const LOOK_INTERVAL_MS = 10_000;
 /** How long the end of a shipper waits for the last mail; what is not sent then is kept for the next one. */
@@ -25,6 +26,7 @@ const ALERTS_DEADLINE_MS = 5000;
 /** What the shippers of a folder remember of the mails they sent. */
 const ALERTS_FILE = "alerts.json";
 const TOLD_DROPS_FILE = "drops-told.json";
+const TOLD_STORE_FILE = "store-told.json";
 /** A batch that failed this often meets more than a passing fault. */
 const TELL_ATTEMPT = 2;
 
@@ -49,6 +51,8 @@ export interface ShippingOptions {
   readonly backoffBase: number;
   readonly backoffMax: number;
   readonly deadBytesMax: number;
+  /** Of a store's budget; default 0, what its own limit leaves. */
+  readonly storeBytesMax?: number;
   readonly exactlyOnce: "off" | "verify";
   readonly verifySettle: number;
   readonly mailTo?: string;
@@ -95,6 +99,7 @@ export async function openShipper(
   const source = await openBuffer(options.buffer, {
     ...claim,
     leaseExpiryMs: options.leaseExpiry,
+    storeBytesMax: options.storeBytesMax ?? 0,
     onDamage: ({ cause, records, bytes }) => {
       countIn(shipper.counts.damage, cause, records);
       countIn(shipper.counts.damage, `${cause} bytes`, bytes);
@@ -108,11 +113,18 @@ export async function openShipper(
     window: sink.window,
     deadLetters,
     now: systemClock.now,
-    toldDrops: new ToldDropsFile(join(dir, TOLD_DROPS_FILE)),
+    toldDrops: new ToldFile(join(dir, TOLD_DROPS_FILE)),
     look: () => ({
       journals: source.look(),
       deliveredBytes: shipper.counts.deliveredBytes,
+      storeRoomMs: watch.roomMs,
     }),
+  });
+  const watch = new StoreWatch({
+    alerts,
+    backlog: () => lookout.backlog(),
+    told: new ToldFile(join(dir, TOLD_STORE_FILE)),
+    onEvicts: (what, consequence) => tell(what, what, consequence),
   });
   const abort = new AbortController();
   const shipper: Shipper = new Shipper({
@@ -150,7 +162,19 @@ export async function openShipper(
     },
   });
   const stopReporting = reportShipper(dir, shipper, sink, alerts);
-  const stopLooking = every(LOOK_INTERVAL_MS, () => lookout.look());
+  const lookAtStore = async (): Promise<void> => {
+    const seen = await source.refresh();
+    if (seen !== undefined) {
+      watch.see(seen);
+    }
+  };
+  const look = async (): Promise<void> => {
+    await lookAtStore();
+    lookout.look();
+  };
+  // Whoever looks now and then must not end what it looks at.
+  const stopLooking = every(LOOK_INTERVAL_MS, () => void look().catch(() => {}));
+  await lookAtStore();
   return {
     shipper,
     sink,
@@ -159,7 +183,7 @@ export async function openShipper(
     async close() {
       stopReporting();
       stopLooking();
-      lookout.look();
+      await look();
       await source.close();
       await sink.close();
       await alerts.close(ALERTS_DEADLINE_MS);

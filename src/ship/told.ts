@@ -1,24 +1,24 @@
 import { readFileSync } from "node:fs";
 import { replaceFile } from "../journal/folder.js";
 
-/** How many records each writer has dropped by each cause, as far as people were told. */
-export type ToldDrops = ReadonlyMap<string, number>;
+/** What people were told, by name, and how much of it. */
+export type Told = ReadonlyMap<string, number>;
 
 /**
- * Over the death of a shipper: the next one, or the next run of cron, must not tell of the same drops again. Where the file
+ * Over the death of a shipper: the next one, or the next run of cron, must not tell of the same again. Where the file
  * cannot be written, such as on the full disk that records were dropped for, this process remembers by itself.
  */
-export class ToldDropsFile {
+export class ToldFile {
   readonly #path: string;
   /** Newer than the file. */
-  #own: ToldDrops | undefined;
+  #own: Told | undefined;
 
   constructor(path: string) {
     this.#path = path;
   }
 
   /** Empty when there is none, or it cannot be read: then people are told once more. */
-  read(): ToldDrops {
+  read(): Told {
     if (this.#own !== undefined) {
       return this.#own;
     }
@@ -29,7 +29,7 @@ export class ToldDropsFile {
     }
   }
 
-  write(told: ToldDrops): void {
+  write(told: Told): void {
     try {
       replaceFile(this.#path, `${JSON.stringify(Object.fromEntries(told))}\n`);
       this.#own = undefined;
