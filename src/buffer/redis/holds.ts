@@ -10,6 +10,7 @@ import type { Place, TrackedBlock } from "./tracked-blocks.js";
 interface Hold {
   readonly place: Place;
   readonly firstSeq: number;
+  /** By `elapsed`. */
   readonly sinceMs: number;
 }
 
@@ -41,7 +42,7 @@ export class Holds {
       return false;
     }
     if (!this.#holds.has(writer)) {
-      this.#holds.set(writer, { place, firstSeq, sinceMs: this.#clock.now() });
+      this.#holds.set(writer, { place, firstSeq, sinceMs: this.#clock.elapsed() });
     }
     return true;
   }
@@ -50,7 +51,7 @@ export class Holds {
   release(readTo: string): Place | undefined {
     for (const [writer, { place, firstSeq, sinceMs }] of this.#holds) {
       const filled = firstSeq <= this.#seriesOf(writer).top;
-      if (filled || this.#clock.now() - sinceMs >= this.#waitMs) {
+      if (filled || this.#clock.elapsed() - sinceMs >= this.#waitMs) {
         this.#holds.delete(writer);
         if (!filled) {
           this.#heldEnough.set(writer, readTo);

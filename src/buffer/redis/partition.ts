@@ -31,6 +31,7 @@ export interface PartitionOptions {
   readonly store: Store;
   readonly keys: Keys;
   readonly clock: Clock;
+  readonly number: number;
   readonly lease: PartitionLease;
   readonly file: DeliveredFile;
   /** How long a block is held back for those before it, in ms. */
@@ -70,17 +71,17 @@ export class Partition implements Source {
     cursor: ReadonlyMap<string, string>,
     delivered: DeliveredRecords,
   ) {
-    const { store, keys, lease, ordinalMin } = options;
+    const { store, keys, number, lease, ordinalMin } = options;
     const { after, ordinal } = readCursor(cursor);
     this.#options = options;
-    this.name = `partition ${lease.partition}`;
-    this.memo = new StoredMemo(store, keys.memo(lease.partition), () => lease.token);
+    this.name = `partition ${number}`;
+    this.memo = new StoredMemo(store, keys.memo(number), () => lease.token);
     this.#cursors = [...cursor.keys()];
     this.#delivered = delivered;
     this.#reader = new PartitionReader({
       ...options,
-      stream: keys.blocks(lease.partition),
-      damagedStream: keys.damaged(lease.partition),
+      stream: keys.blocks(number),
+      damagedStream: keys.damaged(number),
       source: this.name,
       delivered,
       from: { after, ordinal: Math.max(ordinal, ordinalMin) },
@@ -89,18 +90,18 @@ export class Partition implements Source {
 
   /** From where the holder before came to. */
   static async open(options: PartitionOptions): Promise<Partition> {
-    const { store, keys, lease } = options;
+    const { store, keys, number, lease } = options;
     const delivered = new DeliveredRecords({
       ...options,
-      key: keys.delivered(lease.partition),
+      key: keys.delivered(number),
       token: () => lease.token,
     });
-    const [cursor] = await Promise.all([store.getFields(keys.cursor(lease.partition)), delivered.load()]);
+    const [cursor] = await Promise.all([store.getFields(keys.cursor(number)), delivered.load()]);
     return new Partition(options, cursor, delivered);
   }
 
   get number(): number {
-    return this.#options.lease.partition;
+    return this.#options.number;
   }
 
   get token(): number {
@@ -258,6 +259,7 @@ export class Partition implements Source {
         if (await this.#reader.streamIsTheSame()) {
           await store.trim(keys.blocks(this.number), idBehind(place.after));
           this.#reader.forgetDeleted(place);
+          await lease.settle();
         }
         this.#deletable = undefined;
       }

@@ -9,8 +9,12 @@ export const PARTITIONS_DEFAULT = 16;
 /** The number of partitions. Rejects with DRAGONLOG_PARTITIONS_DIFFER when `wanted` is another one. */
 export async function agreePartitions(store: Store, keys: Keys, wanted?: number): Promise<number> {
   const key = keys.partitions();
-  await store.setIfMissing(key, String(wanted ?? PARTITIONS_DEFAULT));
-  const partitions = (await agreedPartitions(store, keys)) ?? PARTITIONS_DEFAULT;
+  let partitions = await agreedPartitions(store, keys);
+  if (partitions === undefined) {
+    // Only now: a store that is full refuses it, missing or not.
+    await store.setIfMissing(key, String(wanted ?? PARTITIONS_DEFAULT));
+    partitions = (await agreedPartitions(store, keys)) ?? PARTITIONS_DEFAULT;
+  }
   if (wanted !== undefined && wanted !== partitions) {
     throw new DragonlogError(
       "DRAGONLOG_PARTITIONS_DIFFER",

@@ -60,7 +60,7 @@ export class RedisBuffer implements LogBuffer {
   readonly #held = new Map<number, Partition>();
   /** Where the ordinals of a partition go on that was lost with records in flight, and its token. */
   readonly #lost = new Map<number, { readonly ordinal: number; readonly token: number }>();
-  /** When trouble of each kind was told, in ms. */
+  /** When trouble of each kind was told, by `elapsed`. */
   readonly #toldAtMs = new Map<string, number>();
   #partitions: number | undefined;
   #looking: Promise<void> | undefined;
@@ -72,8 +72,8 @@ export class RedisBuffer implements LogBuffer {
     const { store, keys, clock, leaseExpiryMs = PARTITION_LEASE_EXPIRY_MS } = options;
     this.#options = options;
     this.#expiryMs = leaseExpiryMs;
-    this.#shippers = new LivingShippers(store, keys, this.holder, leaseExpiryMs);
-    this.#leases = { store, keys, clock, holder: this.holder, expiryMs: leaseExpiryMs };
+    this.#shippers = new LivingShippers({ store, keys, clock, id: this.holder, expiryMs: leaseExpiryMs });
+    this.#leases = { store, clock, holder: this.holder, expiryMs: leaseExpiryMs };
     this.#cancel = this.#lookLater();
   }
 
@@ -82,7 +82,10 @@ export class RedisBuffer implements LogBuffer {
     if (this.#closed) {
       return [];
     }
-    if (this.#options.clock.now() - this.#lookedAtMs >= Math.min(LOOK_MS, this.#expiryMs / LOOKS_PER_LEASE)) {
+    if (
+      this.#options.clock.elapsed() - this.#lookedAtMs >=
+      Math.min(LOOK_MS, this.#expiryMs / LOOKS_PER_LEASE)
+    ) {
       await this.#look();
     }
     // Of a cluster one server may be away: what lies there is told of by its read, and the others go on.
@@ -147,7 +150,7 @@ export class RedisBuffer implements LogBuffer {
         throw renewal.reason;
       }
     }
-    this.#lookedAtMs = clock.now();
+    this.#lookedAtMs = clock.elapsed();
   }
 
   async #giveBack(share: number): Promise<void> {
@@ -170,17 +173,21 @@ export class RedisBuffer implements LogBuffer {
       (number) => !this.#held.has(number),
     );
     const holders = await Promise.all(others.map((number) => store.get(keys.lease(number))));
+    const failures: unknown[] = [];
     for (const number of others.filter((_, index) => holders[index] === undefined)) {
       if (this.#held.size < share && !this.#closed) {
-        await this.#takeOne(number);
+        await this.#takeOne(number).catch((error) => failures.push(error));
       }
+    }
+    if (failures.length > 0) {
+      throw failures[0];
     }
   }
 
   async #takeOne(number: number): Promise<void> {
     const { store, keys, clock, dir, gapWaitMs = GAP_WAIT_MS, onDamage } = this.#options;
     const before = this.#lost.get(number);
-    const lease = await PartitionLease.acquire(this.#leases, number, before?.token);
+    const lease = await PartitionLease.acquire(this.#leases, keys.leaseKeys(number), before?.token);
     if (lease === undefined) {
       return;
     }
@@ -190,6 +197,7 @@ export class RedisBuffer implements LogBuffer {
         store,
         keys,
         clock,
+        number,
         lease,
         file: new DeliveredFile(
           join(dir, "delivered", folderName(store.name, keys.prefix)),
@@ -220,7 +228,7 @@ export class RedisBuffer implements LogBuffer {
 
   #trouble(error: unknown): void {
     const kind = failureOf(error);
-    const now = this.#options.clock.now();
+    const now = this.#options.clock.elapsed();
     if (now - (this.#toldAtMs.get(kind) ?? Number.NEGATIVE_INFINITY) >= TELL_AGAIN_MS) {
       this.#toldAtMs.set(kind, now);
       this.#options.onTrouble(error);
