@@ -6,6 +6,7 @@
  */
 import { isUtf8 } from "node:buffer";
 import { DEPTH_MAX } from "../encode/any.js";
+import { isExactWithin } from "../encode/exact-json.js";
 
 /** What `log()` is given for one line. */
 export interface Entry {
@@ -43,7 +44,7 @@ export function recordEntry(bytes: Buffer, type: string): Entry | undefined {
     return undefined;
   }
   if (!Object.hasOwn(value, "data") || !Object.entries(value).every(isPart)) return undefined;
-  return survives(text) ? ({ type, ...value } as unknown as Entry) : undefined;
+  return isExactWithin(text, DEPTH_MAX) ? ({ type, ...value } as unknown as Entry) : undefined;
 }
 
 const OPENING_BRACE = 0x7b;
@@ -64,51 +65,4 @@ function isPart([name, value]: [string, unknown]): boolean {
     default:
       return false;
   }
-}
-
-/** A decimal of so many digits comes back from a double unchanged: DBL_DIG of IEEE 754. */
-const EXACT_DIGITS_MAX = 15;
-const NUMBER = /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
-
-/** Whether a JSON text keeps its meaning as a value that is encoded again. */
-function survives(json: string): boolean {
-  let depth = 0;
-  for (let at = 0; at < json.length; at++) {
-    const mark = json[at]!;
-    if (mark === '"') at = endOfString(json, at);
-    else if (mark === "{" || mark === "[") depth++;
-    else if (mark === "}" || mark === "]") depth--;
-    if (depth > DEPTH_MAX) return false;
-    NUMBER.lastIndex = at;
-    const token = NUMBER.exec(json)?.[0];
-    if (token === undefined) continue;
-    if (!isExact(token)) return false;
-    at += token.length - 1;
-  }
-  return true;
-}
-
-function isExact(token: string): boolean {
-  const digits = token
-    .replace(/[eE].*$/, "")
-    .replace(/[-.]/g, "")
-    .replace(/^0+/, "");
-  const value = Number(token);
-  if (digits === "") return true;
-  return (
-    (digits.length <= EXACT_DIGITS_MAX && Number.isFinite(value) && value !== 0) || String(value) === token
-  );
-}
-
-/** The index of the quote that closes the string which opens at `start`. */
-function endOfString(json: string, start: number): number {
-  let at = json.indexOf('"', start + 1);
-  while (isEscaped(json, at)) at = json.indexOf('"', at + 1);
-  return at;
-}
-
-function isEscaped(json: string, at: number): boolean {
-  let backslashes = 0;
-  while (json[at - 1 - backslashes] === "\\") backslashes++;
-  return backslashes % 2 === 1;
 }
