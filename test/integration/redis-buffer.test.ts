@@ -223,6 +223,47 @@ test("a store whose memory is used up is emptied, and takes records again", {
   assert.deepEqual(namesOf(await readSource(source!)), namesBetween(400, 450));
 });
 
+test("a shipper that starts on a full store empties it, whoever filled it, and has a lease in order as soon as there is room", {
+  skip: noRedisServer,
+}, async (t) => {
+  const { clock, keys, shippers } = openShippers(t);
+  const before = shippers.open();
+  await before.claim();
+  for (let block = 0; block < 20; block++)
+    await shippers.append("w", Array<string>(20).fill("x".repeat(10_000)));
+  await shippers.crash(before);
+  await store.remove(keys.shipper(before.holder));
+  const push = () => server.command("RPUSH", `${keys.prefix}:others`, "x".repeat(500_000));
+  await push();
+  // Far beyond the limit, as clients and what they send at once may bring it: no single key that is deleted would do.
+  await server.limitMemory((await store.memory())[0]!.usedBytes - (2 << 20));
+  t.after(() => server.limitMemory(0));
+  await assert.rejects(push(), /OOM/);
+  const buffer = shippers.open();
+  const [source] = await buffer.claim();
+  assert.equal(await store.get(keys.lease(0)), undefined, "it has only the spare");
+  assert.deepEqual(await shippers.open().claim(), [], "and nobody else has it");
+  const got: string[] = [];
+  let firstLease = 0;
+  while (got.length < 400) {
+    const { records } = await source!.read(1);
+    acknowledgeAll(source!, records);
+    got.push(...namesOf(records));
+    await shippers.settled(buffer);
+    if (firstLease === 0 && (await store.get(keys.lease(0)))?.includes(buffer.holder))
+      firstLease = got.length;
+  }
+  assert.deepEqual(got, namesBetween(0, 400));
+  assert.ok(firstLease > 0 && firstLease < 400, `${firstLease}`);
+  assert.equal(await store.expiresInMs(keys.leaseKeys(0).spare), undefined, "and a new spare");
+  assert.notEqual(await store.get(keys.leaseKeys(0).spare), undefined);
+  clock.advance(1000);
+  await buffer.claim();
+  await shippers.settled(buffer);
+  assert.match([...(await store.getFields(keys.delivered(0))).values()].join(), /^\[400,/);
+  assert.ok((await store.getFields(keys.shippers())).has(buffer.holder));
+});
+
 function namesBetween(from: number, to: number): string[] {
   return Array.from({ length: to - from }, (_, index) => `w ${from + index}`);
 }
