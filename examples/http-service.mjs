@@ -1,5 +1,5 @@
 // An HTTP service: one child logger a request, so that every record of it carries the request's id.
-// PORT chooses the port (default 3000). Try: curl http://127.0.0.1:3000/orders/7
+// PORT chooses the port (default 3000), HOST the address (default 127.0.0.1). Try: curl http://127.0.0.1:3000/orders/7
 import { randomUUID } from "node:crypto";
 import { createServer } from "node:http";
 import { DragonLogger } from "dragonlog";
@@ -13,9 +13,9 @@ const server = createServer((request, response) => {
   response.end("ok\n");
 });
 
-server.listen(Number(process.env.PORT ?? 3000), "127.0.0.1", () => {
+server.listen(Number(process.env.PORT ?? 3000), process.env.HOST ?? "127.0.0.1", () => {
   logger.info("listening", server.address());
-  console.log(`listening on http://127.0.0.1:${server.address().port}`);
+  console.log(`listening on http://${server.address().address}:${server.address().port}`);
 });
 
 // For the requests that are open, not for the logs: nothing that was logged would be lost without this.

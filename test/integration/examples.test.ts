@@ -1,4 +1,4 @@
-/** Every file in examples/ runs and does what its first comment says. */
+/** Every program in examples/ runs and does what its first comment says; `deployment.test.ts` looks at what is no program. */
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -6,6 +6,8 @@ import { type TestContext, test } from "node:test";
 import { FakeCloudWatch } from "../../src/testing/index.js";
 import { Application, linesOf, ROOT } from "./application.js";
 import { ended, printed } from "./cli.js";
+
+const NO_PROGRAM = /^(compose\.yaml|Dockerfile.*|kubernetes)$/;
 
 type Example = (app: Application, path: string) => Promise<void>;
 
@@ -106,7 +108,7 @@ async function startCloud(context: TestContext): Promise<FakeCloudWatch> {
   return cloud;
 }
 
-for (const name of readdirSync(join(ROOT, "examples"))) {
+for (const name of readdirSync(join(ROOT, "examples")).filter((each) => !NO_PROGRAM.test(each))) {
   test(`examples/${name}`, async (context) => {
     const path = join(ROOT, "examples", name);
     const example = EXAMPLES[name];
