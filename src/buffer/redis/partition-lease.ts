@@ -34,7 +34,7 @@
 import type { Clock } from "../../system/clock.js";
 import { ownIdentity } from "../../system/process.js";
 import { failureOf } from "./failures.js";
-import type { Store } from "./store.js";
+import type { Condition, Store } from "./store.js";
 
 export const PARTITION_LEASE_EXPIRY_MS = 30_000;
 /** How many times a lease is renewed before it would expire. */
@@ -90,6 +90,12 @@ export class PartitionLease {
 
   get token(): number {
     return this.#held.token;
+  }
+
+  /** Holds in the store as long as the lease is this one's, whatever this one believes. */
+  get condition(): Condition {
+    const { key, value } = this.#held;
+    return { key, value };
   }
 
   /** It cannot have gone to another one yet. */
