@@ -13,5 +13,10 @@ export const ship = defineCommand({
     ["dragonlog ship --once", "deliver what waits now, then end; exit 0 only when nothing waits any more"],
   ],
   signals: "stop",
-  run: async (options, io) => (await import("../ship/run-ship.js")).runShip(options, io),
+  run: async (options, io) => {
+    const { runShip } = await import("../ship/run-ship.js");
+    return runShip(options, io, async (...given) =>
+      (await import("../forward/leftovers.js")).openLeftovers(...given),
+    );
+  },
 });

@@ -51,8 +51,9 @@ test("what waits is read with the most first, and with a pid only what is that o
   const all = readRemains(dir, now);
   assert.deepEqual([writersOf(all), all.waiting.records], [["many", "theirs", "few"], 6]);
   // The lease of `theirs` is held by this process, and by no other.
-  assert.deepEqual(writersOf(readRemains(dir, now, process.pid + 1)), ["many", "few"]);
-  assert.deepEqual(writersOf(readRemains(dir, now, process.pid)), ["many", "theirs", "few"]);
+  assert.deepEqual(writersOf(readRemains(dir, now, { pid: process.pid + 1 })), ["many", "few"]);
+  assert.deepEqual(writersOf(readRemains(dir, now, { pid: process.pid })), ["many", "theirs", "few"]);
+  assert.deepEqual(writersOf(readRemains(dir, now, { accepts: (meantFor) => meantFor === "x" })), []);
   assert.equal(nothingRemains(all), false);
 });
 
@@ -88,5 +89,7 @@ test("who ships, what it met and what cannot be delivered is said, and steers no
     "shipper 7 to cloud met last: throttled\\u{1b}[2J",
     "",
   ]);
-  assert.equal(remainsInShort(remains), "1 records (2.0 KiB, the oldest for 5s)");
+  assert.equal(remainsInShort(remains, "still wait"), "1 record (2.0 KiB, the oldest for 5s) still waits");
+  const two = { ...remains, waiting: { records: 2, bytes: 0, oldestMs: undefined } };
+  assert.equal(remainsInShort(two, "wait"), "2 records (0 B) wait");
 });

@@ -1,7 +1,7 @@
 /** What still waits in a folder, where, and what its shippers met last: the last words of `ship` and `flush`. */
 import type { Waiting } from "../buffer/buffer.js";
 import { type JournalState, readJournals, totalWaiting } from "../buffer/waiting.js";
-import { formatBytes, formatSpan } from "../system/figures.js";
+import { counted, formatBytes, formatSpan } from "../system/figures.js";
 import { printable } from "../system/printable.js";
 import { table } from "../system/table.js";
 import { readReports, type ShipperReport } from "./report.js";
@@ -18,10 +18,22 @@ export interface Remains {
   readonly shippers: readonly ShipperReport[];
 }
 
-/** `pid`: only what is left to that shipper, without the journals that others have claimed; default all. */
-export function readRemains(dir: string, nowMs: number, pid?: number): Remains {
+export interface RemainsOptions {
+  /** Only what is left to this shipper, without the journals that others have claimed. */
+  readonly pid?: number;
+  /** Only those that are meant for it, by `WriterInfo.shipper`. */
+  readonly accepts?: (meantFor: string | undefined) => boolean;
+}
+
+/** By default of all journals. */
+export function readRemains(
+  dir: string,
+  nowMs: number,
+  { pid, accepts = () => true }: RemainsOptions = {},
+): Remains {
   const journals = readJournals(dir, nowMs)
     .filter(({ waiting, error }) => waiting.records > 0 || error !== undefined)
+    .filter(({ meantFor }) => accepts(meantFor))
     .filter(({ shipperPid = pid }) => pid === undefined || shipperPid === pid)
     .sort((a, b) => b.waiting.records - a.waiting.records);
   return { dir, readAtMs: nowMs, waiting: totalWaiting(journals), journals, shippers: readReports(dir) };
@@ -31,19 +43,26 @@ export function nothingRemains({ journals }: Remains): boolean {
   return journals.length === 0;
 }
 
-/** Such as `920 records (157.0 KiB, the oldest for 5s)`. */
-export function remainsInShort({ waiting: { records, bytes, oldestMs }, readAtMs }: Remains): string {
-  const age = oldestMs === undefined ? "" : `, the oldest for ${formatSpan(readAtMs - oldestMs)}`;
-  return `${records} records (${formatBytes(bytes)}${age})`;
+/** Such as `920 records (157.0 KiB, the oldest for 5s) still wait`. */
+export function remainsInShort({ waiting, readAtMs }: Remains, verb: string): string {
+  const { records } = waiting;
+  return `${counted(records, "record")} (${sizeAndAge(waiting, readAtMs)}) ${verb}${records === 1 ? "s" : ""}`;
 }
 
-/** Lines for people: a table of the journals, and the last error of each shipper. */
-export function remainsInFull({ journals, shippers, readAtMs }: Remains): string {
+/** Such as `157.0 KiB, the oldest for 5s`. */
+export function sizeAndAge({ bytes, oldestMs }: Waiting, nowMs: number): string {
+  return (
+    formatBytes(bytes) + (oldestMs === undefined ? "" : `, the oldest for ${formatSpan(nowMs - oldestMs)}`)
+  );
+}
+
+/** Lines for people: a table of the journals and who takes their records, and the last error of each shipper. */
+export function remainsInFull({ journals, shippers, readAtMs }: Remains, taker = "shipper"): string {
   if (journals.length === 0) {
     return "";
   }
   const rows = table(
-    ["service", "writer", "records", "bytes", "oldest", "shipper"],
+    ["service", "writer", "records", "bytes", "oldest", taker],
     journals
       .slice(0, ROWS_MAX)
       .map(({ service = "?", writer, waiting, shipperPid, error }) => [

@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import type { AlertCounts } from "../alert/alerter.js";
 import type { Destination } from "../batch/batch.js";
-import { type Report, readReportsIn } from "../system/report-files.js";
+import { type Report, readReportsIn, reportRegularly } from "../system/report-files.js";
 import type { Trouble } from "./circuit.js";
 import type { ShipCounts } from "./counts.js";
 
@@ -25,4 +25,18 @@ export interface ShipperReport extends Report {
 /** The reports of the shippers that live. */
 export function readReports(dir: string): ShipperReport[] {
   return readReportsIn<ShipperReport>(shippersFolder(dir));
+}
+
+function standbysFolder(dir: string): string {
+  return join(shippersFolder(dir), "standby");
+}
+
+/** Says that a shipper stands by, until the returned function is called. */
+export function reportStandby(dir: string): () => void {
+  return reportRegularly(standbysFolder(dir), () => ({}));
+}
+
+/** Those that stand by, and live. */
+export function readStandbys(dir: string): Report[] {
+  return readReportsIn<Report>(standbysFolder(dir));
 }

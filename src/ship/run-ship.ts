@@ -1,5 +1,6 @@
 /**
- * `dragonlog ship`: a process that ships a folder, or stands by while another one does (see standby.ts).
+ * `dragonlog ship`: a process that ships a folder, or stands by while another one does (see standby.ts); or one of those that
+ * share a store (see ship-store.ts).
  *
  * One that finds that another one took over goes back to standing by, and does not end: nothing is wrong with it, and a
  * pair of shippers must stay a pair without anyone who starts it again.
@@ -10,21 +11,22 @@ import type { LeaseHolder } from "../journal/lease.js";
 import { systemClock } from "../system/clock.js";
 import type { Io } from "../system/io.js";
 import { printable } from "../system/printable.js";
-import { formatDuration } from "../system/units.js";
-import { newCounts, type ShipCounts } from "./counts.js";
-import { type OpenShipper, openShipper } from "./open-shipper.js";
-import { nothingRemains, readRemains, remainsInFull, remainsInShort } from "./remains.js";
+import { newCounts } from "./counts.js";
+import { deliver, report, say } from "./deliver.js";
+import { isForNoStore } from "./open-buffer.js";
+import { nothingRemains, type Remains, readRemains, remainsInShort } from "./remains.js";
+import { reportStandby } from "./report.js";
+import { isOfStore, type OpenLeftovers, shipStore } from "./ship-store.js";
 import { type FolderLease, folderHolder, standBy } from "./standby.js";
 
 type ShipOptions = ParsedOptions<"ship">;
 
 /** Exit code 0 when nothing that was there at the end waits any more, or another one delivers it; 1 otherwise. */
-export async function runShip(options: ShipOptions, io: Io): Promise<number> {
+export async function runShip(options: ShipOptions, io: Io, openLeftovers: OpenLeftovers): Promise<number> {
   // A standby must be told now what is wrong with it, and not when it is needed.
   new DestinationTemplate(options.group, options.stream);
-  if (options.buffer.kind === "redis") {
-    // Shippers of a store share its partitions; a folder is emptied by one.
-    return (await shipUnder(undefined, options, io)) ? 0 : 1;
+  if (isOfStore(options)) {
+    return (await shipStore(options, io, openLeftovers)) ? 0 : 1;
   }
   return options.once ? shipOnce(options, io) : shipUntilStopped(options, io);
 }
@@ -50,13 +52,18 @@ async function shipUntilStopped(options: ShipOptions, io: Io): Promise<number> {
   const { dir } = options.buffer;
   for (;;) {
     let before: LeaseHolder | undefined;
+    let stopReporting = (): void => {};
     const lease = await standBy(dir, systemClock, io.signal, (holder) => {
+      if (before === undefined) {
+        stopReporting = reportStandby(dir);
+      }
       before = holder;
       say(
         io,
         `${nameOf(holder)} ships ${dir}${sinceOf(holder)}; this one waits as a standby and takes over from it`,
       );
     });
+    stopReporting();
     if (lease === undefined) {
       say(io, "ends as a standby; it had nothing to deliver");
       return 0;
@@ -76,90 +83,38 @@ async function shipUntilStopped(options: ShipOptions, io: Io): Promise<number> {
 }
 
 /** True when nothing that was there at the end waits any more. Ends early when the lease is lost. */
-async function shipUnder(lease: FolderLease | undefined, options: ShipOptions, io: Io): Promise<boolean> {
-  const { once } = options;
-  const { dir } = options.buffer;
-  const open = await openShipper(options, {
-    onTrouble: (what, consequence) => say(io, printable(`${what}; ${consequence}`)),
+async function shipUnder(lease: FolderLease, options: ShipOptions, io: Io): Promise<boolean> {
+  const ended = await deliver(options, io, {
+    lost: lease.lost,
+    onLost: () => sayLost(options.buffer.dir, io),
   });
-  lease?.lost.addEventListener("abort", () => {
-    sayLost(dir, io);
-    open.abort.abort();
-  });
-  let done: boolean;
-  try {
-    if (!once) {
-      say(io, `${open.from} -> ${open.sink.name}`);
-      await open.shipper.run(io.signal);
-    }
-    done = !lease?.lost.aborted && (await drain(open, options, io));
-  } finally {
-    await open.close();
-  }
-  report(open.shipper.counts, done, options, io);
-  return done;
-}
-
-/** `--once` has no deadline of its own: it ends when everything had its tries, or at a signal. */
-async function drain(open: OpenShipper, options: ShipOptions, io: Io): Promise<boolean> {
-  const giveUp = (): void => open.abort.abort();
-  if (options.once) {
-    io.signal.addEventListener("abort", giveUp);
-    return open.shipper.drain(false);
-  }
-  say(io, `draining, for at most ${formatDuration(options.drainDeadline)}`);
-  const cancel = systemClock.after(options.drainDeadline, giveUp, true);
-  try {
-    return await open.shipper.drain(true);
-  } finally {
-    cancel();
-  }
+  report(ended, ownRemains(options, process.pid), options, io);
+  return ended.done;
 }
 
 /**
  * `--once` beside another one: what waits is that one's to deliver, but for what applications ship by themselves. One
  * line, for cron mails what it prints.
  */
-function leaveTo(holder: LeaseHolder, { buffer: { dir }, json }: ShipOptions, io: Io): number {
-  const remains = readRemains(dir, systemClock.now(), holder.pid);
+function leaveTo(holder: LeaseHolder, options: ShipOptions, io: Io): number {
+  const { dir } = options.buffer;
+  const remains = ownRemains(options, holder.pid);
   const done = nothingRemains(remains);
-  if (json) {
+  if (options.json) {
     const { waiting, journals } = remains;
     const { pid, host, sinceMs } = holder;
     const shipper = { pid, host, sinceMs };
     io.stdout.write(`${JSON.stringify({ done, ...newCounts(), waiting, journals, shipper })}\n`);
   } else {
-    const waits = done ? "nothing waits" : `${remainsInShort(remains)} wait for it`;
+    const waits = done ? "nothing waits" : `${remainsInShort(remains, "wait")} for it`;
     say(io, `${nameOf(holder)} ships ${dir}${sinceOf(holder)}; ${waits}; nothing is done here`);
   }
   return done ? 0 : 1;
 }
 
-function report(counts: ShipCounts, done: boolean, { json, buffer }: ShipOptions, io: Io): void {
-  const { dir } = buffer;
-  // The journals of a store's machine are its forwarders' to empty, and no matter of this one.
-  const remains = buffer.kind === "redis" ? undefined : readRemains(dir, systemClock.now(), process.pid);
-  if (json) {
-    const { waiting, journals } = remains ?? {};
-    io.stdout.write(`${JSON.stringify({ done, ...counts, waiting, journals })}\n`);
-    return;
-  }
-  const dead = Object.values(counts.deadLetters).reduce((sum, records) => sum + records, 0);
-  say(
-    io,
-    `${counts.deliveredRecords} records delivered in ${counts.deliveredBatches} batches` +
-      `${dead > 0 ? `, ${dead} dead letters in ${dir}/dead` : ""}`,
-  );
-  for (const [cause, amount] of Object.entries(counts.damage)) {
-    say(io, `${cause}: ${amount}`);
-  }
-  if (!done) {
-    const why = counts.lastError === undefined ? "" : ` (${printable(counts.lastError)})`;
-    const what =
-      remains === undefined ? "the rest stays in the store" : `${remainsInShort(remains)} stay in ${dir}`;
-    say(io, `not everything is delivered${why}; ${what}`);
-    io.stderr.write(remains === undefined ? "" : remainsInFull(remains));
-  }
+/** What is left to that shipper of the folder. */
+function ownRemains({ buffer: { dir } }: ShipOptions, pid: number): Remains {
+  return readRemains(dir, systemClock.now(), { pid, accepts: isForNoStore });
 }
 
 function sayLost(dir: string, io: Io): void {
@@ -177,8 +132,4 @@ function nameOf({ pid, host }: LeaseHolder): string {
 
 function sinceOf({ sinceMs }: LeaseHolder): string {
   return sinceMs === undefined ? "" : ` since ${new Date(sinceMs).toISOString()}`;
-}
-
-function say(io: Io, text: string): void {
-  io.stderr.write(`dragonlog ship: ${text}\n`);
 }

@@ -22,11 +22,11 @@ export function formatSpan(ms: number): string {
 }
 
 /** Such as `1 record` and `2 records`. */
-export function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+export function counted(count: number, one: string, many = `${one}s`): string {
+  return `${count} ${count === 1 ? one : many}`;
 }
 
 /** The same with what they do: `1 record waits`, `2 records wait`. */
-export function countedDoing(count: number, noun: string, verb: string): string {
-  return `${counted(count, noun)} ${verb}${count === 1 ? "s" : ""}`;
+export function countedDoing(count: number, one: string, verb: string, many?: string): string {
+  return `${counted(count, one, many)} ${verb}${count === 1 ? "s" : ""}`;
 }

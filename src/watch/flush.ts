@@ -2,21 +2,22 @@
 import { requestFlush } from "../buffer/journal.js";
 import type { ParsedOptions } from "../config/options.js";
 import { deadFolderOf, deadLetterBytes } from "../dead-letters/folder.js";
+import { isForNoStore } from "../ship/open-buffer.js";
 import { nothingRemains, type Remains, readRemains, remainsInFull, remainsInShort } from "../ship/remains.js";
 import { systemClock } from "../system/clock.js";
-import { formatBytes, formatSpan } from "../system/figures.js";
+import { counted, formatSpan } from "../system/figures.js";
 import type { Io } from "../system/io.js";
 import { pause } from "../system/pause.js";
-
-const POLL_MS = 100;
-/** What is logged while we wait is asked for again. */
-const ASK_AGAIN_MS = 1000;
-/** A line of progress is printed when the figures have changed, and not more often than this. */
-const PROGRESS_MS = 3000;
+import { ASK_AGAIN_MS, POLL_MS, progressOn, tellOfDeadLetters } from "./flush-parts.js";
+import { flushStore } from "./flush-store.js";
 
 /** Exit code 0 when nothing waits, 1 when the deadline passed first. */
 export async function flush(options: ParsedOptions<"flush">, io: Io): Promise<number> {
-  const { dir } = options.buffer;
+  const { buffer } = options;
+  if (buffer.kind === "redis") {
+    return flushStore({ ...options, buffer }, io);
+  }
+  const { dir } = buffer;
   const startedAtMs = systemClock.now();
   const deadDir = deadFolderOf(dir);
   const deadLetterBytesBefore = deadLetterBytes(deadDir);
@@ -40,19 +41,6 @@ export async function flush(options: ParsedOptions<"flush">, io: Io): Promise<nu
   }
 }
 
-function progressOn(io: Io): (remains: Remains) => void {
-  let printedAtMs = Number.NEGATIVE_INFINITY;
-  let printed: number | undefined;
-  return (remains) => {
-    const { records } = remains.waiting;
-    if (records !== printed && remains.readAtMs - printedAtMs >= PROGRESS_MS) {
-      printed = records;
-      printedAtMs = remains.readAtMs;
-      io.stderr.write(`dragonlog flush: ${remainsInShort(remains)} wait in ${remains.dir}\n`);
-    }
-  };
-}
-
 interface Outcome {
   readonly done: boolean;
   readonly remains: Remains;
@@ -71,19 +59,21 @@ function report({ json, buffer: { dir } }: ParsedOptions<"flush">, io: Io, outco
   io.stderr.write(
     done
       ? "dragonlog flush: nothing waits\n"
-      : `dragonlog flush: ${remainsInShort(remains)} still wait in ${dir} after ${formatSpan(waitedMs)}\n` +
+      : `dragonlog flush: ${remainsInShort(remains, "still wait")} in ${dir} after ${formatSpan(waitedMs)}\n` +
           remainsInFull(remains),
   );
   const unshipped = remains.journals.filter(
-    ({ error, shipperPid }) => error === undefined && shipperPid === undefined,
+    ({ error, shipperPid, meantFor }) =>
+      error === undefined && shipperPid === undefined && isForNoStore(meantFor),
   );
   if (unshipped.length > 0) {
     io.stderr.write(`No shipper empties ${unshipped.length} of the journals: start \`dragonlog ship\`.\n`);
   }
-  if (deadLetterBytesAdded > 0) {
+  const bound = remains.journals.filter(({ meantFor }) => !isForNoStore(meantFor));
+  if (bound.length > 0) {
     io.stderr.write(
-      `dragonlog flush: dead letters were added: ${formatBytes(deadLetterBytesAdded)} in ${deadFolderOf(dir)}; ` +
-        "`dragonlog dead list` shows them\n",
+      `${counted(bound.length, "journal")} of them: bound for a store; name it with --buffer.\n`,
     );
   }
+  tellOfDeadLetters(deadLetterBytesAdded, dir, io);
 }

@@ -1,95 +1,52 @@
-/** `dragonlog status`: what waits, who writes, who ships, what was dropped or set aside. */
-import { type JournalState, readJournals, totalWaiting } from "../buffer/waiting.js";
+/** `dragonlog status`: what waits, who writes, forwards and ships, what was dropped or set aside. */
+import { readJournals, totalWaiting } from "../buffer/waiting.js";
 import type { ParsedOptions } from "../config/options.js";
 import { deadFolderOf, deadLetterBytes } from "../dead-letters/folder.js";
-import { readReports, type ShipperReport } from "../ship/report.js";
+import { readForwarderReports } from "../forward/report.js";
+import { storeName } from "../forward/store-options.js";
+import { readReports, readStandbys } from "../ship/report.js";
 import { systemClock } from "../system/clock.js";
-import { formatBytes, formatSpan } from "../system/figures.js";
 import type { Io } from "../system/io.js";
-import { printable } from "../system/printable.js";
-import { table } from "../system/table.js";
+import { type LocalState, localText } from "./local-text.js";
+import { viewStore } from "./store-state.js";
+import { storeText } from "./store-text.js";
+import { troubleIn, unservedIn } from "./store-trouble.js";
 
+/** Exit code 0; with a store, 1 when something there or on the way there keeps records from being delivered. */
 export async function status(options: ParsedOptions<"status">, io: Io): Promise<number> {
-  const { dir } = options.buffer;
+  const { buffer, json } = options;
   const now = systemClock.now();
-  const journals = readJournals(dir, now);
-  const shippers = readReports(dir);
-  const waiting = totalWaiting(journals);
-  const deadBytes = deadLetterBytes(deadFolderOf(dir));
-  if (options.json) {
-    io.stdout.write(`${JSON.stringify({ dir, waiting, journals, shippers, deadLetterBytes: deadBytes })}\n`);
+  const local = readLocal(buffer.dir);
+  if (buffer.kind === "journal") {
+    io.stdout.write(json ? `${JSON.stringify(local)}\n` : localText(local, undefined, now));
     return 0;
   }
-  const age = waiting.oldestMs === undefined ? "" : `, the oldest for ${formatSpan(now - waiting.oldestMs)}`;
-  io.stdout.write(`${dir}: ${waiting.records} records wait (${formatBytes(waiting.bytes)}${age})\n`);
-  io.stdout.write(journals.length === 0 ? "no journals\n" : `\n${journalTable(journals, now)}`);
-  io.stdout.write(shippers.length === 0 ? "\nno shipper runs\n" : `\n${shipperTable(shippers)}`);
-  io.stdout.write(shippers.flatMap((shipper) => troubleLines(shipper, now)).join(""));
-  if (deadBytes > 0) {
-    io.stdout.write(`\ndead letters: ${formatBytes(deadBytes)} in ${deadFolderOf(dir)}\n`);
+  const name = storeName(buffer.url);
+  if (!json) {
+    // Before the store is asked, which may take its time.
+    io.stdout.write(localText(local, name, now));
   }
-  return 0;
-}
-
-function journalTable(journals: readonly JournalState[], nowMs: number): string {
-  return table(
-    ["writer", "service", "pid", "state", "waiting", "oldest", "on disk", "dropped", "shipper"],
-    journals.map(({ writer, service, pid, alive, waiting, fileBytes, dropped, shipperPid, error }) => [
-      writer,
-      service ?? "?",
-      String(pid ?? "?"),
-      error === undefined ? (alive ? "alive" : "ended") : `unreadable: ${error}`,
-      String(waiting.records),
-      waiting.oldestMs === undefined ? "" : formatSpan(nowMs - waiting.oldestMs),
-      formatBytes(fileBytes),
-      countsText(dropped),
-      shipperPid === undefined ? "none" : String(shipperPid),
-    ]),
+  const unserved = unservedIn(local, name);
+  const looks = { lists: options.list, writers: unserved.map(({ writer }) => writer) };
+  const store = await viewStore(buffer.url, looks);
+  const trouble = troubleIn(store, local, unserved);
+  io.stdout.write(
+    json
+      ? `${JSON.stringify({ ...local, store: { name: store.name, error: store.error, ...store.state }, trouble })}\n`
+      : storeText(store, trouble, options.storeBytesMax, systemClock.now()),
   );
+  return trouble.length === 0 ? 0 : 1;
 }
 
-function shipperTable(shippers: readonly ShipperReport[]): string {
-  return table(
-    ["shipper", "to", "delivered", "in flight", "failures", "dead letters", "damage", "last error"],
-    shippers.map(({ process, sink, batchesInFlight, counts }) => [
-      String(process.pid),
-      sink,
-      String(counts.deliveredRecords),
-      String(batchesInFlight),
-      countsText(counts.failures),
-      countsText(counts.deadLetters),
-      countsText(counts.damage),
-      counts.lastError ?? "",
-    ]),
-  );
-}
-
-/** Why something is not sent, and whether people could be told. */
-function troubleLines(
-  { process: { pid }, trouble, refused, alerts }: ShipperReport,
-  nowMs: number,
-): string[] {
-  const lines = refused.map(
-    ({ destination: { group, stream }, cause, detail, sinceMs }) =>
-      `shipper ${pid} has sent nothing to ${group}/${stream} for ${formatSpan(nowMs - sinceMs)} (${cause}: ${detail})`,
-  );
-  if (trouble !== undefined) {
-    const { cause, detail, sinceMs, retryAtMs } = trouble;
-    lines.push(
-      `shipper ${pid} has sent nothing for ${formatSpan(nowMs - sinceMs)} (${cause}: ${detail}); ` +
-        `next try in ${formatSpan(retryAtMs - nowMs)}`,
-    );
-  }
-  for (const [channel, { waiting }] of Object.entries(alerts.channels)) {
-    if (waiting > 0) {
-      lines.push(`shipper ${pid} could not send ${waiting} alerts by ${channel} yet`);
-    }
-  }
-  return lines.map((line) => `${printable(line)}\n`);
-}
-
-function countsText(counts: Readonly<Record<string, number>>): string {
-  return Object.entries(counts)
-    .map(([cause, count]) => `${cause} ${count}`)
-    .join(", ");
+function readLocal(dir: string): LocalState {
+  const journals = readJournals(dir, systemClock.now());
+  return {
+    dir,
+    waiting: totalWaiting(journals),
+    journals,
+    forwarders: readForwarderReports(dir),
+    shippers: readReports(dir),
+    standbys: readStandbys(dir),
+    deadLetterBytes: deadLetterBytes(deadFolderOf(dir)),
+  };
 }
