@@ -7,19 +7,32 @@ export interface Destination {
   readonly stream: string;
 }
 
-/**
- * One event of a batch: a whole record, or one numbered part of a record that is too large for one event.
- * `bytes[start, end)` is the event's text.
- */
-export interface Item {
+/** One numbered part of a record that is too large for one event. `bytes[start, end)` is the event's text. */
+export interface RecordPart {
   readonly record: StoredRecord;
   readonly timestamp: number;
   readonly bytes: Buffer;
   readonly start: number;
   readonly end: number;
-  /** From 1, with `parts`; both are 1 for a whole record. */
+  /** From 1 to `parts`, which is at least 2. */
   readonly part: number;
   readonly parts: number;
+}
+
+/** One event of a batch. Nearly every one is a whole record, which costs no object of its own then. */
+export type Item = StoredRecord | RecordPart;
+
+export function isPart(item: Item): item is RecordPart {
+  return "parts" in item;
+}
+
+export function recordOf(item: Item): StoredRecord {
+  return isPart(item) ? item.record : item;
+}
+
+/** A record in parts is done with when its last part is: they are sent one after the other. */
+export function endsRecord(item: Item): boolean {
+  return !isPart(item) || item.part === item.parts;
 }
 
 /**

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import type { StoredRecord } from "../buffer/buffer.js";
-import type { Batch, Destination, Item } from "./batch.js";
+import { asPart } from "./as-part.cases.js";
+import { type Batch, type Destination, type Item, recordOf } from "./batch.js";
 import { Batcher } from "./batcher.js";
 import { type BatchLimits, CLOUDWATCH_LIMITS } from "./limits.js";
 import { CUT_FILL_MIN, CUT_FILL_MIN_IN_CHAIN } from "./open-batch.js";
@@ -27,8 +28,8 @@ function batcherOf(limits: Partial<BatchLimits> = {}): Batcher {
   return new Batcher({ limits: { ...CLOUDWATCH_LIMITS, ...limits }, destinationOf });
 }
 
-const seqs = (batch: Batch) => batch.items.map((item) => item.record.seq);
-const runOf = (item: Item) => `${item.record.writer} ${item.timestamp}`;
+const seqs = (batch: Batch) => batch.items.map((item) => recordOf(item).seq);
+const runOf = (item: Item) => `${recordOf(item).writer} ${item.timestamp}`;
 const sizeOf = (item: Item) => item.end - item.start + OVERHEAD;
 
 test("a batch is sealed by the record that would break a limit, not by one that still fits", () => {
@@ -324,7 +325,7 @@ const readBack = (items: Item[]) => items.toSorted((a, b) => a.timestamp - b.tim
 
 function assertComplete(run: Run): void {
   const lines = new Map<StoredRecord, string[]>();
-  for (const item of [...run.arrived.values()].flatMap(readBack)) {
+  for (const item of [...run.arrived.values()].flatMap(readBack).map(asPart)) {
     const text = item.bytes.toString("utf8", item.start, item.end);
     const pieces = lines.get(item.record) ?? [];
     assert.equal(item.part, pieces.length + 1, "every part once and in order");
@@ -348,7 +349,7 @@ function assertWithinLimits({ limits, batches }: Run): void {
     assert.ok(items.every((item) => item.end - item.start <= limits.eventBytesMax));
     assert.ok(items.at(-1)!.timestamp - items[0]!.timestamp <= limits.spanMsMax);
     assert.deepEqual(items, items.toSorted(compareItems));
-    for (const item of items) assert.equal(destination.stream, item.record.service);
+    for (const item of items) assert.equal(destination.stream, recordOf(item).service);
   }
 }
 
@@ -368,7 +369,7 @@ function assertInSeries({ arrived }: Run): void {
 function assertWritersInSeries({ arrived }: Run): void {
   for (const items of arrived.values()) {
     const lastSeq = new Map<string, number>();
-    for (const { record: each } of readBack(items)) {
+    for (const each of readBack(items).map(recordOf)) {
       assert.ok(each.seq >= (lastSeq.get(each.writer) ?? 0), `${each.writer}-${each.seq} out of order`);
       lastSeq.set(each.writer, each.seq);
     }

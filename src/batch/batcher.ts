@@ -81,9 +81,8 @@ export class Batcher {
   /** Takes a record in. Returns the batches that became full by it, usually none. */
   add(record: StoredRecord): readonly Batch[] {
     const lane = this.#lane(this.#destinationOf(record));
-    const { timestamp, bytes, start, end } = record;
-    if (end - start > this.#limits.eventBytesMax) return this.#addParts(lane, record);
-    const batch = this.#addItem(lane, { record, timestamp, bytes, start, end, part: 1, parts: 1 });
+    if (record.end - record.start > this.#limits.eventBytesMax) return this.#addParts(lane, record);
+    const batch = this.#addItem(lane, record);
     return batch === undefined ? NONE : [batch];
   }
 

@@ -7,7 +7,7 @@
  * Of the items that are taken out and those that stay, none belong to one run unless the batch is taken whole. So
  * everything of a run leaves in the order in which it came.
  */
-import type { Item } from "./batch.js";
+import { type Item, recordOf } from "./batch.js";
 import type { BatchLimits } from "./limits.js";
 import { compareItems, compareRuns, startOfRun } from "./order.js";
 
@@ -86,9 +86,10 @@ export class OpenBatch {
   /** Takes as much as makes room for `next`; what the run of `next` needs beside it may stay. */
   takeFor(next: Item): Taken {
     this.#sort();
+    const nextRecord = recordOf(next);
     const held = this.#items.length;
-    const cut = startOfRun(this.#items, next.record);
-    const runGoesOn = cut < held && compareRuns(this.#items[cut]!.record, next.record) === 0;
+    const cut = startOfRun(this.#items, nextRecord);
+    const runGoesOn = cut < held && compareRuns(recordOf(this.#items[cut]!), nextRecord) === 0;
     if (!runGoesOn) return this.takeAll();
 
     let cutOffBytes = 0;

@@ -3,7 +3,7 @@
  * of arrival at the destination: the records of one writer in one millisecond.
  */
 import type { StoredRecord } from "../buffer/buffer.js";
-import type { Item } from "./batch.js";
+import { type Item, isPart, recordOf } from "./batch.js";
 
 /** Orders by (timestamp, writer): 0 means that both belong to one run. */
 export function compareRuns(a: StoredRecord, b: StoredRecord): number {
@@ -17,7 +17,11 @@ export function compareRecords(a: StoredRecord, b: StoredRecord): number {
 }
 
 export function compareItems(a: Item, b: Item): number {
-  return compareRecords(a.record, b.record) || a.part - b.part;
+  return compareRecords(recordOf(a), recordOf(b)) || partOf(a) - partOf(b);
+}
+
+function partOf(item: Item): number {
+  return isPart(item) ? item.part : 1;
 }
 
 /** Index of the first of `items`, which are in order, that belongs to the record's run or stands after it. */
@@ -26,7 +30,7 @@ export function startOfRun(items: readonly Item[], record: StoredRecord): number
   let high = items.length;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if (compareRuns(items[middle]!.record, record) < 0) low = middle + 1;
+    if (compareRuns(recordOf(items[middle]!), record) < 0) low = middle + 1;
     else high = middle;
   }
   return low;
@@ -34,10 +38,10 @@ export function startOfRun(items: readonly Item[], record: StoredRecord): number
 
 /** Whether `a` and `b`, each in order and not empty, hold items of one run. Walks only where both overlap. */
 export function shareRun(a: readonly Item[], b: readonly Item[]): boolean {
-  let i = startOfRun(a, b[0]!.record);
-  let j = startOfRun(b, a[0]!.record);
+  let i = startOfRun(a, recordOf(b[0]!));
+  let j = startOfRun(b, recordOf(a[0]!));
   while (i < a.length && j < b.length) {
-    const order = compareRuns(a[i]!.record, b[j]!.record);
+    const order = compareRuns(recordOf(a[i]!), recordOf(b[j]!));
     if (order === 0) return true;
     if (order < 0) i += 1;
     else j += 1;

@@ -12,7 +12,7 @@
 import { isUtf8 } from "node:buffer";
 import type { StoredRecord } from "../buffer/buffer.js";
 import { idAtEnd } from "../record/line-id.js";
-import type { Item } from "./batch.js";
+import type { RecordPart } from "./batch.js";
 
 /** The smallest event that has room for a part's frame, shortened labels and one escaped character. */
 export const PART_BYTES_MIN = 256;
@@ -37,7 +37,7 @@ const ESCAPED_LENGTHS = Uint8Array.from({ length: 256 }, (_, byte) =>
 );
 
 /** The record as events of at most `eventBytesMax` bytes, which is at least `PART_BYTES_MIN`. */
-export function splitRecord(record: StoredRecord, eventBytesMax: number): Item[] {
+export function splitRecord(record: StoredRecord, eventBytesMax: number): RecordPart[] {
   const line = validLine(record);
   const head = frameHead(record, line, Math.floor(eventBytesMax * LABEL_SHARE_MAX));
   // There are never more parts than bytes, so no frame has longer numbers than this one.

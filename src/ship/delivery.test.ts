@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { asPart } from "../batch/as-part.cases.js";
 import type { Batch, Item } from "../batch/batch.js";
 import type { Answer } from "../sink/sink.js";
 import { ManualClock } from "../system/manual-clock.cases.js";
@@ -257,7 +258,7 @@ test("a record in parts counts as delivered with its last part", async () => {
   const { deliver, counts } = open(() => delivered());
   for (const part of [1, 2, 3]) {
     const [item] = batchWith([recordOf()]).items;
-    await deliver({ ...BATCH, items: [{ ...item!, part, parts: 3 }] });
+    await deliver({ ...BATCH, items: [{ ...asPart(item!), part, parts: 3 }] });
     assert.equal(counts.deliveredRecords, part === 3 ? 1 : 0);
   }
 });
@@ -268,7 +269,7 @@ test("a record in parts is one dead letter by the first part that is refused, an
       const { deliver, clock, sink, letterBox, acknowledged, counts } = open(() => answer);
       const [item] = batchWith([recordOf()]).items;
       for (const parts of batches) {
-        const items = parts.map((part) => ({ ...item!, part, parts: 3 }));
+        const items = parts.map((part) => ({ ...asPart(item!), part, parts: 3 }));
         assert.equal(await advanceThrough(clock, deliver({ ...BATCH, items })), true);
       }
       assert.equal(letterBox.letters.length, 1, JSON.stringify(batches));
@@ -305,10 +306,10 @@ test("a record whose dead letter cannot be written stays after the tries, and th
 test("parts that are stored are not sent again when the rest of their record had to wait", async () => {
   let up = false;
   const { deliver, clock, sink, circuits, acknowledged } = open((batch) =>
-    batch.items[0]!.part < 3 || up ? delivered() : retry(),
+    asPart(batch.items[0]!).part < 3 || up ? delivered() : retry(),
   );
   const [item] = batchWith([recordOf()]).items;
-  const partOf = (part: number): Batch => ({ ...BATCH, items: [{ ...item!, part, parts: 3 }] });
+  const partOf = (part: number): Batch => ({ ...BATCH, items: [{ ...asPart(item!), part, parts: 3 }] });
   for (const part of [1, 2]) assert.equal(await deliver(partOf(part)), true);
   assert.equal(await advanceThrough(clock, deliver(partOf(3))), false);
   up = true;
@@ -325,7 +326,7 @@ test("a record of which one part is refused is acknowledged whole, after its dea
   );
   letterBox.error = new Error("no room");
   const [item] = batchWith([recordOf()]).items;
-  const parts = [1, 2].map((part) => ({ ...item!, part, parts: 2 }));
+  const parts = [1, 2].map((part) => ({ ...asPart(item!), part, parts: 2 }));
   const done = deliver({ ...BATCH, items: parts });
   await settle();
   assert.deepEqual(acknowledged, []);

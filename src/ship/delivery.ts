@@ -11,7 +11,7 @@
  *
  * A record whose dead letter cannot be written stays in the buffer by itself; the rest of its batch does not wait for it.
  */
-import type { Batch, Item } from "../batch/batch.js";
+import { type Batch, endsRecord, type Item, recordOf } from "../batch/batch.js";
 import type { StoredRecord } from "../buffer/buffer.js";
 import type { DeadLetter, DeadLetters } from "../dead-letters/dead-letters.js";
 import type { Answer, Sink } from "../sink/sink.js";
@@ -196,7 +196,7 @@ export class Delivery {
       climb.settled.add(item);
     }
     this.#large.stored(items);
-    counts.deliveredRecords += items.filter(({ part, parts }) => part === parts).length;
+    counts.deliveredRecords += items.filter(endsRecord).length;
     acknowledge(items);
     await verification!.end(items, true);
   }
@@ -244,7 +244,7 @@ export class Delivery {
     counts.deliveredBytes += bytes;
     const letters = new Map<StoredRecord, DeadLetter>();
     for (const { index, reason, detail } of answer.refused) {
-      const { record } = items[index]!;
+      const record = recordOf(items[index]!);
       // Of a record in parts the first that is refused says why.
       if (!letters.has(record)) {
         letters.set(record, {
@@ -260,18 +260,17 @@ export class Delivery {
         });
       }
     }
-    // A record in parts is delivered with its last part.
     counts.deliveredRecords += items.filter(
-      ({ record, part, parts }) => part === parts && !letters.has(record),
+      (item) => endsRecord(item) && !letters.has(recordOf(item)),
     ).length;
     this.#large.stored(items);
     return [...letters.values()];
   }
 
-  #poison(climb: Climb, { record }: Item, attempts: number): DeadLetter {
+  #poison(climb: Climb, item: Item, attempts: number): DeadLetter {
     const { error, cause, requestId } = climb.lastFailure!;
     return {
-      record,
+      record: recordOf(item),
       destination: climb.batch.destination,
       reason: "invalid",
       detail: error.message,
@@ -291,8 +290,8 @@ export class Delivery {
       return;
     }
     const refused = new Set(letters.map(({ record }) => record));
-    acknowledge(items.filter(({ record }) => !refused.has(record)));
-    const rest = items.filter(({ record }) => refused.has(record));
+    acknowledge(items.filter((item) => !refused.has(recordOf(item))));
+    const rest = items.filter((item) => refused.has(recordOf(item)));
     if (await this.bury(letters, signal)) {
       this.#large.buried(rest);
       acknowledge(rest);

@@ -10,7 +10,7 @@
  * A record that is too large for one event stays in the memo from its first part on until it is stored whole: its parts
  * go one after the other, and a shipper may die between two of them. Which of its parts are in doubt is known in memory.
  */
-import type { Item } from "../batch/batch.js";
+import { endsRecord, type Item, isPart, type RecordPart, recordOf } from "../batch/batch.js";
 import type { Source } from "../buffer/buffer.js";
 import { DoubtfulRanges } from "./doubtful-ranges.js";
 import { PartDoubts } from "./part-doubts.js";
@@ -59,7 +59,7 @@ export class Doubts {
     for (const [source, some] of this.#bySource(items)) {
       const known = await this.#of(source);
       for (const item of some) {
-        if (item.parts > 1) {
+        if (isPart(item)) {
           partsOf(known, item).add(item.part, nowMs);
         }
       }
@@ -75,7 +75,7 @@ export class Doubts {
   async end(items: readonly Item[], areStored: boolean): Promise<void> {
     for (const [source, some] of this.#bySource(items)) {
       const known = await this.#of(source);
-      const spans = spansOf(some.filter((item) => endsRecord(known, item, areStored)));
+      const spans = spansOf(some.filter((item) => leavesDoubt(known, item, areStored)));
       if (spans.length === 0) {
         continue;
       }
@@ -114,7 +114,7 @@ export class Doubts {
   #bySource(items: readonly Item[]): Map<Source, Item[]> {
     const groups = new Map<Source, Item[]>();
     for (const item of items) {
-      const source = this.#sourceOf(item.record.writer);
+      const source = this.#sourceOf(recordOf(item).writer);
       const group = source && groups.get(source);
       if (group !== undefined) {
         group.push(item);
@@ -127,11 +127,11 @@ export class Doubts {
 }
 
 function sinceOf(known: Known, item: Item): number | undefined {
-  const sinceMs = known.ranges.since(item.record.ordinal);
-  return item.parts === 1 || sinceMs === undefined ? sinceMs : partsOf(known, item).since(item.part);
+  const sinceMs = known.ranges.since(recordOf(item).ordinal);
+  return isPart(item) && sinceMs !== undefined ? partsOf(known, item).since(item.part) : sinceMs;
 }
 
-function partsOf({ parts, ranges }: Known, { record: { ordinal } }: Item): PartDoubts {
+function partsOf({ parts, ranges }: Known, { record: { ordinal } }: RecordPart): PartDoubts {
   let doubts = parts.get(ordinal);
   if (doubts === undefined) {
     doubts = new PartDoubts(ranges.since(ordinal));
@@ -141,12 +141,12 @@ function partsOf({ parts, ranges }: Known, { record: { ordinal } }: Item): PartD
 }
 
 /** Takes the item out of doubt; true when with it its record is, as the memo knows it. */
-function endsRecord(known: Known, item: Item, isStored: boolean): boolean {
-  if (item.parts === 1) {
+function leavesDoubt(known: Known, item: Item, isStored: boolean): boolean {
+  if (!isPart(item)) {
     return true;
   }
   partsOf(known, item).remove(item.part);
-  const isWhole = isStored && item.part === item.parts;
+  const isWhole = isStored && endsRecord(item);
   if (isWhole) {
     known.parts.delete(item.record.ordinal);
   }
@@ -180,12 +180,13 @@ function parse(line: string): { doubt?: Span[]; clear?: Span[]; at?: number } {
 /** The ordinals as ranges; only neighbours are joined, for between others lie records that were not sent. */
 function spansOf(items: readonly Item[]): Span[] {
   const spans: Span[] = [];
-  for (const { record } of items) {
+  for (const item of items) {
+    const { ordinal } = recordOf(item);
     const last = spans.at(-1);
-    if (last !== undefined && (record.ordinal === last[1] || record.ordinal === last[1] + 1)) {
-      last[1] = record.ordinal;
+    if (last !== undefined && (ordinal === last[1] || ordinal === last[1] + 1)) {
+      last[1] = ordinal;
     } else {
-      spans.push([record.ordinal, record.ordinal]);
+      spans.push([ordinal, ordinal]);
     }
   }
   return spans;

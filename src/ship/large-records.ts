@@ -5,7 +5,7 @@
  * first parts must not be sent twice. When one part is refused for good, the record is a dead letter, once and whole, and
  * its further parts are of no use. Only this process knows of them: its death doubles them, or the letter.
  */
-import type { Item } from "../batch/batch.js";
+import { endsRecord, type Item, isPart, type RecordPart } from "../batch/batch.js";
 
 /** Of more large records than this the oldest is forgotten. */
 const RECORDS_MAX = 10_000;
@@ -19,20 +19,26 @@ export class LargeRecords {
 
   /** The items that are not done with. */
   pending(items: readonly Item[]): readonly Item[] {
-    return this.#done.size === 0 ? items : items.filter((item) => item.part > this.#doneOf(item));
+    return this.#done.size === 0
+      ? items
+      : items.filter((item) => !isPart(item) || item.part > this.#doneOf(item));
   }
 
   /** Parts of a record are stored one after the other. */
   stored(items: readonly Item[]): void {
     for (const item of items) {
-      this.#set(item, item.part);
+      if (isPart(item)) {
+        this.#set(item, item.part);
+      }
     }
   }
 
   /** The records are dead letters; `items` are those of their parts that were at hand. */
   buried(items: readonly Item[]): void {
     for (const item of items) {
-      this.#set(item, BURIED);
+      if (isPart(item)) {
+        this.#set(item, BURIED);
+      }
     }
   }
 
@@ -41,26 +47,23 @@ export class LargeRecords {
     if (this.#done.size === 0) {
       return [];
     }
-    const buried = items.filter((item) => this.#doneOf(item) === BURIED);
+    const buried = items.filter(isPart).filter((item) => this.#doneOf(item) === BURIED);
     for (const item of buried) {
-      if (item.part === item.parts) {
+      if (endsRecord(item)) {
         this.#done.delete(nameOf(item));
       }
     }
     return buried;
   }
 
-  #doneOf(item: Item): number {
-    return item.parts === 1 ? 0 : (this.#done.get(nameOf(item)) ?? 0);
+  #doneOf(item: RecordPart): number {
+    return this.#done.get(nameOf(item)) ?? 0;
   }
 
-  #set(item: Item, done: number): void {
-    if (item.parts === 1) {
-      return;
-    }
+  #set(item: RecordPart, done: number): void {
     const name = nameOf(item);
     this.#done.delete(name);
-    if (item.part < item.parts) {
+    if (!endsRecord(item)) {
       this.#done.set(name, done);
       if (this.#done.size > RECORDS_MAX) {
         this.#done.delete(this.#done.keys().next().value!);
@@ -69,6 +72,6 @@ export class LargeRecords {
   }
 }
 
-function nameOf({ record: { writer, seq } }: Item): string {
+function nameOf({ record: { writer, seq } }: RecordPart): string {
   return `${writer}-${seq}`;
 }

@@ -1,6 +1,7 @@
 /** When a shipper goes: nothing is sent before, and everything then. */
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
+import { asPart } from "../batch/as-part.cases.js";
 import type { StoredRecord } from "../buffer/buffer.js";
 import { ManualClock } from "../system/manual-clock.cases.js";
 import type { ShipperOptions } from "./shipper.js";
@@ -156,7 +157,9 @@ test("a flush that comes while another is under way takes what came in between",
 
 test("while a batch waits for the cloud, others of the same destination go on", async (context) => {
   const { shipper, source, sink, pass } = run(context, now(1));
-  const scripted = new ScriptedSink(({ items }) => (items[0]!.record.seq === 0 ? retry() : delivered()));
+  const scripted = new ScriptedSink(({ items }) =>
+    asPart(items[0]!).record.seq === 0 ? retry() : delivered(),
+  );
   sink.send = scripted.send.bind(scripted);
   void shipper.flush();
   await pass(1000);

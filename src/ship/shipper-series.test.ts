@@ -6,7 +6,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import type { Batch, Item } from "../batch/batch.js";
+import { asPart } from "../batch/as-part.cases.js";
+import type { Batch, Item, RecordPart } from "../batch/batch.js";
 import type { StoredRecord } from "../buffer/buffer.js";
 import type { Answer, ReadBack, ReadEvent } from "../sink/sink.js";
 import { ManualClock } from "../system/manual-clock.cases.js";
@@ -92,8 +93,8 @@ class Scene {
     return events.length > 0 && new Set(events.map(({ part }) => part)).size === events[0]!.parts;
   }
 
-  events(): Item[] {
-    return [...this.stored.values()].flat();
+  events(): RecordPart[] {
+    return [...this.stored.values()].flat().map(asPart);
   }
 
   /** Answers after a random time; with `failures`, now and then not at all. */
@@ -101,14 +102,14 @@ class Scene {
     const luck = this.chance();
     await pause(clock, Math.floor(this.chance() * 300), signal);
     if (signal.aborted || (failures && luck < 0.2)) return retry();
-    const fateOf = ({ record }: Item) => this.fates.get(idOf(record))!;
+    const fateOf = (item: Item) => this.fates.get(idOf(asPart(item).record))!;
     if (batch.items.some((item) => fateOf(item) === "poison")) return split();
     const { group, stream } = batch.destination;
     const events = this.stored.get(`${group} ${stream}`) ?? [];
     this.stored.set(`${group} ${stream}`, events);
     events.push(...batch.items.filter((item) => fateOf(item) !== "refused"));
     if (failures && this.chance() < 0.15) {
-      for (const { record } of batch.items) this.unanswered.add(idOf(record));
+      for (const item of batch.items) this.unanswered.add(idOf(asPart(item).record));
       return retry(this.chance() < 0.5 ? "timeout" : "network");
     }
     return delivered(
@@ -210,7 +211,8 @@ function remainderOf(source: MemorySource): MemorySource {
 }
 
 /** The line as it is stored; the events here are too short to hold their ids, so these are put around them. */
-function messageOf({ record, part, parts }: Item): string {
+function messageOf(item: Item): string {
+  const { record, part, parts } = asPart(item);
   const id = `"id":"${idOf(record)}"`;
   return parts === 1 ? `{"data":"",${id}}` : `{${id},"part":${part},"parts":${parts},"text":""}`;
 }
@@ -223,9 +225,10 @@ async function* pagesOf(events: readonly ReadEvent[]): AsyncGenerator<readonly R
 }
 
 /** As a reader sees a stream: by timestamp, then as they arrived. Repeated parts are left out. */
-function inReadingOrder(events: readonly Item[]): Item[] {
+function inReadingOrder(events: readonly Item[]): RecordPart[] {
   const seen = new Set<string>();
-  return [...events]
+  return events
+    .map(asPart)
     .sort((a, b) => a.timestamp - b.timestamp)
     .filter(({ record, part }) => {
       const id = `${idOf(record)} ${part}`;
@@ -263,7 +266,10 @@ test("every record is acknowledged exactly when it is safe, and stands once and 
         }
       }
       for (const [stream, events] of scene.stored) {
-        const whole = events.filter(({ parts }) => parts === 1).map(({ record }) => idOf(record));
+        const whole = events
+          .map(asPart)
+          .filter(({ parts }) => parts === 1)
+          .map(({ record }) => idOf(record));
         const doubled = whole.filter((id, index) => whole.indexOf(id) !== index);
         const mayBe = (id: string) => !options.verify && scene.unanswered.has(id);
         assert.deepEqual(
@@ -271,7 +277,7 @@ test("every record is acknowledged exactly when it is safe, and stands once and 
           [],
           `doubled in ${stream}`,
         );
-        const last = new Map<string, Item>();
+        const last = new Map<string, RecordPart>();
         for (const item of inReadingOrder(events)) {
           const before = last.get(item.record.writer);
           const follows =

@@ -1,6 +1,7 @@
 /** What a shipper does with what it reads: bounds, trouble with one of many, and what is acknowledged when. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { asPart } from "../batch/as-part.cases.js";
 import type { StoredRecord } from "../buffer/buffer.js";
 import type { Answer } from "../sink/sink.js";
 import { ManualClock } from "../system/manual-clock.cases.js";
@@ -203,7 +204,7 @@ test("an oversize record is acknowledged only with its last part", async () => {
 test("a part that cannot be delivered leaves the whole record", async () => {
   const large = recordOf({ text: "x".repeat(2500) });
   const source = new MemorySource("one", [large]);
-  const sink = new ScriptedSink((batch) => (batch.items[0]!.part === 2 ? retry() : delivered()), {
+  const sink = new ScriptedSink((batch) => (asPart(batch.items[0]!).part === 2 ? retry() : delivered()), {
     eventBytesMax: 1000,
     bytesMax: 1100,
   });

@@ -12,7 +12,7 @@
  * nothing of it is kept in memory, and when the circuits say that another try is due, its sources are read again from the
  * first record that is not acknowledged. While the circuit of the whole sink is open, nothing is read at all.
  */
-import type { Batch, Destination, Item } from "../batch/batch.js";
+import { type Batch, type Destination, endsRecord, type Item, recordOf } from "../batch/batch.js";
 import { Batcher } from "../batch/batcher.js";
 import { Merge } from "../batch/merge.js";
 import { judgeTime } from "../batch/time-window.js";
@@ -131,8 +131,8 @@ export class Shipper {
       circuits: this.circuits,
       counts: this.counts,
       acknowledge: (items) => this.#acknowledge(items),
-      stay: (items) => this.#ledger.stays(items.map(({ record }) => record)),
-      lettersStay: (items) => this.#lettersStay(items.map(({ record }) => record)),
+      stay: (items) => this.#ledger.stays(items.map(recordOf)),
+      lettersStay: (items) => this.#lettersStay(items.map(recordOf)),
     });
     this.#inFlight = new InFlight(
       options.inFlightMax,
@@ -140,7 +140,7 @@ export class Shipper {
       (batch, sent) => {
         this.#batcher.ended(batch.number);
         if (!sent) {
-          this.#ledger.stays(batch.items.map(({ record }) => record));
+          this.#ledger.stays(batch.items.map(recordOf));
         }
       },
     );
@@ -380,7 +380,6 @@ export class Shipper {
   }
 
   #acknowledge(items: readonly Item[]): void {
-    // A record in parts is delivered with its last part: the parts are sent one after the other.
-    this.#ledger.acknowledge(items.filter(({ part, parts }) => part === parts).map(({ record }) => record));
+    this.#ledger.acknowledge(items.filter(endsRecord).map(recordOf));
   }
 }

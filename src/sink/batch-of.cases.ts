@@ -20,8 +20,7 @@ export function batchOf(
     at = end + 1;
     const { timestamp } = texts[index]!;
     const place = { timestamp, bytes: chunk, start, end };
-    const record = { ...place, writer: "w", seq: index, ordinal: index, service: "web", type: "INFO" };
-    return { ...place, record, part: 1, parts: 1 };
+    return { ...place, writer: "w", seq: index, ordinal: index, service: "web", type: "INFO" };
   });
   const bytes = lines.reduce((sum, line) => sum + line.length + 26, 0);
   return { number: 0, destination, items, bytes, after: [] };

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { recordOf } from "../batch/batch.js";
 import { splitRecord } from "../batch/parts.js";
 import { eventIdOf, idAtEnd, lineIdOf } from "../record/line-id.js";
 import { batchOf } from "./batch-of.cases.js";
@@ -33,7 +34,7 @@ test("an id that is not at the end counts too", () => {
 
 test("parts carry their record's id and their number", () => {
   const text = JSON.stringify({ data: 'é\\,"id":"evil-1"}'.repeat(200), id: "w-0" });
-  const parts = splitRecord(batchOf([{ text, timestamp: 1 }]).items[0]!.record, 512);
+  const parts = splitRecord(recordOf(batchOf([{ text, timestamp: 1 }]).items[0]!), 512);
   assert.ok(parts.length > 3);
   parts.forEach(({ bytes, start, end }, index) => {
     const id = lineIdOf(bytes.toString("utf8", start, end));

@@ -8,7 +8,8 @@
  * Rules that a single request can break are checked here, when it is sent or carried out; what only the whole shows is
  * judged by `verdict.ts`.
  */
-import type { Batch, Item } from "../../../src/batch/batch.js";
+import { asPart } from "../../../src/batch/as-part.cases.js";
+import { type Batch, type Item, recordOf } from "../../../src/batch/batch.js";
 import type { BatchLimits } from "../../../src/batch/limits.js";
 import { judgeTime } from "../../../src/batch/time-window.js";
 import { eventIdOf } from "../../../src/record/line-id.js";
@@ -211,7 +212,7 @@ export class SimCloud {
   #carryOut(batch: Batch, request: Request): Answer {
     const { clock, window, logged } = this.#options;
     const { items } = batch;
-    if (items.some(({ record }) => logged.records.get(idOf(record))?.fate === "poison")) {
+    if (items.some((item) => logged.records.get(idOf(recordOf(item)))?.fate === "poison")) {
       return POISONED;
     }
     const refused: RefusedRecord[] = [];
@@ -223,7 +224,7 @@ export class SimCloud {
       const time = window === undefined ? "ok" : judgeTime(item.timestamp, clock.now(), window, 0);
       if (time !== "ok") {
         refused.push({ index, reason: time, detail: "outside of the window" });
-      } else if (logged.records.get(idOf(item.record))?.fate === "rejected") {
+      } else if (logged.records.get(idOf(recordOf(item)))?.fate === "rejected") {
         refused.push({ index, reason: "invalid", detail: "rejected" });
       } else {
         const message = item.bytes.toString("utf8", item.start, item.end);
@@ -278,6 +279,8 @@ function failure(cause: FailureCause): Answer {
 }
 
 /** The item's event, by the place of its record in the buffer. */
-function itemId({ record: { writer, seq }, part, parts }: Item): string {
+function itemId(item: Item): string {
+  const { part, parts } = asPart(item);
+  const { writer, seq } = recordOf(item);
   return eventIdOf({ writer, seq, part, parts });
 }

@@ -1,5 +1,5 @@
 /** Looks at every request of one shipper as it is sent, and at every answer as it arrives. */
-import type { Batch } from "../../../src/batch/batch.js";
+import { type Batch, recordOf } from "../../../src/batch/batch.js";
 import type { Circuits } from "../../../src/ship/circuits.js";
 import type { ShipCounts } from "../../../src/ship/counts.js";
 import type { RetryPolicy } from "../../../src/ship/delivery.js";
@@ -80,7 +80,7 @@ export class Watch {
   #judgeDoubles({ items }: Batch, request: Request): void {
     const { cloud, logged, violations, exactlyOnce } = this.#options;
     for (const [index, id] of request.ids.entries()) {
-      if (logged.acknowledged.has(idOf(items[index]!.record))) {
+      if (logged.acknowledged.has(idOf(recordOf(items[index]!)))) {
         violations.add("G6", `${id} is sent again after it was acknowledged`);
       }
       for (const earlier of cloud.requestsOf.get(id)!) {

@@ -9,7 +9,7 @@
  * Merge, AcknowledgedRanges. What it touches is simulated. The end is when all writers are done and nothing waits; it must
  * come within `QUIET_MS` of the last fault.
  */
-import type { Batch } from "../../../src/batch/batch.js";
+import { type Batch, recordOf } from "../../../src/batch/batch.js";
 import { type BatchLimits, CLOUDWATCH_LIMITS } from "../../../src/batch/limits.js";
 import type { DeadLetters } from "../../../src/dead-letters/dead-letters.js";
 import { Shipper } from "../../../src/ship/shipper.js";
@@ -234,7 +234,7 @@ class World {
       (batch, request, answer) => watch.answered(batch, request, answer),
     );
     const acknowledge = ({ items }: Batch): void => {
-      for (const { record } of items) {
+      for (const record of items.map(recordOf)) {
         life.sources.get(record.writer)?.acknowledge([{ from: record.ordinal, to: record.ordinal }]);
       }
     };
