@@ -10,7 +10,7 @@ import { makeCertificate, noOpenssl } from "../harness/certificate.js";
 import { noRedisServer, RedisServer } from "../harness/redis-server.js";
 
 const PASSWORD = "s3cret/with@odd:signs";
-/** All that a store of one server needs; docs/operating.md lists the same. */
+/** All that a store of one server needs; docs/store.md lists the same. */
 const COMMANDS =
   "xadd xrange xtrim xlen xinfo|stream hgetall hset hdel get set pexpire del incr lrange ltrim llen lpush watch multi exec info".split(
     " ",
