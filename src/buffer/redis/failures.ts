@@ -17,7 +17,7 @@ const HINTS: Readonly<Record<StoreFailure, string>> = {
   full: "Give it more memory, or more shippers that empty it.",
   "read-only": "Connect to the primary, or see in the server's log why it takes no writes.",
   refused:
-    "Check user, password, certificate and the user's ACL; docs/operating.md lists the commands it needs.",
+    "Check user, password, certificate and the user's ACL; docs/store.md lists the commands it needs.",
   other: "See the message of the server.",
 };
 
