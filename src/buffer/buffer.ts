@@ -42,6 +42,8 @@ export interface Source {
   readonly host: string;
   /** Where a source holds several writers: the machine of each. */
   hostOf?(writer: string): string;
+  /** The same: nothing of this writer was read that is not acknowledged. */
+  isSettled?(writer: string): boolean;
   /** What the next shipper of this source has to know. */
   readonly memo: Memo;
   /** What was appended and not yet read by `read`. Cheap enough to ask several times a second. */

@@ -5,6 +5,8 @@
  *     read: note ──► delivered: acknowledge
  *                └─► stays ──► rewind: the source is read again from its first record that is not acknowledged
  *
+ * Writers come and go: one is forgotten when its source is gone, or has nothing of it on its way.
+ *
  * Trouble with one source must not stop the others: it is told to `onFailure`, and the source is tried again.
  */
 import type { OrdinalRange, Source, StoredRecord } from "../buffer/buffer.js";
@@ -43,12 +45,22 @@ export class Ledger {
     return source.hostOf?.(writer) ?? source.host;
   }
 
-  /** Forgets the sources that are gone. */
+  /** Writers of which something is on its way, or was at the last `keepOnly`. */
+  get writers(): number {
+    return this.#sourceOf.size;
+  }
+
+  /** Forgets the sources that are gone, and the writers that are settled. To be called when all that was read is on its way. */
   keepOnly(open: readonly Source[]): void {
-    for (const [writer, source] of this.#sourceOf) {
-      if (!open.includes(source)) {
-        this.#sourceOf.delete(writer);
+    const sources = new Set(open);
+    for (const source of this.#staying) {
+      if (!sources.has(source)) {
         this.#staying.delete(source);
+      }
+    }
+    for (const [writer, source] of this.#sourceOf) {
+      if (!sources.has(source) || source.isSettled?.(writer) === true) {
+        this.#sourceOf.delete(writer);
       }
     }
   }

@@ -2,7 +2,9 @@
  * What is delivered of all writers of one partition: in memory, in the store (delivered.ts) and on the shipper's disk
  * (delivered-file.ts). What each of them knows is true, so that together they are right, whichever was lost.
  *
- * A writer of which nothing was delivered for a long time is forgotten: writers are many, one for every life of a process.
+ * Writers are many, one for every life of a process, so those of which nothing was delivered for long are forgotten, and where
+ * there are very many, those for which it is longest. What comes of a forgotten one again is delivered again, after it was held
+ * back for a while (holds.ts). Within the hour nobody is forgotten: its forwarder has to hear what is delivered.
  */
 import type { Clock } from "../../system/clock.js";
 import { type Delivered, deliveredField, readDelivered } from "./delivered.js";
@@ -10,8 +12,11 @@ import type { DeliveredFile } from "./delivered-file.js";
 import { Series } from "./series.js";
 import type { Store } from "./store.js";
 
-const KEPT_MS = 7 * 24 * 3_600_000;
-const FORGET_INTERVAL_MS = 3_600_000;
+const KEPT_MS_MAX = 7 * 24 * 3_600_000;
+const KEPT_MS_MIN = 3_600_000;
+/** Of one partition; each takes some 100 bytes of the store. */
+const KEPT_MAX = 10_000;
+const FORGET_INTERVAL_MS = 600_000;
 
 export interface DeliveredRecordsOptions {
   readonly store: Store;
@@ -27,11 +32,12 @@ export class DeliveredRecords {
   readonly #series = new Map<string, Series>();
   /** Writers of whom the store does not know all that is delivered. */
   readonly #unwritten = new Set<string>();
+  /** By `elapsed`. */
   #forgotAtMs: number;
 
   constructor(options: DeliveredRecordsOptions) {
     this.#options = options;
-    this.#forgotAtMs = options.clock.now();
+    this.#forgotAtMs = options.clock.elapsed();
     for (const [writer, delivered] of options.file.read()) {
       this.of(writer).learn(delivered);
     }
@@ -127,23 +133,30 @@ export class DeliveredRecords {
   /** At most now and then, unless `now`. */
   async forgetOld(now = false): Promise<void> {
     const { store, key, clock } = this.#options;
-    const nowMs = clock.now();
-    if (!now && nowMs - this.#forgotAtMs < FORGET_INTERVAL_MS) {
+    const elapsedMs = clock.elapsed();
+    if (!now && elapsedMs - this.#forgotAtMs < FORGET_INTERVAL_MS) {
       return;
     }
-    this.#forgotAtMs = nowMs;
+    this.#forgotAtMs = elapsedMs;
     const fields: string[] = [];
-    for (const [writer, series] of this.#series) {
-      const { atMs, fields: own } = series.delivered;
-      if (atMs > 0 && nowMs - atMs > KEPT_MS && series.settled) {
-        this.#series.delete(writer);
-        this.#unwritten.delete(writer);
-        fields.push(...own);
-      }
+    for (const [writer, { delivered }] of this.#old()) {
+      this.#series.delete(writer);
+      this.#unwritten.delete(writer);
+      fields.push(...delivered.fields);
     }
     if (fields.length > 0) {
       await store.removeFields(key, fields);
     }
+  }
+
+  #old(): (readonly [writer: string, Series])[] {
+    const nowMs = this.#options.clock.now();
+    // What was written by a clock that stood far ahead is no younger than what was written long ago.
+    const age = ([, { delivered }]: readonly [string, Series]): number => Math.abs(nowMs - delivered.atMs);
+    return [...this.#series]
+      .filter(([, series]) => series.delivered.atMs > 0 && series.settled)
+      .sort((a, b) => age(a) - age(b))
+      .filter((each, index) => age(each) > (index < KEPT_MAX ? KEPT_MS_MAX : KEPT_MS_MIN));
   }
 
   *#all(): Generator<readonly [writer: string, Delivered]> {

@@ -121,6 +121,10 @@ export class Partition implements Source {
     return this.#delivered.known(writer)?.host || this.host;
   }
 
+  isSettled(writer: string): boolean {
+    return this.#delivered.known(writer)?.settled ?? true;
+  }
+
   unread(): Waiting {
     return this.#ended || this.leaving ? NOTHING : this.#reader.waiting();
   }
