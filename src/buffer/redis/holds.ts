@@ -47,6 +47,20 @@ export class Holds {
     return true;
   }
 
+  /**
+   * Where to read again what is held back in vain: its writer says, by a block further on, that nothing is sent before that one's
+   * records any more. `before`: the entry in front of it.
+   */
+  overtaken(writer: string, firstSeq: number, seq: number, before: string): Place | undefined {
+    const hold = this.#holds.get(writer);
+    if (hold === undefined || firstSeq > this.#seriesOf(writer).top || seq < hold.firstSeq) {
+      return undefined;
+    }
+    this.#holds.delete(writer);
+    this.#heldEnough.set(writer, before);
+    return hold.place;
+  }
+
   /** Where to read again what need not be held back any more; `readTo`: the last entry that was read. */
   release(readTo: string): Place | undefined {
     for (const [writer, { place, firstSeq, sinceMs }] of this.#holds) {

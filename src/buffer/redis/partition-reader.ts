@@ -24,14 +24,7 @@ import { type Gap, Holds } from "./holds.js";
 import { ReadAhead } from "./read-ahead.js";
 import { covers, type Series } from "./series.js";
 import type { Entry, Store } from "./store.js";
-import {
-  behind,
-  lastSeq,
-  type Place,
-  type TrackedBlock,
-  TrackedBlocks,
-  trackedBlock,
-} from "./tracked-blocks.js";
+import { behind, lastSeq, type Place, type TrackedBlock, TrackedBlocks } from "./tracked-blocks.js";
 
 export interface PartitionReaderOptions {
   readonly store: Store;
@@ -216,15 +209,20 @@ export class PartitionReader {
     if (life !== this.#life) {
       return;
     }
-    const tracked = trackedBlock(place, entry.id, block ?? NO_BLOCK);
-    this.#blocks.add(tracked);
+    const tracked = this.#blocks.track(place, entry.id, block ?? NO_BLOCK);
     this.#place = behind(tracked);
     if (block === undefined) {
       return;
     }
     const series = this.#delivered.of(block.writer);
     series.host = block.host;
-    if (this.#holds.holdBack(tracked)) {
+    const { writer, firstSeq, items } = block;
+    const overtaken = this.#holds.overtaken(writer, firstSeq, items[0]!.seq, place.after);
+    if (overtaken !== undefined) {
+      this.#seek(overtaken);
+      return;
+    }
+    if (this.#holds.holdBack({ ...tracked, firstSeq })) {
       return;
     }
     const records = block.items
@@ -252,21 +250,24 @@ export class PartitionReader {
     }
   }
 
+  /** To be asked of the first one only. */
   #isDelivered(block: TrackedBlock): boolean {
     if (block.records === 0) {
       return this.#damaged.isKept(block.id);
     }
     const { delivered } = this.#delivered.of(block.writer);
+    const { firstSeq, saidFirstSeq, seqs } = block;
     const last = lastSeq(block);
-    if (covers(delivered, block.firstSeq, last)) {
+    if (covers(delivered, saidFirstSeq, last)) {
       return true;
     }
     // From its end, where what is missing is found first.
-    if (block.seqs === undefined || block.seqs.findLast((seq) => !delivered.has(seq)) !== undefined) {
+    const missing = seqs?.findLast((seq) => !delivered.has(seq));
+    if (missing !== undefined || (seqs === undefined && !covers(delivered, firstSeq, last))) {
       return false;
     }
-    // Between its records there is nothing.
-    this.#delivered.deliver(block.writer, block.firstSeq, last);
+    // Between its records there is nothing, and neither in front of them, for the blocks before it are delivered.
+    this.#delivered.deliver(block.writer, saidFirstSeq, last);
     return true;
   }
 

@@ -78,6 +78,47 @@ test("after FLUSHALL what is sent again is not given again, whether it is delive
   assert.match([...server.hash(shippers.keys.delivered(0)).values()].join(), /^\[20,/);
 });
 
+test("a writer without a journal says that nothing is sent again: what is held back is given at once, in order", async (t) => {
+  const { shippers, server } = open(t);
+  const buffer = shippers.open();
+  await shippers.append("w", TEN, 20);
+  await shippers.append("w", TEN, 30);
+  const [source] = await buffer.claim();
+  await assert.rejects(readSource(source!), { code: "DRAGONLOG_STORE_GAP" });
+  await shippers.append("w", TEN, 40, 0);
+  await buffer.claim();
+  const records = await readSource(source!);
+  assert.deepEqual(namesOf(records), names(20, 50));
+  acknowledgeAll(source!, records);
+  await shippers.settled(buffer);
+  assert.equal(server.stream(shippers.keys.blocks(0)).entries.length, 0);
+  assert.match([...server.hash(shippers.keys.delivered(0)).values()].join(), /^\[50,/);
+});
+
+test("what it says of a loss that was none takes nothing from the blocks that are still there", async (t) => {
+  const { clock, shippers, server } = open(t);
+  const buffer = shippers.open();
+  await shippers.append("w", TEN);
+  await shippers.append("w", TEN);
+  await shippers.append("w", TEN, 20, 0);
+  const [source] = await buffer.claim();
+  const records = await readSource(source!);
+  assert.deepEqual(namesOf(records), names(0, 30));
+  // The cloud takes the last block and not those before it.
+  acknowledgeAll(source!, records.slice(20));
+  clock.advance(1000);
+  await shippers.settled(buffer);
+  assert.equal(server.stream(shippers.keys.blocks(0)).entries.length, 3);
+  await shippers.crash(buffer);
+  const next = shippers.open();
+  assert.deepEqual(namesOf(await readAll(next)), names(0, 20));
+  const [again] = await next.claim();
+  again!.rewind();
+  acknowledgeAll(again!, await readSource(again!));
+  await shippers.settled(next);
+  assert.match([...server.hash(shippers.keys.delivered(0)).values()].join(), /^\[30,/);
+});
+
 test("a stream that begins again with lower ids is read from its beginning", async (t) => {
   const { clock, shippers, server } = open(t);
   const buffer = shippers.open();

@@ -96,18 +96,19 @@ export class Shippers {
     clock.advance(1000);
   }
 
-  /** One block; `from` is the seq of its first record, default the next one. */
+  /** One block; `from` is the seq of its first record, default the next one; `firstSeq` what it says of the one before. */
   async append(
     writer: string,
     payloads: readonly string[],
     from = this.#seqs.get(writer) ?? 0,
+    firstSeq = from,
   ): Promise<string> {
     this.#seqs.set(writer, from + payloads.length);
     const records = payloads.map((payload, index) => recordOf(writer, from + index, payload));
     const partition = partitionOf(writer, this.#options.partitions ?? 1);
     return this.store.append(
       this.keys.blocks(partition),
-      await encodeBlock(records, `host of ${writer}`, "none"),
+      await encodeBlock(records, `host of ${writer}`, "none", firstSeq),
     );
   }
 }

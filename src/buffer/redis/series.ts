@@ -13,7 +13,9 @@
  *     because its machine is gone with it, is waited for only so long.
  *
  * A block's first seq says up to where the one before it came, even if that record is none of its own: what is missing
- * between there and its records, and between these, was dropped by the writer, which has told so, and is not waited for.
+ * between there and its records, and between these, was dropped by the writer, which has told so, and is not waited for. Of a
+ * writer without a journal, which has nothing to send again, the first block after a loss has the seq up to where it knows its
+ * records to be delivered: what there still is in front of that block counts (tracked-blocks.ts), and is not held back any more.
  *
  * Invariant: `given` holds all that `delivered` does; after `forget` it is the same.
  */

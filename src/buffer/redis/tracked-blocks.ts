@@ -10,6 +10,9 @@
  *
  * The highest id counts: a holder that came too late has written a lower one.
  *
+ * A block that says by its `firstSeq` that nothing comes before its records says so of what no block before it has: what these
+ * have is theirs, and is delivered by them alone. A writer without a journal says it after every loss, not knowing what is left.
+ *
  * Invariant: the blocks' ordinals rise and do not overlap.
  */
 import type { OrdinalRange } from "../buffer.js";
@@ -31,8 +34,10 @@ export interface TrackedBlock {
   readonly place: Place;
   readonly id: string;
   readonly writer: string;
-  /** How far the block before it came; see series.ts. */
+  /** From here on to its first record there is nothing; see series.ts. */
   readonly firstSeq: number;
+  /** As it says itself: lower where blocks before it have some of that. */
+  readonly saidFirstSeq: number;
   readonly records: number;
   /** The seq of each record; undefined where they have no holes from `firstSeq` on. */
   readonly seqs: readonly number[] | undefined;
@@ -40,14 +45,11 @@ export interface TrackedBlock {
 
 type SomeOfBlock = Pick<Block, "writer" | "firstSeq" | "items">;
 
-export function trackedBlock(
-  place: Place,
-  id: string,
-  { writer, firstSeq, items }: SomeOfBlock,
-): TrackedBlock {
+function trackedBlock(place: Place, id: string, block: SomeOfBlock, firstSeq = block.firstSeq): TrackedBlock {
+  const { writer, firstSeq: saidFirstSeq, items } = block;
   const last = items.at(-1)?.seq ?? firstSeq - 1;
   const seqs = last - firstSeq + 1 === items.length ? undefined : items.map(({ seq }) => seq);
-  return { place, id, writer, firstSeq, records: items.length, seqs };
+  return { place, id, writer, firstSeq, saidFirstSeq, records: items.length, seqs };
 }
 
 export function behind({ place, id, records }: TrackedBlock): Place {
@@ -65,6 +67,8 @@ export function lastSeq(block: TrackedBlock): number {
 
 export class TrackedBlocks {
   #blocks: TrackedBlock[] = [];
+  /** By writer: the seq behind its blocks that are here. */
+  readonly #ends = new Map<string, number>();
 
   get length(): number {
     return this.#blocks.length;
@@ -80,11 +84,19 @@ export class TrackedBlocks {
     return last === undefined ? 0 : last.place.ordinal + last.records;
   }
 
-  /** Whose place is at or behind the ones before it; a block that is here already stays as it is. */
-  add(block: TrackedBlock): void {
-    if (this.endOrdinal <= block.place.ordinal) {
-      this.#blocks.push(block);
+  /** Adds a block whose place is at or behind the ones before it; one that is here already stays as it is. */
+  track(place: Place, id: string, block: SomeOfBlock): TrackedBlock {
+    if (this.endOrdinal > place.ordinal) {
+      const known = this.#blocks[this.#at(place.ordinal)];
+      return known?.id === id ? known : trackedBlock(place, id, block);
     }
+    const { writer, items } = block;
+    const end = this.#ends.get(writer) ?? 0;
+    const firstSeq = Math.max(block.firstSeq, Math.min(items[0]?.seq ?? 0, end));
+    const tracked = trackedBlock(place, id, block, firstSeq);
+    this.#blocks.push(tracked);
+    this.#ends.set(writer, Math.max(end, lastSeq(tracked) + 1));
+    return tracked;
   }
 
   /** Forgets the blocks at the beginning for which `done`; the place behind the last of them. */
@@ -93,12 +105,19 @@ export class TrackedBlocks {
     while (count < this.#blocks.length && done(this.#blocks[count]!)) {
       count++;
     }
-    const last = this.#blocks.splice(0, count).at(-1);
+    const shifted = this.#blocks.splice(0, count);
+    for (const block of shifted) {
+      if (this.#ends.get(block.writer) === lastSeq(block) + 1) {
+        this.#ends.delete(block.writer);
+      }
+    }
+    const last = shifted.at(-1);
     return last && behind(last);
   }
 
   clear(): void {
     this.#blocks = [];
+    this.#ends.clear();
   }
 
   /** The seqs of the records with these ordinals, and of those that do not exist before each; unknown ones are left out. */
