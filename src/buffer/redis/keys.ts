@@ -13,7 +13,6 @@ import type { LeaseKeys } from "./partition-lease.js";
  *     dragonlog:{p}:epoch           random, left by the first forwarder: another one means that the store was emptied
  *     dragonlog:{p}:memo            hash of the shipper's notes (memo.ts)
  *     dragonlog:{p}:cursor          hash: where the next shipper reads on (tracked-blocks.ts)
- *     dragonlog:{p}:damaged         stream of entries that could not be read
  *     dragonlog:shippers            hash: the ids of shippers, living and dead
  *     dragonlog:shippers:<id>       a shipper that lives, expires; counted to share partitions evenly
  *     dragonlog:flush               when someone last asked that everything be sent, ms
@@ -38,7 +37,6 @@ export class Keys {
   readonly epoch = (partition: number): string => this.#of(partition, "epoch");
   readonly memo = (partition: number): string => this.#of(partition, "memo");
   readonly cursor = (partition: number): string => this.#of(partition, "cursor");
-  readonly damaged = (partition: number): string => this.#of(partition, "damaged");
 
   #of(partition: number, what: string): string {
     return `${this.prefix}:{${partition}}:${what}`;

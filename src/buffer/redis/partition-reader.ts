@@ -4,7 +4,7 @@
  *     entry ──read ahead──► opened ──► given, record by record
  *                             ├─ given before: left out
  *                             ├─ too early: held back (holds.ts)
- *                             └─ damaged: kept in a stream of its own, and passed
+ *                             └─ damaged: kept on the disk, and passed
  *
  * Invariants: `#place` is behind the last entry that was opened; every entry that was opened and is not deleted is tracked; of a
  * writer, records are given in order of seq (series.ts says when not), each once until a rewind.
@@ -29,8 +29,9 @@ import { behind, lastSeq, type Place, type TrackedBlock, TrackedBlocks } from ".
 export interface PartitionReaderOptions {
   readonly store: Store;
   readonly stream: string;
+  readonly number: number;
   /** Where the bytes of entries go that cannot be read. */
-  readonly damagedStream: string;
+  readonly damagedDir: string;
   readonly source: string;
   readonly clock: Clock;
   /** How long a block is held back for those before it, in ms. */
@@ -69,13 +70,13 @@ export class PartitionReader {
   #lastId = FIRST;
 
   constructor(options: PartitionReaderOptions) {
-    const { store, stream, damagedStream, clock, gapWaitMs, delivered } = options;
+    const { store, stream, number, damagedDir, clock, gapWaitMs, delivered } = options;
     this.#options = options;
     this.#delivered = delivered;
     this.#place = options.from;
     this.#ahead = new ReadAhead(store, stream);
     this.#holds = new Holds(clock, gapWaitMs, (writer) => delivered.of(writer));
-    this.#damaged = new DamagedEntries({ ...options, stream: damagedStream });
+    this.#damaged = new DamagedEntries({ ...options, dir: damagedDir, partition: number });
   }
 
   /** Above all that were used. */
@@ -107,7 +108,7 @@ export class PartitionReader {
     if (compareIds(this.#lastId, this.#place.after) > 0) {
       await this.#ahead.fill(this.#place.after);
     }
-    await this.#damaged.keep();
+    this.#damaged.keep();
   }
 
   /** False when it was another one than was read; then that is read. */
@@ -245,8 +246,21 @@ export class PartitionReader {
         throw error;
       }
       this.#damaged.add(entry, error);
-      await this.#damaged.keep().catch((trouble) => this.#options.onTrouble(trouble));
+      this.#keepDamaged();
       return undefined;
+    }
+  }
+
+  /** A disk that takes nothing stops the others only when too much waits for it. */
+  #keepDamaged(): void {
+    try {
+      this.#damaged.keep();
+    } catch (error) {
+      if (this.#damaged.full) {
+        this.#seek(this.#place);
+        throw error;
+      }
+      this.#options.onTrouble(error);
     }
   }
 

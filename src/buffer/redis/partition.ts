@@ -34,6 +34,8 @@ export interface PartitionOptions {
   readonly number: number;
   readonly lease: PartitionLease;
   readonly file: DeliveredFile;
+  /** Where the bytes of entries go that cannot be read. */
+  readonly damagedDir: string;
   /** How long a block is held back for those before it, in ms. */
   readonly gapWaitMs: number;
   /** Ordinals begin here at least: below, they may be those of records that an earlier lease gave. */
@@ -81,7 +83,6 @@ export class Partition implements Source {
     this.#reader = new PartitionReader({
       ...options,
       stream: keys.blocks(number),
-      damagedStream: keys.damaged(number),
       source: this.name,
       delivered,
       from: { after, ordinal: Math.max(ordinal, ordinalMin) },

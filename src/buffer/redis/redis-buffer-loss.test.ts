@@ -1,5 +1,6 @@
 /** What becomes of records when the store loses what it had, is away or full, or holds something that cannot be read. */
 import assert from "node:assert/strict";
+import { readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { temporaryFolder } from "../../journal/journal.cases.js";
@@ -204,7 +205,8 @@ test("a full store is emptied all the same, and learns later what was delivered"
 test("what cannot be read is told of once, kept, and passed", async (t) => {
   const { shippers, server } = open(t);
   const blocks = shippers.keys.blocks(0);
-  const buffer = shippers.open();
+  const dir = temporaryFolder(t);
+  const buffer = shippers.open({ dir });
   await shippers.append("v", TEN);
   await shippers.store.append(blocks, Buffer.from("no block"));
   await shippers.append("w", TEN);
@@ -224,10 +226,12 @@ test("what cannot be read is told of once, kept, and passed", async (t) => {
       ["partition 0", "damaged", 10],
     ],
   );
+  const kept = damagedIn(dir);
   assert.deepEqual(
-    server.stream(shippers.keys.damaged(0)).entries.map(({ bytes }) => bytes),
+    kept.map((path) => readFileSync(path)),
     [Buffer.from("no block"), torn],
   );
+  assert.ok(shippers.damage[0]!.detail.includes(`kept in ${kept[0]}`));
   assert.equal(server.stream(blocks).entries.length, 0);
 });
 
@@ -256,22 +260,64 @@ test("a block in a codec that this Node.js lacks waits for a shipper that has it
 test("what cannot be read stays where it is until its bytes are kept elsewhere", async (t) => {
   const { shippers, server } = open(t);
   const blocks = shippers.keys.blocks(0);
-  const buffer = shippers.open();
+  const dir = temporaryFolder(t);
+  const buffer = shippers.open({ dir });
   await shippers.store.append(blocks, Buffer.from("no block"));
   await shippers.append("w", TEN);
   const [source] = await buffer.claim();
-  server.failure = "full";
+  const inTheWay = join(dir, "damaged");
+  writeFileSync(inTheWay, "");
   const records = await readSource(source!);
   assert.equal(records.length, 10, "it does not stop the others");
   acknowledgeAll(source!, records);
   await shippers.settled(buffer);
   assert.equal(server.stream(blocks).entries.length, 2);
-  server.failure = undefined;
+  rmSync(inTheWay);
+  await buffer.claim();
   await buffer.claim();
   await shippers.settled(buffer);
-  assert.equal(server.stream(shippers.keys.damaged(0)).entries.length, 1);
+  assert.equal(damagedIn(dir).length, 1);
   assert.equal(server.stream(blocks).entries.length, 0);
 });
+
+test("a full store is not kept full by what cannot be read", async (t) => {
+  const { shippers, server } = open(t);
+  const blocks = shippers.keys.blocks(0);
+  const buffer = shippers.open();
+  const [source] = await buffer.claim();
+  await shippers.store.append(blocks, Buffer.from("no block"));
+  await shippers.append("w", TEN);
+  server.failure = "full";
+  acknowledgeAll(source!, await readSource(source!));
+  await shippers.settled(buffer);
+  assert.equal(server.stream(blocks).entries.length, 0);
+});
+
+test("of what cannot be read so much is kept, and what is not is told of", async (t) => {
+  const { shippers, server } = open(t);
+  const dir = temporaryFolder(t);
+  const buffer = shippers.open({ dir });
+  const [source] = await buffer.claim();
+  await shippers.store.append(shippers.keys.blocks(0), Buffer.from("no block"));
+  await readSource(source!);
+  const [kept] = damagedIn(dir);
+  truncateSync(kept!, 256 << 20);
+  await shippers.store.append(shippers.keys.blocks(0), Buffer.from("nor this"));
+  await buffer.claim();
+  await readSource(source!);
+  acknowledgeAll(source!, []);
+  await shippers.settled(buffer);
+  assert.deepEqual(damagedIn(dir), [kept]);
+  assert.match(shippers.damage[1]!.detail, /not kept: .* is full of others/);
+  assert.equal(server.stream(shippers.keys.blocks(0)).entries.length, 0);
+});
+
+/** The files that a shipper with this folder has put entries in that it could not read, in order. */
+function damagedIn(dir: string): string[] {
+  const [folder] = readdirSync(join(dir, "damaged"));
+  const names = readdirSync(join(dir, "damaged", folder!));
+  return names.toSorted().map((name) => join(dir, "damaged", folder!, name));
+}
 
 test("records wait for those before them that the store has lost, and then come in order", async (t) => {
   const { shippers } = open(t);

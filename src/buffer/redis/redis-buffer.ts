@@ -36,7 +36,7 @@ export interface RedisBufferOptions {
   /** Is not closed with the buffer. */
   readonly store: Store;
   readonly keys: Keys;
-  /** A folder of this shipper's, for what it knows to be delivered. */
+  /** A folder of this shipper's, for what it knows to be delivered, and for what it cannot read. */
   readonly dir: string;
   readonly clock: Clock;
   /** How many partitions there have to be; default: as many as there are. */
@@ -192,6 +192,7 @@ export class RedisBuffer implements LogBuffer {
       return;
     }
     const onTrouble = (error: unknown): void => this.#trouble(error);
+    const folder = folderName(store.name, keys.prefix);
     try {
       const partition = await Partition.open({
         store,
@@ -199,12 +200,8 @@ export class RedisBuffer implements LogBuffer {
         clock,
         number,
         lease,
-        file: new DeliveredFile(
-          join(dir, "delivered", folderName(store.name, keys.prefix)),
-          number,
-          clock,
-          onTrouble,
-        ),
+        file: new DeliveredFile(join(dir, "delivered", folder), number, clock, onTrouble),
+        damagedDir: join(dir, "damaged", folder),
         gapWaitMs,
         ordinalMin: before?.ordinal ?? 0,
         onDamage,
