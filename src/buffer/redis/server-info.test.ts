@@ -18,13 +18,19 @@ test("Redis", () => {
 });
 
 test("Valkey, which also says which Redis it is like", () => {
-  const info = read("redis_version:7.2.4", "server_name:valkey", "valkey_version:8.1.1", "run_id:abc");
+  const info = read("redis_version:7.2.4", "server_name:valkey", "valkey_version:8.1.1", "aof_enabled:1");
   assert.equal(info.kind, "valkey");
-  assert.equal(info.version, "8.1.1");
+  assert.deepEqual([info.version, info.appendOnly], ["8.1.1", true]);
 });
 
 test("Dragonfly, which has no run id but a new replication id at every start", () => {
-  const lines = ["redis_version:7.4.0", "dragonfly_version:df-v1.40.1", "used_memory:9", "maxmemory:10"];
+  const lines = [
+    "redis_version:7.4.0",
+    "dragonfly_version:df-v1.40.1",
+    "used_memory:9",
+    "maxmemory:10",
+    "aof_enabled:0",
+  ];
   assert.deepEqual(read(...lines, "cache_mode:store", "maxmemory_policy:noeviction", "master_replid:def"), {
     kind: "dragonfly",
     version: "df-v1.40.1",

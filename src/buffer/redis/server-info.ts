@@ -18,8 +18,15 @@ export function serverInfo(fields: ReadonlyMap<string, string>): ServerInfo {
     kind: dragonfly !== undefined ? "dragonfly" : valkey !== undefined ? "valkey" : "redis",
     version: dragonfly ?? valkey ?? fields.get("redis_version") ?? "",
     runId: fields.get("run_id") ?? fields.get("master_replid") ?? "",
+    ...appendOnly(fields),
     ...serverMemory(fields),
   };
+}
+
+/** What Dragonfly says of `aof_enabled` means nothing: it has no such log. */
+function appendOnly(fields: ReadonlyMap<string, string>): Pick<ServerInfo, "appendOnly"> {
+  const enabled = fields.has("dragonfly_version") ? undefined : fields.get("aof_enabled");
+  return enabled === undefined ? {} : { appendOnly: enabled === "1" };
 }
 
 /** The section `memory`. Dragonfly evicts in its `cache_mode`; Redis and Valkey, which have none, by `maxmemory_policy`. */

@@ -84,6 +84,8 @@ export interface ServerInfo extends ServerMemory {
   readonly version: string;
   /** Changes with every start of the server. */
   readonly runId: string;
+  /** Whether it writes down what it was given (`appendonly`); undefined where it does not say, as Dragonfly. */
+  readonly appendOnly?: boolean;
 }
 
 export interface ServerMemory {
