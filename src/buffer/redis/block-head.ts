@@ -55,23 +55,35 @@ export class BlockDamagedError extends DragonlogError {
   }
 }
 
-/** The whole block. */
-export function withHead(head: BlockHead, { codec, plainBytes }: Packing, payload: Buffer): Buffer {
-  const writer = Buffer.from(head.writer);
-  const host = Buffer.from(head.host);
-  const fixed = Buffer.alloc(FIXED_BYTES);
-  MAGIC.copy(fixed);
-  fixed.writeUInt8(VERSION, 4);
-  fixed.writeUInt8(CODECS.indexOf(codec), 5);
-  fixed.writeUInt16LE(writer.length, 6);
-  fixed.writeUInt16LE(host.length, 8);
-  fixed.writeUInt32LE(head.records, 16);
-  fixed.writeUInt32LE(payload.length, 20);
-  fixed.writeUInt32LE(plainBytes, 24);
-  fixed.writeUInt32LE(head.lineBytes, 28);
-  fixed.writeDoubleLE(head.firstSeq, 32);
-  fixed.writeDoubleLE(head.oldestMs, 40);
-  const block = Buffer.concat([fixed, writer, host, payload]);
+/** Memory for a block with a payload of so many bytes, which is to be filled in before the block is sealed. */
+export function blockFor(
+  { writer, host }: Pick<BlockHead, "writer" | "host">,
+  payloadBytes: number,
+): { block: Buffer; payload: Buffer } {
+  const hostAt = FIXED_BYTES + Buffer.byteLength(writer);
+  const payloadAt = hostAt + Buffer.byteLength(host);
+  const block = Buffer.allocUnsafeSlow(payloadAt + payloadBytes);
+  block.write(writer, FIXED_BYTES);
+  block.write(host, hostAt);
+  return { block, payload: block.subarray(payloadAt) };
+}
+
+/** Writes the head in front of the names and the payload, which are there: the whole block. */
+export function seal(block: Buffer, head: BlockHead, { codec, plainBytes }: Packing): Buffer {
+  const writerBytes = Buffer.byteLength(head.writer);
+  const hostBytes = Buffer.byteLength(head.host);
+  block.fill(0, 0, FIXED_BYTES);
+  MAGIC.copy(block);
+  block.writeUInt8(VERSION, 4);
+  block.writeUInt8(CODECS.indexOf(codec), 5);
+  block.writeUInt16LE(writerBytes, 6);
+  block.writeUInt16LE(hostBytes, 8);
+  block.writeUInt32LE(head.records, 16);
+  block.writeUInt32LE(block.length - FIXED_BYTES - writerBytes - hostBytes, 20);
+  block.writeUInt32LE(plainBytes, 24);
+  block.writeUInt32LE(head.lineBytes, 28);
+  block.writeDoubleLE(head.firstSeq, 32);
+  block.writeDoubleLE(head.oldestMs, 40);
   block.writeUInt32LE(crc32(block), 12);
   return block;
 }

@@ -9,7 +9,7 @@
  */
 import { DragonlogError } from "../../system/errors.js";
 import type { Block, BlockHead, Codec } from "./block.js";
-import { BLOCK_BYTES_MAX, BlockDamagedError, type Packing, readHead, withHead } from "./block-head.js";
+import { BLOCK_BYTES_MAX, BlockDamagedError, blockFor, type Packing, readHead, seal } from "./block-head.js";
 import { compress, decompress } from "./codec.js";
 import { VarintReader, VarintWriter } from "./varint.js";
 
@@ -19,6 +19,8 @@ type Item = Block["items"][number];
 
 /** What packing has to save for it to be worth unpacking: a sixteenth. */
 const WORTH_PACKING = 15 / 16;
+/** Larger blocks are rare, and their memory is not kept. */
+const SCRATCH_BYTES_MAX = 2 ** 21;
 
 /**
  * One block of records of one writer, their seqs rising, at least one. Where the codec saves hardly anything, the block is
@@ -41,18 +43,38 @@ export async function encodeBlock(
       "Log smaller records.",
     );
   }
-  const plain = Buffer.allocUnsafe(plainBytes);
-  let at = table.copy(plain);
-  for (const { bytes, start, end } of records) {
-    at += bytes.copy(plain, at, start, end);
-  }
   if (codec !== "none") {
-    const packed = compress(plain, codec);
+    const packed = compress(fill(scratchOf(plainBytes), table, records), codec);
     if (packed.length <= plainBytes * WORTH_PACKING) {
-      return withHead(head, { codec, plainBytes }, packed);
+      const { block, payload } = blockFor(head, packed.length);
+      packed.copy(payload);
+      return seal(block, head, { codec, plainBytes });
     }
   }
-  return withHead(head, { codec: "none", plainBytes }, plain);
+  const { block, payload } = blockFor(head, plainBytes);
+  fill(payload, table, records);
+  return seal(block, head, { codec: "none", plainBytes });
+}
+
+/** Memory that is used for one block after the other: new pages cost more than what is written to them. */
+let scratch = Buffer.alloc(0);
+
+function scratchOf(bytes: number): Buffer {
+  if (bytes > SCRATCH_BYTES_MAX) {
+    return Buffer.allocUnsafeSlow(bytes);
+  }
+  if (scratch.length < bytes) {
+    scratch = Buffer.allocUnsafeSlow(bytes);
+  }
+  return scratch.subarray(0, bytes);
+}
+
+function fill(payload: Buffer, table: Buffer, records: readonly Item[]): Buffer {
+  let at = table.copy(payload);
+  for (const { bytes, start, end } of records) {
+    at += bytes.copy(payload, at, start, end);
+  }
+  return payload;
 }
 
 /**
