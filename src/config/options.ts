@@ -56,6 +56,8 @@ interface Quantity extends Common {
   readonly min: string;
   readonly max: string;
   readonly default: string;
+  /** The same where there is no journal: then it is of RAM. */
+  readonly defaultInRam?: string;
 }
 
 interface Integer extends Common {
@@ -177,12 +179,19 @@ export const OPTIONS = {
     doc: "What stands between writers and shippers: the journals of this machine, or a store (Dragonfly, Redis, Valkey) behind them. Better set as a variable than as a flag where it holds a password.",
     scopes: JOURNAL_USERS,
   },
+  journal: {
+    kind: "boolean",
+    default: true,
+    doc: "Whether records are kept in a journal until they are delivered. Without one, which takes a store, they wait in RAM until the store has them: a killed application loses those, and a store that is lost what it had.",
+    scopes: WRITERS,
+  },
   segmentBytes: {
     kind: "size",
     min: "64KiB",
     max: "1GiB",
     default: "8MiB",
-    doc: "The size of one file of a journal. A record that is larger gets a file of its own size.",
+    defaultInRam: "1MiB",
+    doc: "The size of one file of a journal. A record that is larger gets a file of its own size. Without a journal, of a piece of RAM: 1MiB there.",
     scopes: WRITERS,
   },
   journalBytesMax: {
@@ -190,7 +199,8 @@ export const OPTIONS = {
     min: "128KiB",
     max: "1024GiB",
     default: "1GiB",
-    doc: "The most disk that one writer's journal takes; then whenFull decides. A record fits up to half of it.",
+    defaultInRam: "64MiB",
+    doc: "The most disk that one writer's journal takes; then whenFull decides. A record fits up to half of it. Without a journal, the most RAM that records of one logger wait in: 64MiB there.",
     scopes: [...WRITERS, "doctor"],
   },
   whenFull: {
@@ -238,12 +248,6 @@ export const OPTIONS = {
     default: "0B",
     doc: "The most memory that the store may take before nothing more is put there and the records wait in the journals; 0B takes 95 % of the server's own maxmemory.",
     scopes: [...FORWARDERS, ...LEFTOVER_FORWARDERS, "status"],
-  },
-  journal: {
-    kind: "boolean",
-    default: true,
-    doc: "Whether records are kept in a journal until they are delivered. Without one they wait in RAM until the store takes them, and a killed application loses those.",
-    scopes: FORWARDERS,
   },
   list: {
     kind: "names",

@@ -25,6 +25,7 @@ test("what is not given has its default", () => {
     level: "info",
     journalDir: defaultJournalDir(),
     buffer: { kind: "journal", dir: defaultJournalDir() },
+    journal: true,
     segmentBytes: 8_388_608,
     journalBytesMax: 1_073_741_824,
     whenFull: "drop-newest",
@@ -111,6 +112,17 @@ test("a journal holds at least two segments", () => {
     /at least two segments.* 2MiB/,
   );
   assert.doesNotThrow(() => parseOptions("logger", { ...input, journalBytesMax: "2MiB" }, SOURCE));
+});
+
+test("without a journal sizes are of RAM, and a store is needed", () => {
+  const input = { service: "a", journal: false, buffer: "redis://host" };
+  const { segmentBytes, journalBytesMax } = parseOptions("logger", input, SOURCE);
+  assert.deepEqual([segmentBytes, journalBytesMax], [1 << 20, 64 << 20]);
+  assert.equal(parseOptions("pipe", { ...input, journalBytesMax: "8MiB" }, SOURCE).journalBytesMax, 8 << 20);
+  const message = /^journal of new DragonLogger\(\) can be false with a buffer in a store only/;
+  for (const buffer of [undefined, "journal:/tmp/j"]) {
+    refused({ ...input, buffer }, "DRAGONLOG_OPTION_INVALID", message, /redis:\/\/host/);
+  }
 });
 
 test("retention is one of the day counts that AWS knows", () => {

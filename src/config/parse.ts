@@ -82,14 +82,23 @@ function readLayer(scope: Scope, layer: Layer): Partial<Record<OptionKey, unknow
 }
 
 function defaultOf(option: Option, key: OptionKey, resolved: Partial<Record<OptionKey, unknown>>): unknown {
-  const given = option.default;
+  const inRam = resolved.journal === false && "defaultInRam" in option ? option.defaultInRam : undefined;
+  const given = inRam ?? option.default;
   if (given === undefined || typeof given === "boolean") return given;
   const raw = typeof given === "function" ? given(String(resolved.journalDir)) : given;
   return readValue(option, raw, "typed", key);
 }
 
-/** The one rule that no option can check alone. */
+/** The rules that no option can check alone. */
 function checkTogether(resolved: Partial<Record<OptionKey, unknown>>, layers: readonly Layer[]): void {
+  if (resolved.journal === false && (resolved.buffer as BufferPlace).kind !== "redis") {
+    const named = layers.find(({ values }) => values.journal !== undefined) ?? layers[0]!;
+    throw new DragonlogError(
+      "DRAGONLOG_OPTION_INVALID",
+      `${named.nameOf("journal")} can be false with a buffer in a store only: without either, records would have no place`,
+      'Name a store, such as buffer "redis://host", or keep the journal.',
+    );
+  }
   const { segmentBytes, journalBytesMax } = resolved as { segmentBytes?: number; journalBytesMax?: number };
   if (segmentBytes === undefined || journalBytesMax === undefined) return;
   if (journalBytesMax >= 2 * segmentBytes) return;

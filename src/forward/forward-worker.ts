@@ -1,16 +1,27 @@
 /** The worker thread of `in-app-forwarder.ts`: everything that costs time on the way into the store is done here. */
 import { workerData } from "node:worker_threads";
+import { SharedBuffer } from "../buffer/shared.js";
+import type { SharedNews, StoreLoss } from "../journal/shared-segments.js";
 import { work } from "../system/background-job.js";
 import type { ForwardStart } from "./in-app-forwarder.js";
 import { openForwarder } from "./open-forwarder.js";
+import type { CountedRange } from "./undelivered.js";
 
 const { options, holder } = workerData as ForwardStart;
 
-await work(async (tell) => {
-  const { forwarder, close } = await openForwarder(options, { holder, onTrouble: tell });
+await work(async ({ tell, say }) => {
+  const buffer = new SharedBuffer();
+  const onLoss = (writer: string, lost: CountedRange): void => say({ writer, ...lost } satisfies StoreLoss);
+  const { forwarder, close } = await openForwarder(options, {
+    holder,
+    onTrouble: tell,
+    shared: options.journal ? undefined : { buffer, onLoss },
+  });
   return {
     run: (stop) => forwarder.run(stop),
-    until: (what) => (what === "delivered" ? forwarder.flush() : forwarder.handOn()),
+    // Without a journal, nobody here would know what to do about a record that is in the store.
+    until: (what) => (what === "delivered" && options.journal ? forwarder.flush() : forwarder.handOn()),
+    take: (news) => buffer.take(news as SharedNews),
     async end() {
       await forwarder.drain(AbortSignal.timeout(options.drainDeadline));
       await close();

@@ -30,7 +30,7 @@ import { inTurn } from "../system/in-turn.js";
 import { pause } from "../system/pause.js";
 import { Budget } from "./budget.js";
 import { newForwardCounts } from "./counts.js";
-import { type Encode, Lane } from "./lane.js";
+import { type Encode, Lane, type OnLoss } from "./lane.js";
 import type { Partition } from "./partition.js";
 import { StoreView } from "./store-view.js";
 import { type ForwardTrouble, Troubles } from "./trouble.js";
@@ -65,6 +65,8 @@ export interface ForwarderOptions {
   readonly clock: Clock;
   readonly random: () => number;
   readonly backoff?: Backoff;
+  /** Given where there is no journal (`lane.ts`): what the store has lost is lost then. */
+  readonly onLoss?: OnLoss;
   /** Told of every failure, and of every loss of the store. */
   readonly onTrouble: (error: DragonlogError) => void;
 }
@@ -85,10 +87,13 @@ export class Forwarder {
   #held = false;
   readonly #wishes = new Wishes(this.#lanes);
   #wake = new AbortController();
+  /** Where records are that the store has not taken, for people. */
+  readonly #waitIn: string;
 
   constructor(options: ForwarderOptions) {
     this.#options = options;
-    this.#troubles = new Troubles({ ...options, counts: this.counts });
+    this.#waitIn = options.onLoss === undefined ? "the journal" : "memory";
+    this.#troubles = new Troubles({ ...options, waitIn: this.#waitIn, counts: this.counts });
     this.#budget = new Budget(options.storeBytesMax);
     this.#view = new StoreView({ ...options, onLoss: () => this.#lost() });
   }
@@ -244,7 +249,7 @@ export class Forwarder {
       throw new DragonlogError(
         "DRAGONLOG_STORE_EVICTS",
         `${this.#options.store.name} deletes what it was given when it is full, so nothing is put there`,
-        "Set its maxmemory-policy noeviction, or start Dragonfly without cache_mode. Until then the records wait in the journal.",
+        `Set its maxmemory-policy noeviction, or start Dragonfly without cache_mode. Until then the records wait in ${this.#waitIn}.`,
       );
     }
     this.#budget.see(servers, this.#options.clock.elapsed());
@@ -305,7 +310,7 @@ export class Forwarder {
   }
 
   async #open(source: Lane["source"]): Promise<void> {
-    const { encode, blockBytes, partitionOf } = this.#options;
+    const { encode, blockBytes, partitionOf, onLoss } = this.#options;
     const partition = await this.#view.partition(partitionOf(source.name, this.#view.count));
     const lane = new Lane({
       source,
@@ -315,13 +320,14 @@ export class Forwarder {
       runIds: () => this.#view.runIds,
       lets: (bytes) => this.#lets(bytes),
       counts: this.counts,
+      onLoss,
     });
     await lane.resume();
     this.#lanes.set(source.name, lane);
   }
 
   #lost(): void {
-    const { store, onTrouble } = this.#options;
+    const { store, onTrouble, onLoss } = this.#options;
     this.counts.losses++;
     // Nothing goes on before all of it was looked at again.
     this.#probeDueMs = 0;
@@ -329,7 +335,9 @@ export class Forwarder {
       new DragonlogError(
         "DRAGONLOG_FORWARDER_FAILED",
         `${store.name} has lost what it was given: it was emptied, restarted, or is another one`,
-        "What is not delivered is sent again from the journals; nothing is lost by it.",
+        onLoss === undefined
+          ? "What is not delivered is sent again from the journals; nothing is lost by it."
+          : `Without a journal, what no shipper had delivered is lost: ${this.recordsInStore} records at most. They are counted.`,
       ),
     );
   }

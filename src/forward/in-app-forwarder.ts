@@ -12,6 +12,8 @@ import type { ForwardingOptions } from "./open-forwarder.js";
 import { checkCodec, storeName } from "./store-options.js";
 
 export interface InAppForwardingOptions extends ForwardingOptions {
+  /** False: it takes what this thread's loggers keep in memory, and leaves journals alone. */
+  readonly journal: boolean;
   readonly drainDeadline: number;
 }
 

@@ -13,6 +13,9 @@
  * Invariants: `acknowledged <= appended <= readTo`; what is below `appended` lies in the store in its present life, or is
  * delivered; the journal is acknowledged only up to what the store says is delivered, and what was read.
  *
+ * Where there is no journal, the source is acknowledged as soon as the store has taken a block, and what
+ * the store loses is not sent again but told (`onLoss`). The next block then says that nothing comes before it.
+ *
  * The memo of the journal says what its forwarder had appended (`Note`), so that the next one goes on from there instead of
  * sending again what still waits in the store.
  */
@@ -22,6 +25,7 @@ import { countIn } from "../ship/counts.js";
 import { messageOf } from "../system/errors.js";
 import type { ForwardCounts } from "./counts.js";
 import type { Partition } from "./partition.js";
+import { type CountedRange, Undelivered } from "./undelivered.js";
 
 /** Lines after which a memo is written anew with its last. */
 const NOTES_MAX = 1000;
@@ -38,7 +42,7 @@ interface Note {
 
 interface Pending {
   readonly bytes: Buffer;
-  readonly records: number;
+  readonly records: readonly StoredRecord[];
   readonly lineBytes: number;
   /** The first seq behind the block. */
   readonly next: number;
@@ -46,6 +50,8 @@ interface Pending {
 
 /** A block says by its `firstSeq` how far the one before it came: what is missing between was dropped, or is delivered. */
 export type Encode = (records: readonly StoredRecord[], host: string, firstSeq: number) => Promise<Buffer>;
+
+export type OnLoss = (writer: string, lost: CountedRange) => void;
 
 export interface LaneOptions {
   readonly source: Source;
@@ -57,6 +63,11 @@ export interface LaneOptions {
   /** Whether a block of so many bytes may go into the store now; one that may not comes first the next time. */
   readonly lets: (bytes: number) => boolean;
   readonly counts: ForwardCounts;
+  /**
+   * Given where there is no journal: the source then lets go of what the store has taken, and this is told of what the store
+   * has lost of it.
+   */
+  readonly onLoss?: OnLoss | undefined;
 }
 
 export class Lane {
@@ -65,7 +76,11 @@ export class Lane {
   readonly #options: LaneOptions;
   #acknowledged = 0;
   #appended = 0;
+  /** What the next block says of how far the one before it came, in the store's present life. */
+  #blockFrom = 0;
   #readTo = 0;
+  /** Undefined where the source keeps it. */
+  readonly #undelivered: Undelivered | undefined;
   /** What was acknowledged last, as text. */
   #said = "[]";
   #life: number;
@@ -78,6 +93,7 @@ export class Lane {
     this.source = options.source;
     this.partition = options.partition;
     this.#life = options.partition.life;
+    this.#undelivered = options.onLoss === undefined ? undefined : new Undelivered();
   }
 
   get writer(): string {
@@ -99,7 +115,9 @@ export class Lane {
 
   /** Records that are in the store and not delivered. */
   get inStore(): number {
-    return Math.max(0, Math.min(this.#appended, this.#readTo) - this.#acknowledged);
+    return (
+      this.#undelivered?.records ?? Math.max(0, Math.min(this.#appended, this.#readTo) - this.#acknowledged)
+    );
   }
 
   /** The first seq that is not logged yet. To be asked after it was read from. */
@@ -119,7 +137,7 @@ export class Lane {
     }
     const runIds = this.#options.runIds();
     if (runIds.every((runId) => note.runIds.includes(runId))) {
-      this.#appended = note.appended;
+      this.#appended = this.#blockFrom = note.appended;
       partition.expect(note.id);
       await partition.look();
     }
@@ -158,6 +176,11 @@ export class Lane {
 
   /** The store says that these are delivered. What it says of records that were never read does not count. */
   acknowledge(delivered: AcknowledgedRanges): void {
+    if (this.#undelivered !== undefined) {
+      this.#undelivered.deliveredBelow(delivered.contiguous);
+      this.#advance(delivered.contiguous);
+      return;
+    }
     const ranges = [{ from: 0, to: delivered.contiguous - 1 }, ...delivered.beyond]
       .map(({ from, to }) => ({ from, to: Math.min(to, this.#readTo - 1) }))
       .filter(({ from, to }) => from <= to);
@@ -166,8 +189,13 @@ export class Lane {
       return;
     }
     this.#said = said;
-    this.#acknowledged = Math.max(this.#acknowledged, Math.min(delivered.contiguous, this.#readTo));
+    this.#advance(delivered.contiguous);
+  }
+
+  #advance(delivered: number): void {
+    this.#acknowledged = Math.max(this.#acknowledged, Math.min(delivered, this.#readTo));
     this.#appended = Math.max(this.#appended, this.#acknowledged);
+    this.#blockFrom = Math.max(this.#blockFrom, this.#acknowledged);
   }
 
   #acknowledgeAll(ranges: readonly OrdinalRange[]): boolean {
@@ -180,15 +208,22 @@ export class Lane {
     }
   }
 
-  /** Where the store has begun a new life, nothing of the old one counts: what is not delivered is sent again. */
+  /** Where the store has begun a new life, nothing of the old one counts: what is not delivered is sent again, or lost. */
   #follow(): void {
     if (this.#life === this.partition.life) {
       return;
     }
     this.#life = this.partition.life;
-    this.#options.counts.lostRecords += this.inStore;
-    this.#appended = this.#acknowledged;
-    this.#readTo = this.#acknowledged;
+    const { counts, onLoss } = this.#options;
+    counts.lostRecords += this.inStore;
+    this.#blockFrom = this.#acknowledged;
+    if (this.#undelivered === undefined) {
+      this.#appended = this.#acknowledged;
+    } else {
+      const lost = this.#undelivered.lose();
+      if (lost !== undefined) onLoss?.(this.writer, lost);
+    }
+    this.#readTo = this.#appended;
     this.#pending = undefined;
     this.source.rewind();
   }
@@ -202,7 +237,7 @@ export class Lane {
       if (last === undefined) {
         return undefined;
       }
-      if (this.#readTo === 0) {
+      if (this.#readTo === 0 && this.#undelivered === undefined) {
         // What lies before the first record of all is acknowledged already.
         this.#acknowledged = records[0]!.seq;
       }
@@ -213,11 +248,11 @@ export class Lane {
       }
       // Both at once: the look costs no time, and what is appended right after it goes where the blocks before it are.
       const [bytes] = await Promise.all([
-        encode(fresh, this.source.host, this.#appended),
+        encode(fresh, this.source.host, this.#blockFrom),
         this.partition.lookAtEpoch(),
       ]);
       const lineBytes = fresh.reduce((sum, { start, end }) => sum + end - start, 0);
-      return { bytes, records: fresh.length, lineBytes, next: this.#readTo };
+      return { bytes, records: fresh, lineBytes, next: this.#readTo };
     }
   }
 
@@ -243,10 +278,14 @@ export class Lane {
       return;
     }
     this.#pending = undefined;
-    this.#appended = pending.next;
+    this.#appended = this.#blockFrom = pending.next;
+    if (this.#undelivered !== undefined) {
+      this.#undelivered.add(pending.records);
+      this.#acknowledgeAll([{ from: 0, to: pending.next - 1 }]);
+    }
     const { counts } = this.#options;
     counts.blocks++;
-    counts.records += pending.records;
+    counts.records += pending.records.length;
     counts.lineBytes += pending.lineBytes;
     counts.blockBytes += pending.bytes.length;
     await this.#note(id);

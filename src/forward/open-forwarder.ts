@@ -1,4 +1,5 @@
 /** Wires a forwarder from the journals of one folder to a store, from parsed options. */
+import type { LogBuffer } from "../buffer/buffer.js";
 import { JournalBuffer, type JournalBufferOptions } from "../buffer/journal.js";
 import { openStore } from "../buffer/redis/client.js";
 import { type CodecChoice, codecFor } from "../buffer/redis/codec.js";
@@ -7,11 +8,13 @@ import { failureOf } from "../buffer/redis/failures.js";
 import { Keys } from "../buffer/redis/keys.js";
 import { partitionOf } from "../buffer/redis/partition-of.js";
 import { agreePartitions } from "../buffer/redis/partitions.js";
+import type { SharedBuffer } from "../buffer/shared.js";
 import { countIn } from "../ship/counts.js";
 import { systemClock } from "../system/clock.js";
 import type { DragonlogError } from "../system/errors.js";
 import { rarely } from "../system/rarely.js";
 import { Forwarder } from "./forwarder.js";
+import type { OnLoss } from "./lane.js";
 import { reportForwarder } from "./report.js";
 import { checkCodec, storeName } from "./store-options.js";
 
@@ -28,16 +31,26 @@ export interface OpenForwarder {
   close(): Promise<void>;
 }
 
+/** The records of loggers that keep no journal, and who is told of what the store has lost of them. */
+export interface SharedRecords {
+  readonly buffer: SharedBuffer;
+  readonly onLoss: OnLoss;
+}
+
 /**
- * Forwards the journals that are meant for the store. Rejects with what the options are refused for, and with
- * DRAGONLOG_DEPENDENCY_MISSING; a store that is away is waited for.
+ * Forwards the journals that are meant for the store, or what is `shared` instead. Rejects with what the options are refused
+ * for, and with DRAGONLOG_DEPENDENCY_MISSING; a store that is away is waited for.
  */
 export async function openForwarder(
   options: ForwardingOptions,
   {
     onTrouble,
+    shared,
     ...claim
-  }: Pick<JournalBufferOptions, "holder"> & { readonly onTrouble: (error: DragonlogError) => void },
+  }: Pick<JournalBufferOptions, "holder"> & {
+    readonly onTrouble: (error: DragonlogError) => void;
+    readonly shared?: SharedRecords | undefined;
+  },
 ): Promise<OpenForwarder> {
   checkCodec(options.codec);
   const { dir, url } = options.buffer;
@@ -46,14 +59,16 @@ export async function openForwarder(
   const codec = codecFor(options.codec);
   const keys = new Keys();
   const tell = rarely(onTrouble);
-  const buffer = new JournalBuffer({
-    dir,
-    clock: systemClock,
-    ...claim,
-    accepts: (info) => info?.shipper === name,
-    onDamage: ({ cause, records }) => countIn(forwarder.counts.failures, cause, records),
-    onClaimFailure: () => countIn(forwarder.counts.failures, "journal"),
-  });
+  const journals = (): LogBuffer =>
+    new JournalBuffer({
+      dir,
+      clock: systemClock,
+      ...claim,
+      accepts: (info) => info?.shipper === name,
+      onDamage: ({ cause, records }) => countIn(forwarder.counts.failures, cause, records),
+      onClaimFailure: () => countIn(forwarder.counts.failures, "journal"),
+    });
+  const buffer = shared?.buffer ?? journals();
   const forwarder: Forwarder = new Forwarder({
     buffer,
     store,
@@ -67,9 +82,11 @@ export async function openForwarder(
     lingerMs: options.linger,
     clock: systemClock,
     random: Math.random,
+    ...(shared === undefined ? {} : { onLoss: shared.onLoss }),
     onTrouble: (error) => tell(error.code + error.message, error),
   });
-  const stopReporting = reportForwarder(dir, store.name, forwarder);
+  const report = (): (() => void) => reportForwarder(dir, store.name, forwarder);
+  const stopReporting = shared === undefined ? report() : ifPossible(report);
   return {
     forwarder,
     async close() {
@@ -78,4 +95,13 @@ export async function openForwarder(
       await store.close();
     },
   };
+}
+
+/** Those who keep no journal may do so because there is no folder that they could write to. */
+function ifPossible(report: () => () => void): () => void {
+  try {
+    return report();
+  } catch {
+    return () => {};
+  }
 }

@@ -30,6 +30,8 @@ interface TroublesOptions {
   readonly backoff?: Backoff;
   readonly failureOf: (error: unknown) => StoreFailure;
   readonly counts: ForwardCounts;
+  /** Where records are that the store has not taken. */
+  readonly waitIn: string;
   readonly onTrouble: (error: DragonlogError) => void;
 }
 
@@ -46,7 +48,7 @@ export class Troubles {
   }
 
   failed(error: unknown): void {
-    const { clock, random, backoff = BACKOFF, failureOf, onTrouble } = this.#options;
+    const { clock, random, backoff = BACKOFF, failureOf, waitIn, onTrouble } = this.#options;
     const evicts = error instanceof DragonlogError && error.code === "DRAGONLOG_STORE_EVICTS";
     const detail = messageOf(error);
     this.#failures++;
@@ -58,7 +60,7 @@ export class Troubles {
         : new DragonlogError(
             "DRAGONLOG_FORWARDER_FAILED",
             `Records cannot be put into the store: ${detail}`,
-            "They wait in the journal; it is tried again.",
+            `They wait in ${waitIn}; it is tried again.`,
             error,
           ),
     );
@@ -76,7 +78,7 @@ export class Troubles {
       new DragonlogError(
         "DRAGONLOG_FORWARDER_FAILED",
         `${store} has all the memory that records may take there`,
-        `They wait in the journal and go on by themselves when shippers have made room (${detail}).`,
+        `They wait in ${this.#options.waitIn} and go on by themselves when shippers have made room (${detail}).`,
       ),
     );
   }

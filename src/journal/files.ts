@@ -15,17 +15,10 @@ import { readCursor } from "./cursor.js";
 import { FILE_MODE, segmentPath } from "./folder.js";
 import { SEGMENT_HEADER_BYTES, TYPE_COUNT_WORD, TYPE_COUNTS } from "./format.js";
 import { plainStaging, Segment, type Staging } from "./segment.js";
+import { endSeq, JournalCapReached, type SealedSegment, type Segments } from "./segments.js";
 
 /** How long to wait before preparing again after it failed: a shipper frees room all the time. */
 const PREPARE_RETRY_MS = 20;
-
-/** A segment that is complete and waits to be delivered. */
-export interface SealedSegment {
-  readonly number: number;
-  readonly firstSeq: number;
-  readonly bytes: number;
-  readonly countsByType: Int32Array;
-}
 
 export interface SegmentFilesOptions {
   readonly folder: string;
@@ -39,10 +32,7 @@ export interface SegmentFilesOptions {
   readonly onUnsynced: (error: unknown) => void;
 }
 
-/** Thrown when the cap leaves no room; anything else that is thrown comes from the file system. */
-export class JournalCapReached extends Error {}
-
-export class SegmentFiles {
+export class SegmentFiles implements Segments {
   readonly #options: SegmentFilesOptions;
   readonly #mapper: Mapper | undefined;
   /** Files are mapped; false from the first time on that this did not work. */
@@ -185,18 +175,6 @@ export class SegmentFiles {
     return oldest;
   }
 
-  /** A segment without a file. */
-  ramSegment(bytes = this.#options.segmentBytes): Segment {
-    return new Segment("ram", plainStaging(bytes), -1, "");
-  }
-
-  /** A segment in which there is no room, for a journal that is closed. */
-  fullSegment(): Segment {
-    const segment = new Segment("ram", plainStaging(SEGMENT_HEADER_BYTES), -1, "");
-    segment.position = segment.bytes.length;
-    return segment;
-  }
-
   /** Lets go of a segment whose file is of no more use. */
   discard(segment: Segment): void {
     segment.close();
@@ -265,7 +243,7 @@ export class SegmentFiles {
     if (this.#bytes + bytes > this.#options.journalBytesMax) {
       this.#deleteDelivered();
       if (this.#bytes + bytes > this.#options.journalBytesMax) {
-        throw new JournalCapReached();
+        throw new JournalCapReached("journal full");
       }
     }
     const path = this.#sparePath();
@@ -359,13 +337,4 @@ export class SegmentFiles {
 
 function isWindow(staging: Staging): staging is Window {
   return "attach" in staging;
-}
-
-/** The seq after its last record. */
-export function endSeq(sealed: SealedSegment): number {
-  let seq = sealed.firstSeq;
-  for (const count of sealed.countsByType) {
-    seq += count;
-  }
-  return seq;
 }

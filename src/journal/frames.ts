@@ -1,7 +1,7 @@
 import { OTHER_TYPE } from "../record/types.js";
 import { align8, FRAME_BYTES_MIN, FRAME_HEADER_BYTES, frameChecksum, SERVICE_AT } from "./format.js";
 
-/** A stretch of a segment that was read into memory of its own, which the records then point into. Positions are multiples of 8. */
+/** A stretch of a segment in memory that does not change, which the records then point into. Positions are multiples of 8. */
 export class Frames {
   readonly bytes: Buffer;
   readonly #words: Int32Array;
@@ -9,7 +9,7 @@ export class Frames {
 
   /** `length` bytes of `memory` are filled; both are multiples of 8. */
   constructor(
-    memory: ArrayBuffer,
+    memory: ArrayBufferLike,
     readonly length: number,
   ) {
     this.bytes = Buffer.from(memory);

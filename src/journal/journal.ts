@@ -1,20 +1,23 @@
 /**
- * The writer's side of a journal. Its files and their format stand in `format.ts`.
+ * The writer's side of a journal. Its files and their format stand in `format.ts`. Where no journal is kept, the same segments
+ * stand in RAM and wait for a store: see `shared-segments.ts`.
  *
  *     logger ─► segment.publish ─► (full?) roll ─► next segment
  *                                     │ cap reached: whenFull decides, drops are counted and later reported in the stream
  *                                     │ no file to be had: one segment in RAM, retried every second, then drops
  *
- * States: `safe` (records outlive the process), `ram` (they do not, until a file can be had again), `closed`.
+ * States: `safe` (records outlive the process), `ram` (they do not: until a file can be had again, or by request), `closed`.
  * Invariants: seqs have no holes: a record takes its seq when it is published, so what is dropped never had one.
  * Nothing here throws but the constructor's options check; whatever goes wrong is counted and told to `onTrouble`.
  */
 import { type DropCause, Drops } from "./drops.js";
-import { endSeq, JournalCapReached, type SealedSegment, SegmentFiles } from "./files.js";
+import { SegmentFiles } from "./files.js";
 import { align8, FRAME_HEADER_BYTES, SEGMENT_HEADER_BYTES, TYPE_COUNT_WORD, TYPE_COUNTS } from "./format.js";
 import type { JournalOptions } from "./options.js";
 import { OwnFolder } from "./own-folder.js";
-import type { Segment } from "./segment.js";
+import { fullSegment, ramSegment, type Segment } from "./segment.js";
+import { endSeq, JournalCapReached, type SealedSegment, type Segments } from "./segments.js";
+import { SharedSegments, type StoreLoss } from "./shared-segments.js";
 import { causeOf, Troubles } from "./trouble.js";
 
 /** How long to wait after a segment could not be had before trying again. */
@@ -34,11 +37,14 @@ export class Journal {
   nextSeq = 0;
   readonly drops = new Drops();
   readonly #options: JournalOptions;
-  readonly #folder: OwnFolder;
-  readonly #files: SegmentFiles;
+  /** Undefined without a journal, and so is `share` with one. */
+  readonly #folder: OwnFolder | undefined;
+  readonly share: SharedSegments | undefined;
+  readonly #files: Segments;
   readonly #troubles: Troubles;
-  readonly #stopKeepingAlive: () => void;
+  readonly #stopKeepingAlive: (() => void) | undefined;
   #closed = false;
+  #settled = false;
   #dirty = false;
   #cancelTick: (() => void) | undefined;
   #lastSyncMs: number;
@@ -49,31 +55,39 @@ export class Journal {
 
   constructor(options: JournalOptions) {
     this.#options = options;
-    this.#folder = new OwnFolder(options, this.drops.totals);
+    const { tell } = options;
+    this.#folder = tell === undefined ? new OwnFolder(options, this.drops.totals) : undefined;
     this.#lastSyncMs = options.clock.now();
     this.#troubles = new Troubles(options, this.folder);
-    this.#files = new SegmentFiles({
-      folder: this.folder,
-      segmentBytes: options.segmentBytes,
-      journalBytesMax: options.journalBytesMax,
-      mapping: options.mapping,
-      onUnmapped: (error) => this.#troubles.unmapped(error),
-      onUnsynced: (error) => this.#troubles.failed(error),
-    });
+    if (tell === undefined) {
+      this.#files = new SegmentFiles({
+        folder: this.folder,
+        segmentBytes: options.segmentBytes,
+        journalBytesMax: options.journalBytesMax,
+        mapping: options.mapping,
+        onUnmapped: (error) => this.#troubles.unmapped(error),
+        onUnsynced: (error) => this.#troubles.failed(error),
+      });
+    } else {
+      this.share = new SharedSegments({ ...options, tell, onLoss: (loss) => this.#countLoss(loss) });
+      this.#files = this.share;
+    }
     this.segment = this.#open();
-    this.#stopKeepingAlive = this.#folder.keepAlive(() => this.#unsigned());
+    this.#stopKeepingAlive = this.#folder?.keepAlive(() => this.#unsigned());
   }
 
+  /** Empty without a journal. */
   get folder(): string {
-    return this.#folder.path;
+    return this.#folder?.path ?? "";
   }
 
-  /** `ram` while no file can be had: what is logged then dies with the process. */
+  /** `ram`: what is logged dies with the process, because no file can be had, or no journal is kept. */
   get state(): "safe" | "ram" | "closed" {
-    return this.#closed ? "closed" : this.segment.kind === "ram" ? "ram" : "safe";
+    if (this.#closed) return "closed";
+    return this.segment.kind === "ram" || this.share !== undefined ? "ram" : "safe";
   }
 
-  /** Bytes of its files. */
+  /** Bytes of its files, or of its segments in RAM. */
   get bytes(): number {
     return this.#files.bytes;
   }
@@ -181,20 +195,35 @@ export class Journal {
     this.#mend(Math.max(this.#retryAtMs, this.#options.clock.now()));
     this.#closed = true;
     this.#cancelTick?.();
-    this.#stopKeepingAlive();
+    this.#stopKeepingAlive?.();
     const { segment } = this;
     // The window of the last segment may soon show another journal's file: nothing may be written to it from here on.
-    this.segment = this.#files.fullSegment();
+    this.segment = fullSegment();
     if (segment.kind === "ram") {
       this.#countRam(segment);
       return;
     }
     try {
-      this.#folder.sign(true);
+      this.#folder?.sign(true);
       this.#files.close(segment);
     } catch (error) {
       this.#troubles.failed(error);
     }
+  }
+
+  /** Without a journal, once nobody brings records into the store any more: what it has not taken is lost, and counted. */
+  settle(): void {
+    if (this.#settled) {
+      return;
+    }
+    this.#settled = true;
+    const left = this.share?.left();
+    const records = left?.countsByType.reduce((sum, count) => sum + count, 0) ?? 0;
+    if (left === undefined || records === 0) {
+      return;
+    }
+    this.drops.countSegment("not stored", left, left.firstSeq + records, this.#options.clock.now());
+    this.#troubles.notStoredAtClose(records);
   }
 
   /** What stands in RAM, or in a file that someone deleted, goes into a file again, if that can be. */
@@ -209,7 +238,7 @@ export class Journal {
   #open(): Segment {
     const now = this.#options.clock.now();
     try {
-      this.#folder.create();
+      this.#folder?.create();
       return this.#files.next(0, 0, now, 0);
     } catch (error) {
       this.#troubles.failed(error);
@@ -218,8 +247,8 @@ export class Journal {
     }
   }
 
-  #toRam(number: number, firstSeq: number, nowMs: number, bytes?: number): Segment {
-    const segment = this.#files.ramSegment(bytes);
+  #toRam(number: number, firstSeq: number, nowMs: number, bytes = this.#options.segmentBytes): Segment {
+    const segment = ramSegment(bytes);
     segment.begin(number, firstSeq, nowMs);
     this.#retryAtMs = nowMs + RETRY_MS;
     this.#armTick();
@@ -264,7 +293,7 @@ export class Journal {
           throw error;
         }
         this.#troubles.failed(error);
-        this.#countSegment("journal full", oldest);
+        this.#countSegment(causeOf(error), oldest);
       }
     }
   }
@@ -280,7 +309,7 @@ export class Journal {
       return this.#lastCause;
     }
     try {
-      this.#folder.create();
+      this.#folder?.create();
       this.#moveTo(this.#nextFor(this.segment, nowMs));
     } catch (error) {
       this.#lastCause = causeOf(error);
@@ -298,7 +327,7 @@ export class Journal {
     this.#troubles.deleted();
     const orphan = this.segment;
     try {
-      this.#folder.create();
+      this.#folder?.create();
       this.#moveTo(this.#nextFor(orphan, nowMs));
     } catch (error) {
       this.#troubles.failed(error);
@@ -400,6 +429,16 @@ export class Journal {
     }
   }
 
+  #countLoss(loss: StoreLoss): void {
+    this.drops.countSegment(
+      "lost by the store",
+      { countsByType: loss.countsByType, firstSeq: loss.from },
+      loss.to + 1,
+      this.#options.clock.now(),
+    );
+    this.#dropped();
+  }
+
   #countSegment(cause: DropCause, segment: SealedSegment): void {
     this.drops.countSegment(cause, segment, endSeq(segment), this.#options.clock.now());
     this.drops.droppedBelow(endSeq(segment));
@@ -417,7 +456,7 @@ export class Journal {
       return;
     }
     try {
-      this.#folder.sign(false);
+      this.#folder?.sign(false);
       this.#dropsUnsigned = false;
     } catch (error) {
       this.#troubles.failed(error);

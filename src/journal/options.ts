@@ -1,9 +1,10 @@
 import type { Clock } from "../system/clock.js";
 import type { DragonlogError } from "../system/errors.js";
 import type { DropReport } from "./drops.js";
+import type { SharedNews } from "./shared-segments.js";
 
 export interface JournalOptions {
-  /** The folder that holds all journals. */
+  /** The folder that holds all journals; nothing is done there without a journal. */
   readonly root: string;
   readonly writer: string;
   readonly service: string;
@@ -16,6 +17,8 @@ export interface JournalOptions {
   readonly shipper: string;
   /** Reserves the lease for this holder before any shipper can see the journal. */
   readonly leaseHolder?: string;
+  /** Given where there is no journal: segments stand in RAM, and are told to whom brings them into a store. */
+  readonly tell?: (news: SharedNews) => void;
   readonly clock: Clock;
   /** Called after the call in which the trouble arose, so it may log itself. */
   readonly onTrouble: (error: DragonlogError) => void;

@@ -14,9 +14,9 @@
  * before the seq where reading began.
  */
 import type { StoredRecord, Waiting } from "../record/stored-record.js";
-import { LEVELS, OTHER_TYPE } from "../record/types.js";
 import { listSegments } from "./folder.js";
-import { FRAME_BYTES_MIN, FRAME_HEADER_BYTES, SEGMENT_HEADER_BYTES, SERVICE_AT } from "./format.js";
+import { FRAME_BYTES_MIN, FRAME_HEADER_BYTES, SEGMENT_HEADER_BYTES } from "./format.js";
+import { FrameRecords } from "./frame-records.js";
 import type { Frames } from "./frames.js";
 import { SegmentFile, type SegmentHeader } from "./segment-file.js";
 
@@ -64,12 +64,12 @@ export class JournalReader {
   #segment: OpenSegment | undefined;
   /** The lowest number that is not read to its end. */
   #nextNumber = 0;
-  #serviceBytes = Buffer.alloc(0);
-  #service = "";
+  readonly #records: FrameRecords;
 
   constructor(options: JournalReaderOptions) {
     this.#options = options;
     this.#nextSeq = options.fromSeq;
+    this.#records = new FrameRecords(options.writer);
   }
 
   /** The seq that comes next. */
@@ -295,7 +295,7 @@ export class JournalReader {
           const bytes = segment.position - segment.wholeEnd;
           this.#gap(seq - 1, bytes, "damaged", `segment ${segment.file.number} holds broken records`);
         }
-        records.push(this.#record(frames, at, seq));
+        records.push(this.#records.at(frames, at));
         this.#nextSeq = seq + 1;
       }
       at += frameBytes;
@@ -331,33 +331,6 @@ export class JournalReader {
     }
   }
 
-  #record(frames: Frames, at: number, seq: number): StoredRecord {
-    const start = at + FRAME_HEADER_BYTES;
-    const end = start + frames.lineBytesAt(at);
-    const typeCode = frames.typeCodeAt(at);
-    return {
-      timestamp: frames.timestampAt(at),
-      writer: this.#options.writer,
-      seq,
-      ordinal: seq,
-      service: this.#serviceOf(frames, start + SERVICE_AT, frames.serviceBytesAt(at)),
-      type: typeCode < OTHER_TYPE ? LEVELS[typeCode]! : typeOf(frames.bytes.toString("utf8", start, end)),
-      bytes: frames.bytes,
-      start,
-      end,
-    };
-  }
-
-  /** Nearly always the same as before, and comparing bytes is cheaper than decoding them. */
-  #serviceOf({ bytes }: Frames, start: number, length: number): string {
-    const known = this.#serviceBytes;
-    if (known.length !== length || known.compare(bytes, start, start + length) !== 0) {
-      this.#serviceBytes = Buffer.from(bytes.subarray(start, start + length));
-      this.#service = textOf(this.#serviceBytes.toString("utf8"));
-    }
-    return this.#service;
-  }
-
   #gap(to: number, bytes: number, cause: Gap["cause"], detail: string): void {
     const from = this.#nextSeq;
     this.#nextSeq = to + 1;
@@ -373,20 +346,4 @@ function unreadIn({ firstSeq, count }: SegmentHeader, nextSeq: number): number {
 function timestampAt(file: SegmentFile, position: number): number {
   const frames = file.read(position, FRAME_HEADER_BYTES);
   return frames.length === FRAME_HEADER_BYTES && frames.frameBytesAt(0) > 0 ? frames.timestampAt(0) : 0;
-}
-
-function textOf(json: string): string {
-  try {
-    return String(JSON.parse(json));
-  } catch {
-    return json;
-  }
-}
-
-function typeOf(line: string): string {
-  try {
-    return String((JSON.parse(line) as { type?: unknown }).type ?? "INFO");
-  } catch {
-    return "INFO";
-  }
 }

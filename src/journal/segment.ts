@@ -1,10 +1,11 @@
 /**
  * One segment that is being written. Its format stands in `format.ts`.
  *
- * The same code fills all three kinds; they differ in what makes the bytes outlive the process:
+ * The same code fills all kinds; they differ in what makes the bytes outlive the process:
  *
  *     mapped   the bytes are the file's own pages: nothing more to do
  *     written  the bytes are staged in memory, and publishing writes them to the file with pwrite(2): slower, as safe
+ *     shared   there is no file, as was asked for: another thread of this process reads the bytes where they stand
  *     ram      there is no file (the folder cannot be used): lost with the process, and counted as such
  */
 import { closeSync, fdatasync, fstatSync, writeSync } from "node:fs";
@@ -35,7 +36,10 @@ import {
 export type Staging = Pick<Window, "bytes" | "words" | "doubles">;
 
 export function plainStaging(bytes: number): Staging {
-  const memory = new ArrayBuffer(bytes);
+  return stagingIn(new ArrayBuffer(bytes));
+}
+
+export function stagingIn(memory: ArrayBuffer | SharedArrayBuffer): Staging {
   return { bytes: Buffer.from(memory), words: new Int32Array(memory), doubles: new Float64Array(memory) };
 }
 
@@ -54,9 +58,9 @@ export class Segment {
   #durablePath = "";
 
   constructor(
-    readonly kind: "mapped" | "written" | "ram",
+    readonly kind: "mapped" | "written" | "shared" | "ram",
     readonly staging: Staging,
-    /** The open file; -1 for `ram`. */
+    /** The open file; -1 for none. */
     readonly fd: number,
     public path: string,
   ) {
@@ -190,4 +194,16 @@ export class Segment {
       closeSync(this.fd);
     }
   }
+}
+
+/** A segment without a file. */
+export function ramSegment(bytes: number): Segment {
+  return new Segment("ram", plainStaging(bytes), -1, "");
+}
+
+/** A segment in which there is no room, for a journal that is closed. */
+export function fullSegment(): Segment {
+  const segment = ramSegment(SEGMENT_HEADER_BYTES);
+  segment.position = segment.bytes.length;
+  return segment;
 }

@@ -2,8 +2,8 @@
 import type { Clock } from "../system/clock.js";
 import { DragonlogError, messageOf } from "../system/errors.js";
 import type { DropCause } from "./drops.js";
-import { JournalCapReached } from "./files.js";
 import type { JournalOptions } from "./options.js";
+import { JournalCapReached } from "./segments.js";
 
 const TELL_INTERVAL_MS = 60_000;
 
@@ -22,7 +22,13 @@ export class Troubles {
   /** The journal cannot be written, for the reason `error`. */
   failed(error: unknown): void {
     const { journalBytesMax, whenFull } = this.#options;
-    if (error instanceof JournalCapReached) {
+    if (error instanceof JournalCapReached && error.dropCause === "memory full") {
+      this.#tell(
+        "DRAGONLOG_BUFFER_FULL",
+        `What waits in memory for the store has reached its cap of ${journalBytesMax} bytes; records are dropped (${whenFull}) and counted.`,
+        "See why the store takes nothing, or raise journalBytesMax.",
+      );
+    } else if (error instanceof JournalCapReached) {
       this.#tell(
         "DRAGONLOG_JOURNAL_FULL",
         `The journal ${this.#folder} has reached its cap of ${journalBytesMax} bytes; records are dropped (${whenFull}) and counted.`,
@@ -53,6 +59,15 @@ export class Troubles {
       "DRAGONLOG_JOURNAL_UNAVAILABLE",
       `${records} records were lost at close: the journal ${this.#folder} could not be written.`,
       "Make room or grant access to the folder, or name another one with journalDir.",
+    );
+  }
+
+  /** Without a journal. */
+  notStoredAtClose(records: number): void {
+    this.#tell(
+      "DRAGONLOG_FORWARDER_FAILED",
+      `${records} records were lost at close: the store had not taken them by then, and there is no journal.`,
+      "See why the store takes nothing, give it more time with drainDeadline, or keep a journal.",
     );
   }
 
@@ -93,7 +108,7 @@ export class Troubles {
 /** The cause under which records are counted that were dropped for `error`. */
 export function causeOf(error: unknown): DropCause {
   if (error instanceof JournalCapReached) {
-    return "journal full";
+    return error.dropCause;
   }
   const code = (error as NodeJS.ErrnoException | null)?.code;
   return code === "ENOSPC" || code === "EDQUOT" ? "disk full" : "journal unavailable";

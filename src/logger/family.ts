@@ -1,6 +1,5 @@
 /** What a logger and its children share, and how it comes from the options of `new DragonLogger()`. */
 import { type OptionKey, optionsIn, type ParsedOptions } from "../config/options.js";
-import type { BufferPlace } from "../config/places.js";
 import { loadCodeOptions } from "../config/sources.js";
 import { Bindings } from "../encode/bindings.js";
 import { inAppForwarder } from "../forward/in-app-forwarder.js";
@@ -52,7 +51,7 @@ export function openFamily(options: LoggerOptions): Family {
   }
   const alsoNamed = [...CARRYING_KEYS, "onTrouble"];
   const parsed: ParsedOptions<"logger"> = loadCodeOptions("logger", writing, SOURCE, process.env, alsoNamed);
-  const carrier = openCarrier(carrying, parsed.buffer, onTrouble);
+  const carrier = openCarrier(carrying, parsed, onTrouble);
   const writer = new Writer({
     root: parsed.buffer.dir,
     service: parsed.service,
@@ -63,16 +62,17 @@ export function openFamily(options: LoggerOptions): Family {
     mapping: "auto",
     shipper: carrier?.name ?? ANY_SHIPPER,
     ...(carrier === undefined ? {} : { leaseHolder: carrier.holder }),
+    ...(parsed.journal ? {} : { tell: (news) => carrier?.worker.pass(news) }),
     clock: systemClock,
     onTrouble,
   });
-  carrier?.worker.use(writer.logged);
+  carrier?.worker.use(writer);
   return new Family(writer, carrier, parsed.service, levelIndex(parsed.level), Bindings.NONE, "");
 }
 
 function openCarrier(
   options: Record<string, unknown>,
-  buffer: BufferPlace,
+  { buffer, journal }: ParsedOptions<"logger">,
   onTrouble: (error: DragonlogError) => void,
 ): Carrier | undefined {
   const strange = (scope: "in-app" | "forward"): string | undefined =>
@@ -82,7 +82,7 @@ function openCarrier(
     refuseHere(strange("forward"), "with a buffer in a store", "Set it where `dragonlog ship` runs.");
     const forwarding = { ...options, buffer: url, journalDir: dir };
     const parsed = loadCodeOptions("forward", forwarding, SOURCE, process.env);
-    return inAppForwarder({ ...parsed, buffer }, onTrouble);
+    return inAppForwarder({ ...parsed, buffer, journal }, onTrouble);
   }
   refuseHere(
     strange("in-app"),

@@ -112,6 +112,9 @@ export class DragonLogger {
   /**
    * Resolves when everything logged so far is on the disk, and, for a logger that ships by itself or by way of a store,
    * delivered, but for that at the latest after `drainDeadline`. Any shipper on this machine sees records without it. Rejects with `DRAGONLOG_JOURNAL_UNAVAILABLE` when the journal cannot be written.
+   *
+   * Without a journal (`journal: false`) it resolves when the store has taken everything logged so far, at the latest after
+   * `drainDeadline`: what a shipper makes of it is then the store's matter.
    */
   async flush(): Promise<void> {
     await this.#writer.journal.flush();
@@ -121,12 +124,13 @@ export class DragonLogger {
   /**
    * Flushes and ends the writer, for its children too; a logger that ships by itself goes on shipping for at most
    * `drainDeadline`, and one with a store goes on until everything is in there, as long at most. The rest is left to the next
-   * process. What is logged afterwards is dropped, and counted. Never
+   * process; without a journal it is lost, counted and told. What is logged afterwards is dropped, and counted. Never
    * rejects: what could not be made safe is told to `onTrouble`.
    */
   async close(): Promise<void> {
     await this.#writer.journal.close();
-    await this.#carrier?.worker.release(this.#writer.logged);
+    await this.#carrier?.worker.release(this.#writer);
+    this.#writer.journal.settle();
   }
 
   stats(): LoggerStats {
@@ -145,8 +149,9 @@ export class DragonLogger {
   }
 
   [Symbol.dispose](): void {
-    this.#writer.journal.closeNow();
-    void this.#carrier?.worker.release(this.#writer.logged);
+    const { journal } = this.#writer;
+    journal.closeNow();
+    void this.#carrier?.worker.release(this.#writer).then(() => journal.settle());
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -36,15 +36,16 @@ export interface LoggerOptions {
   /** With a store: bytes of its memory above which nothing more is put there. Default 95 % of the server's maxmemory. */
   storeBytesMax?: number | string;
   /**
-   * With a store: false keeps no journal. Records wait in RAM until the store takes them; a crash of the application loses
-   * those, and a loss of the store what it held. Default true.
+   * With a store: false keeps no journal, and nothing is written to the disk but a report for `dragonlog status`. Records wait
+   * in RAM until the store takes them; a crash of the application loses those, and a loss of the store what it held. Default
+   * true.
    */
   journal?: boolean;
-  /** Bytes of one journal file, or a size such as `8MiB`, the default; 64 KiB to 1 GiB. */
+  /** Bytes of one journal file, or a size such as `8MiB`, the default; 64 KiB to 1 GiB. Without a journal: of a piece of RAM, `1MiB`. */
   segmentBytes?: number | string;
-  /** Bytes that the journal may take, or a size. Default `1GiB`; at least two segments. */
+  /** Bytes that the journal may take, or a size. Default `1GiB`; at least two segments. Without a journal: of RAM, `64MiB`. */
   journalBytesMax?: number | string;
-  /** What gives way when the journal is full. Default `drop-newest`. */
+  /** What gives way when the journal, or the RAM without one, is full. Default `drop-newest`. */
   whenFull?: "drop-newest" | "drop-oldest";
   /** Milliseconds between two writes of the journal to the disk: what a power cut can take. Default 1000; 10 to 60,000. */
   syncMs?: number;
@@ -88,7 +89,7 @@ export interface LoggerOptions {
 export interface LoggerStats {
   /** The first part of the id of every record, `<writer>-<seq>`. */
   readonly writer: string;
-  /** Records that are, or were, in the journal. */
+  /** Records that are, or were, in the journal, or in RAM without one. */
   readonly logged: number;
   /** Records that were dropped, by cause. */
   readonly dropped: Readonly<Record<string, number>>;
@@ -100,7 +101,8 @@ export interface LoggerStats {
   readonly unencodable: number;
   /** Records stamped with the last time because the machine's clock was set back. */
   readonly timeHeldBack: number;
-  /** `ram`: what is logged now does not outlive the process, because the folder cannot be used. */
+  /** `ram`: what is logged now does not outlive the process, because the folder cannot be used or no journal is kept. */
   readonly state: "safe" | "ram" | "closed";
+  /** Bytes of the journal's files; without a journal, of RAM for what the store has not taken, free segments included. */
   readonly journalBytes: number;
 }

@@ -11,6 +11,7 @@ import { Journal, type JournalOptions } from "../journal/journal.js";
 import { plainStaging } from "../journal/segment.js";
 import { Stamp, WriterTime } from "../record/time.js";
 import { typeCodeOf } from "../record/types.js";
+import type { WorkerShare, WorkerUser } from "../system/background-worker.js";
 import type { Clock } from "../system/clock.js";
 import { randomId } from "../system/random.js";
 
@@ -32,7 +33,7 @@ export interface WriterOptions extends Omit<JournalOptions, "writer" | "reportDr
   readonly clock: Clock;
 }
 
-export class Writer {
+export class Writer implements WorkerUser {
   readonly id = randomId(WRITER_ID_CHARS);
   readonly journal: Journal;
   readonly clock: Clock;
@@ -59,6 +60,11 @@ export class Writer {
 
   /** How many records are, or were, in the journal. */
   readonly logged = (): number => this.journal.nextSeq;
+
+  /** Without a journal: the memory that a forwarder takes the records from. */
+  get share(): WorkerShare | undefined {
+    return this.journal.share;
+  }
 
   headOf(service: string): Head {
     let head = this.#heads.get(service);

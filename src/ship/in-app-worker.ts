@@ -12,7 +12,7 @@ function sentence(text: string): string {
   return `${text[0]!.toUpperCase()}${text.slice(1)}.`;
 }
 
-await work(async (tell) => {
+await work(async ({ tell }) => {
   const open = await openShipper(options, {
     holder,
     accepts: (info) => info?.shipper === name,

@@ -8,6 +8,7 @@
  *     main thread                       worker
  *       start ──workerData───────────►  job
  *       flush ──{ ask: n, until }────►  flush or hand on … ──{ answered: n }──► resolve
+ *       pass ───{ news }─────────────►  what it shares memory with … ──{ said }──► hear
  *       last release ──{ stop }──────►  drain … ──exit──► resolve
  */
 import { Worker } from "node:worker_threads";
@@ -21,10 +22,30 @@ import { DragonlogError, type ErrorCode, messageOf } from "./errors.js";
  */
 export type Until = "delivered" | "handed-on";
 
-export type ToWorker = { readonly ask: number; readonly until: Until } | { readonly stop: true };
+export type ToWorker =
+  | { readonly ask: number; readonly until: Until }
+  | { readonly news: unknown }
+  | { readonly stop: true };
 export type FromWorker =
   | { readonly answered: number }
+  | { readonly said: unknown }
   | { readonly failed: { message: string; code?: ErrorCode; hint?: string } };
+
+/** For a logger whose records the worker finds in memory that both share. */
+export interface WorkerShare {
+  /** All that a worker that starts has to know; what comes later is passed to it. */
+  news(): readonly unknown[];
+  /** The worker says something, of this logger or of another one. */
+  hear(said: unknown): void;
+  /** Blocks until the worker has handed on what is logged, or `ms` have passed. */
+  waitAtExit(ms: number): void;
+}
+
+export interface WorkerUser {
+  /** How many records it has logged. */
+  readonly logged: () => number;
+  readonly share: WorkerShare | undefined;
+}
 
 export interface BackgroundWorkerOptions {
   readonly module: URL;
@@ -39,6 +60,9 @@ export interface BackgroundWorkerOptions {
   readonly forget: () => void;
 }
 
+/** The longest that the end of a process is held up for records that would end with it. */
+const EXIT_WAIT_MS_MAX = 2000;
+
 /** A worker that dies at once would otherwise keep a core busy with being started. */
 const RESTART_BACKOFF = { baseMs: 400, maxMs: 60_000 };
 
@@ -50,7 +74,7 @@ interface Question {
 export class BackgroundWorker {
   readonly #options: BackgroundWorkerOptions;
   readonly #questions = new Map<number, Question>();
-  readonly #logged = new Set<() => number>();
+  readonly #users = new Set<WorkerUser>();
   #worker: Worker | undefined;
   #lastQuestion = 0;
   #failures = 0;
@@ -58,18 +82,27 @@ export class BackgroundWorker {
   #closing = false;
   #onExit: () => void = () => {};
   readonly #beforeExit = (): void => this.#drainBeforeExit();
+  readonly #atExit = (): void => this.#waitAtExit();
 
   constructor(options: BackgroundWorkerOptions) {
     this.#options = options;
   }
 
-  /** Registers a logger by a function that says how many records it has logged; the first one starts the worker. */
-  use(logged: () => number): void {
-    this.#logged.add(logged);
-    if (this.#worker === undefined) {
+  /** Registers a logger; the first one starts the worker. */
+  use(user: WorkerUser): void {
+    if (this.#users.size === 0) {
       process.on("beforeExit", this.#beforeExit);
+      process.on("exit", this.#atExit);
+    }
+    this.#users.add(user);
+    if (this.#worker === undefined) {
       this.#start();
     }
+  }
+
+  /** Tells the worker at once; one that starts later is told of it by `WorkerShare.news`. */
+  pass(news: unknown): void {
+    this.#post({ news });
   }
 
   /** Resolves when everything that waits now is delivered, but at the latest after the deadline. */
@@ -81,11 +114,12 @@ export class BackgroundWorker {
    * Takes a logger out, when its records are handed on or the deadline has passed; what is left stays in the journal. With the
    * last one the worker ends.
    */
-  async release(logged: () => number): Promise<void> {
-    if (!this.#logged.delete(logged)) {
+  async release(user: WorkerUser): Promise<void> {
+    if (!this.#users.has(user)) {
       return;
     }
-    if (this.#logged.size > 0) {
+    if (this.#users.size > 1) {
+      this.#users.delete(user);
       await this.#ask("handed-on");
       return;
     }
@@ -101,6 +135,8 @@ export class BackgroundWorker {
     this.#worker!.ref();
     this.#post({ stop: true });
     await exited;
+    process.off("exit", this.#atExit);
+    this.#users.delete(user);
   }
 
   #ask(until: Until): Promise<void> {
@@ -136,6 +172,9 @@ export class BackgroundWorker {
     if (this.#questions.size === 0) {
       worker.unref();
     }
+    for (const news of [...this.#users].flatMap(({ share }) => share?.news() ?? [])) {
+      this.#post({ news });
+    }
     for (const [ask, { until }] of this.#questions) {
       this.#post({ ask, until });
     }
@@ -151,6 +190,12 @@ export class BackgroundWorker {
       return;
     }
     this.#failures = 0;
+    if ("said" in message) {
+      for (const { share } of this.#users) {
+        share?.hear(message.said);
+      }
+      return;
+    }
     this.#answered(message.answered);
   }
 
@@ -195,13 +240,26 @@ export class BackgroundWorker {
   /** The process has nothing left to do: what was logged since the last time gets its chance to leave it. */
   #drainBeforeExit(): void {
     let logged = 0;
-    for (const count of this.#logged) {
-      logged += count();
+    for (const user of this.#users) {
+      logged += user.logged();
     }
     if (logged === this.#loggedAtDrain || this.#worker === undefined) {
       return;
     }
     this.#loggedAtDrain = logged;
     void this.#ask("handed-on");
+  }
+
+  /** The process ends, come what may: records that the worker finds in memory only get a last moment. */
+  #waitAtExit(): void {
+    const shares = [...this.#users].flatMap(({ share }) => share ?? []);
+    if (shares.length === 0 || this.#worker === undefined) {
+      return;
+    }
+    this.#post({ ask: 0, until: "handed-on" });
+    const deadline = performance.now() + Math.min(EXIT_WAIT_MS_MAX, this.#options.deadlineMs);
+    for (const share of shares) {
+      share.waitAtExit(deadline - performance.now());
+    }
   }
 }

@@ -59,6 +59,18 @@ export class Forwarding {
     return seqs;
   }
 
+  /** In the order of the partitions, and in there of the store. */
+  async lines(): Promise<string[]> {
+    const lines: string[] = [];
+    for (let partition = 0; partition < PARTITIONS; partition++) {
+      for (const { bytes } of await this.store.read(KEYS.blocks(partition), "0-0", 100_000)) {
+        const { items } = await decodeBlock(bytes);
+        lines.push(...items.map(({ bytes: all, start, end }) => all.toString("utf8", start, end)));
+      }
+    }
+    return lines;
+  }
+
   async storedCount(): Promise<number> {
     return [...(await this.stored()).values()].flat().length;
   }

@@ -18,6 +18,8 @@ export type Order =
   /** Keeps the thread from doing anything else until the file is there. */
   | { readonly block: string }
   | { readonly exit: number }
+  /** Ends by an error that nobody catches. */
+  | { readonly fail: string }
   /** No more orders: the program has nothing left to do. */
   | { readonly end: true };
 
@@ -45,6 +47,8 @@ async function obey(order: Order): Promise<void> {
     await Promise.all([logger.flush(), logger.close()]);
   } else if ("block" in order) {
     while (!existsSync(order.block));
+  } else if ("fail" in order) {
+    throw new Error(order.fail);
   } else if ("exit" in order) {
     process.exit(order.exit);
   } else {
