@@ -1,18 +1,14 @@
 /**
  * Whether a block may still go into the store: below `storeBytesMax`, and always before the server refuses writes.
  *
- *     look ──room, and how fast it shrank──► blocks are let in ──► the room would not hold the next one: held ──► look …
+ *     look ──room──► blocks are let in, up to a share of it ──► held ──LOOK_MS after the look──► look …
  *
- * Many share a store, and none knows of the others. Between two looks, `LOOK_MS` apart, the room is taken to be what the last
- * one saw, less the larger of
- *
- *   - what was let in here since, at what a server needs for it at most;
- *   - what all together brought in the same time before.
- *
- * Where there is little room, each takes a quarter of what it sees, for all wait for what a shipper frees, and look at about
- * the same time. What they overshoot by all the same is in what `store-budget.ts` leaves of the server's limit.
+ * Many share a store and none knows of the others, so no one may take all the room that it sees: others see the same. The
+ * share is half of what this forwarder seems to have of all that comes in: what it brought in the time of one look, of what
+ * the room shrank by. It begins small, falls at once and rises slowly, for what a shipper frees meanwhile hides what others
+ * brought. What all overshoot by, such as many that begin in the same second, is in what `store-budget.ts` leaves of the
+ * server's limit.
  */
-
 import type { ServerMemory } from "../buffer/redis/store.js";
 import { roomIn, type StoreSpace, storeSpace } from "../buffer/redis/store-budget.js";
 
@@ -20,20 +16,22 @@ const LOOK_MS = 1000;
 /** The size classes of the servers' allocators: what a value takes at most beyond its bytes, and what surrounds it. */
 const SIZE_CLASS = 1.25;
 const ENTRY_BYTES = 1024;
-/** Less than this share of the budget is little room. */
+/** How much of its part of the room a forwarder takes in the time of one look; a block at least, if that fits. */
+const SHARE = 0.5;
+const PART_AT_FIRST = 0.125;
+const PART_RISE = 1.5;
+/** With less than this share of the budget the store is full for people: what goes in is what comes out. */
 const LITTLE = 0.05;
-/** What one forwarder takes of that in the time of one look; a block at least. */
-const SHARE_OF_LITTLE = 0.25;
 
 /** Times are those of `Clock.elapsed`. */
 export class Budget {
   readonly #storeBytesMax: number;
   #space: StoreSpace = storeSpace([], 0);
   #seenAtMs = 0;
-  /** Let in since. */
+  /** What the blocks that were let in since cost at most. */
   #letIn = 0;
-  /** By which the room shrinks, a ms. */
-  #rate = 0;
+  #part = PART_AT_FIRST;
+  #full = false;
 
   constructor(storeBytesMax: number) {
     this.#storeBytesMax = storeBytesMax;
@@ -41,8 +39,7 @@ export class Budget {
 
   /** Whether it is time to look, for whoever has something for the store; never where there is no budget. */
   isDue(nowMs: number): boolean {
-    const { budgetBytes } = this.#space;
-    return budgetBytes !== Number.POSITIVE_INFINITY && this.waitMs(nowMs) === 0;
+    return this.#space.budgetBytes !== Number.POSITIVE_INFINITY && this.waitMs(nowMs) === 0;
   }
 
   /** How long until the next look. */
@@ -52,6 +49,11 @@ export class Budget {
 
   get space(): StoreSpace {
     return this.#space;
+  }
+
+  /** A block was not let in since the last look, and not because it is the others' turn. */
+  get full(): boolean {
+    return this.#full;
   }
 
   /** There is so much room that it will not be gone in a moment. */
@@ -64,22 +66,21 @@ export class Budget {
   see(servers: readonly ServerMemory[], nowMs: number): void {
     const before = roomIn(this.#space);
     this.#space = storeSpace(servers, this.#storeBytesMax);
-    const elapsedMs = nowMs - this.#seenAtMs;
-    if (this.#letIn > 0 && elapsedMs > 0 && Number.isFinite(before)) {
-      const shrunk = (before - roomIn(this.#space)) / elapsedMs;
-      this.#rate = Math.max(0, shrunk, this.#rate / 2);
+    const shrunk = before - roomIn(this.#space);
+    if (this.#letIn > 0 && Number.isFinite(shrunk)) {
+      this.#part = Math.min(PART_RISE * this.#part, this.#letIn / Math.max(this.#letIn, shrunk));
     }
     this.#seenAtMs = nowMs;
     this.#letIn = 0;
+    this.#full = false;
   }
 
   /** True when a block of so many bytes goes into the store now; it counts from then on. */
-  lets(bytes: number, nowMs: number): boolean {
+  lets(bytes: number): boolean {
     const cost = Math.ceil(SIZE_CLASS * bytes) + ENTRY_BYTES;
     const room = roomIn(this.#space);
-    const share = this.eased ? room : Math.max(SHARE_OF_LITTLE * room, cost);
-    const gone = Math.max(this.#letIn, this.#rate * (nowMs - this.#seenAtMs));
-    if (gone + cost > room || this.#letIn + cost > share) {
+    if (cost > room || (this.#letIn > 0 && this.#letIn + cost > SHARE * this.#part * room)) {
+      this.#full ||= cost > room || !this.eased;
       return false;
     }
     this.#letIn += cost;

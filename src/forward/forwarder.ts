@@ -236,7 +236,7 @@ export class Forwarder {
   #judge(more: boolean): void {
     const { name } = this.#options.store;
     const { usedBytes, budgetBytes } = this.#budget.space;
-    if (this.#held) {
+    if (this.#budget.full) {
       this.#troubles.held(name, `${formatBytes(usedBytes)} of ${formatBytes(budgetBytes)} are used`);
     } else if (this.trouble?.cause !== "budget" || this.#budget.eased || !more) {
       this.#troubles.over();
@@ -256,7 +256,7 @@ export class Forwarder {
   }
 
   #lets(bytes: number): boolean {
-    const lets = this.#budget.lets(bytes, this.#options.clock.elapsed());
+    const lets = this.#budget.lets(bytes);
     this.#held ||= !lets;
     return lets;
   }
