@@ -1,6 +1,7 @@
-/** `npm test`: builds, then runs every test but the house rules, which are part of `npm run check`. */
+/** `npm test`: builds, sees to what tests need, and runs all but the house rules, which are part of `npm run check`. */
 import { spawnSync } from "node:child_process";
 import { testFiles } from "./test-files.mjs";
+import { installNeeds } from "./test-needs.mjs";
 
 const run = (...args) => spawnSync(process.execPath, args, { stdio: "inherit" }).status ?? 1;
 
@@ -10,6 +11,7 @@ if (built !== 0) {
   process.exit(built);
 }
 
+installNeeds();
 const rules = testFiles("test/style");
 const files = [...testFiles("src"), ...testFiles("test")].filter((file) => !rules.includes(file));
 console.log(`${files.length} test files on Node ${process.version}, ${process.platform} ${process.arch}`);
