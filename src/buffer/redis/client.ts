@@ -52,6 +52,10 @@ class RedisStore implements Store {
     this.#link = link;
   }
 
+  get connections(): number {
+    return this.#link.connections;
+  }
+
   append(stream: string, bytes: Buffer): Promise<string> {
     return this.#appends.take(stream, async () =>
       String(await this.#send(["XADD", stream, "*", FIELD, bytes])),

@@ -23,6 +23,8 @@ export class FakeServer {
   readonly hashes = new Map<string, Map<string, string>>();
   readonly lists = new Map<string, Buffer[]>();
   readonly #keys = new Map<string, Key>();
+  /** Another one after a start, or where another server has taken over. */
+  runId = "first";
   /** What every call is rejected with; `full`: every call that writes. */
   failure: StoreFailure | undefined;
 
@@ -121,6 +123,7 @@ export class FakeServer {
 
 export class FakeStore implements Store {
   readonly name = "fake";
+  connections = 1;
   readonly #server: FakeServer;
   /** Its process is dead: whatever it still tries comes to nothing. */
   dead = false;
@@ -240,7 +243,10 @@ export class FakeStore implements Store {
       return server.list(list).splice(0, count);
     });
 
-  servers = () => this.#call("read", (): ServerInfo[] => []);
+  servers = () =>
+    this.#call("read", ({ runId }): ServerInfo[] => [
+      { kind: "redis", version: "", runId, usedBytes: 0, bytesMax: 0, evicts: false },
+    ]);
   memory = (): Promise<ServerMemory[]> => this.servers();
   close = async () => undefined;
 

@@ -34,6 +34,7 @@ export class Link {
   /** Why there is no connection. */
   #failure: unknown = new NoConnectionError("not connected yet");
   #attempts = 0;
+  #connections = 0;
   #cancelRedial: () => void = () => {};
   #closed = false;
 
@@ -47,6 +48,11 @@ export class Link {
     const link = new Link(dial, options);
     await link.#connect();
     return link;
+  }
+
+  /** How many there were, the present one included. */
+  get connections(): number {
+    return this.#connections;
   }
 
   /** Rejects with StoreError. */
@@ -118,6 +124,7 @@ export class Link {
         this.#redial(lost);
       } else {
         this.#connection = connection;
+        this.#connections++;
         this.#attempts = 0;
       }
     } catch (error) {

@@ -25,8 +25,8 @@
  *   - it reads: nothing changes;
  *   - it sends: these records were in flight when it was paused, and may be doubled (G6);
  *   - it writes down what is delivered: true, in a field of its own (delivered.ts);
- *   - it deletes blocks: of these it knows that each record is delivered, and that stays so; a stream in which their ids stand
- *     for other blocks is another server's, which it sees before (partition-reader.ts);
+ *   - it deletes blocks: of these it knows that each record is delivered, and that stays so; where their ids stand for other
+ *     blocks is another server, and on a new connection nothing is deleted before that was asked who it is (partition.ts);
  *   - it removes fields: those that it had read and written again in its own, none of a later holder's;
  *   - it notes in the memo and the cursor: fields of its own, of which the highest token counts, and the highest place;
  *   - it renews: see above. It gives back only what it surely has: a third of the expiry is left, and the key is its own.

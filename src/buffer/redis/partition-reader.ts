@@ -10,7 +10,9 @@
  * writer, records are given in order of seq (series.ts says when not), each once until a rewind.
  *
  * A stream that ends before `#place` is another one, for the store has lost what it had: it is read from its beginning. What
- * was given of the old one can still be acknowledged; its blocks have ordinals below `#lostBelow`.
+ * was given of the old one can still be acknowledged; its blocks have ordinals below `#lostBelow`. So is every stream of a server
+ * that was not there before (`startAgain`): it may have gone on from an earlier state, as a replica does that was behind, and given
+ * the ids of before to other blocks.
  */
 
 import type { Clock } from "../../system/clock.js";
@@ -117,10 +119,15 @@ export class PartitionReader {
     if (compareIds(this.#lastId, this.#place.after) >= 0) {
       return true;
     }
+    this.startAgain();
+    return false;
+  }
+
+  /** Reads the stream from its beginning; what is delivered or on its way is left out. */
+  startAgain(): void {
     this.#lostBelow = this.nextOrdinal;
     this.#holds.startAgain();
     this.#seek({ after: FIRST, ordinal: this.#lostBelow });
-    return false;
   }
 
   /**

@@ -40,6 +40,8 @@ export interface PartitionOptions {
   readonly gapWaitMs: number;
   /** Ordinals begin here at least: below, they may be those of records that an earlier lease gave. */
   readonly ordinalMin: number;
+  /** Run ids of the servers that there are; undefined while another one may answer than those that were asked for it. */
+  readonly servers: () => readonly string[] | undefined;
   readonly onDamage: (damage: BufferDamage) => void;
   /** Told of trouble that is tried again. */
   readonly onTrouble: (error: unknown) => void;
@@ -73,8 +75,8 @@ export class Partition implements Source {
     cursor: ReadonlyMap<string, string>,
     delivered: DeliveredRecords,
   ) {
-    const { store, keys, number, lease, ordinalMin } = options;
-    const { after, ordinal } = readCursor(cursor);
+    const { store, keys, number, lease, ordinalMin, servers } = options;
+    const { after, ordinal } = readCursor(cursor, servers());
     this.#options = options;
     this.name = `partition ${number}`;
     this.memo = new StoredMemo(store, keys.memo(number), () => lease.token);
@@ -162,6 +164,12 @@ export class Partition implements Source {
 
   finished(): boolean {
     return this.#ended;
+  }
+
+  /** Another server answers than before. */
+  startAgain(): void {
+    this.#deletable = undefined;
+    this.#reader.startAgain();
   }
 
   /** Renews the lease when that is due or someone has changed it. Rejects when the store cannot be asked. */
@@ -252,16 +260,20 @@ export class Partition implements Source {
 
   /** Writes down what is delivered, and deletes what is no longer needed, until there is nothing of either. */
   async #write(): Promise<void> {
-    const { store, keys, lease } = this.#options;
-    while (!this.#ended && lease.current) {
+    const { store, keys, lease, servers } = this.#options;
+    for (let runIds = servers(); !this.#ended && lease.current && runIds !== undefined; runIds = servers()) {
       this.#deletable = this.#reader.forgetDelivered() ?? this.#deletable;
       const place = this.#deletable;
       if (this.#delivered.written && place === undefined) {
         return;
       }
-      const trouble = await this.#writeDown(place);
+      const trouble = await this.#writeDown(place, runIds);
       if (place !== undefined) {
-        if (await this.#reader.streamIsTheSame()) {
+        const isSame = await this.#reader.streamIsTheSame();
+        if (servers() === undefined) {
+          return;
+        }
+        if (isSame && place === this.#deletable) {
           await store.trim(keys.blocks(this.number), idBehind(place.after));
           this.#reader.forgetDeleted(place);
           await lease.settle();
@@ -278,11 +290,11 @@ export class Partition implements Source {
    * A full store takes nothing, but lets blocks be deleted, after which it takes something again: then the disk has to do.
    * Resolves with that trouble; rejects with any other.
    */
-  async #writeDown(place: Place | undefined): Promise<unknown> {
+  async #writeDown(place: Place | undefined, runIds: readonly string[]): Promise<unknown> {
     try {
       await this.#delivered.write();
       if (place !== undefined) {
-        await this.#writeCursor(place);
+        await this.#writeCursor(place, runIds);
       }
       return undefined;
     } catch (error) {
@@ -293,11 +305,11 @@ export class Partition implements Source {
     }
   }
 
-  async #writeCursor(place: Place): Promise<void> {
+  async #writeCursor(place: Place, runIds: readonly string[]): Promise<void> {
     const { store, keys, lease } = this.#options;
     const key = keys.cursor(this.number);
     const own = `${lease.token}`;
-    await store.setFields(key, new Map([[own, cursorText(place)]]));
+    await store.setFields(key, new Map([[own, cursorText(place, runIds)]]));
     const earlier = this.#cursors.filter((field) => field !== own);
     this.#cursors = [own];
     if (earlier.length > 0) {

@@ -102,6 +102,46 @@ test("whoever comes first says how many partitions there are, and who wants anot
   await assert.rejects(shippers.open().claim(), { code: "DRAGONLOG_PARTITIONS_DIFFER", message: /"many"/ });
 });
 
+test("many shippers ask for one another seldom, and see all the same who comes and goes", async (t) => {
+  const { clock, shippers, server } = open(t, 1);
+  const buffers = Array.from({ length: 32 }, () => shippers.open());
+  await shares(clock, buffers, 10);
+  let asked = 0;
+  const { get } = server;
+  server.get = (key) => {
+    if (key.startsWith(shippers.keys.shipper(""))) asked++;
+    return get.call(server, key);
+  };
+  assert.deepEqual((await shares(clock, buffers, 30)).toSorted().slice(-2), [0, 1]);
+  // Each also renews its own, which looks for it: 32 in each of 30 s.
+  assert.ok(asked > 32 * 30 && asked <= 32 * 30 * 12, `${asked}`);
+  for (const buffer of buffers.slice(1)) await buffer.close();
+  assert.deepEqual(await shares(clock, buffers.slice(0, 1), 10), [1]);
+  assert.equal(server.hash(shippers.keys.shippers()).size, 1);
+});
+
+test("one that others took for dead at the moment when it came back counts again", async (t) => {
+  const { clock, shippers, server } = open(t);
+  const [a, b] = [shippers.open(), shippers.open()];
+  assert.deepEqual(await shares(clock, [a, b]), [8, 8]);
+  server.hash(shippers.keys.shippers()).delete(a.holder);
+  assert.deepEqual(await shares(clock, [a, b]), [8, 8]);
+  assert.ok(server.hash(shippers.keys.shippers()).has(a.holder));
+});
+
+test("a shipper that a full store does not take among the living takes what nobody holds", async (t) => {
+  const { clock, shippers, server } = open(t, 2);
+  const a = shippers.open();
+  assert.deepEqual(await shares(clock, [a]), [2]);
+  await a.close();
+  server.failure = "full";
+  const b = shippers.open();
+  assert.deepEqual(await shares(clock, [b]), [2]);
+  assert.equal(server.hash(shippers.keys.shippers()).size, 0);
+  server.failure = undefined;
+  assert.deepEqual(await shares(clock, [b, shippers.open()]), [1, 1]);
+});
+
 test("each writer has its machine", async (t) => {
   const { shippers } = open(t, 1);
   const buffer = shippers.open();

@@ -17,6 +17,7 @@ export const GAP_WAIT_MS = 30_000;
 /** The connection of one process, which may die: then whatever it still tries comes to nothing. */
 export interface MortalStore extends Store {
   dead: boolean;
+  connections: number;
   readonly pending: number;
 }
 
@@ -65,6 +66,10 @@ export class Shippers {
     });
     this.#stores.set(buffer, store);
     return buffer;
+  }
+
+  storeOf(buffer: LogBuffer): MortalStore {
+    return this.#stores.get(buffer)!;
   }
 
   /** What it has begun to write is written. */

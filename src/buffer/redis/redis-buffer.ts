@@ -62,6 +62,9 @@ export class RedisBuffer implements LogBuffer {
   readonly #lost = new Map<number, { readonly ordinal: number; readonly token: number }>();
   /** When trouble of each kind was told, by `elapsed`. */
   readonly #toldAtMs = new Map<string, number>();
+  /** Of the servers whose streams were read, and up to which connection. */
+  #runIds: readonly string[] = [];
+  #knownConnections = 0;
   #partitions: number | undefined;
   #looking: Promise<void> | undefined;
   #lookedAtMs = Number.NEGATIVE_INFINITY;
@@ -139,6 +142,7 @@ export class RedisBuffer implements LogBuffer {
 
   async #lookNow(): Promise<void> {
     const { store, keys, clock, partitions } = this.#options;
+    await this.#lookAtServers();
     this.#partitions ??= await agreePartitions(store, keys, partitions);
     const renewals = await Promise.allSettled([...this.#held.values()].map((partition) => partition.renew()));
     this.#forgetEnded();
@@ -151,6 +155,20 @@ export class RedisBuffer implements LogBuffer {
       }
     }
     this.#lookedAtMs = clock.elapsed();
+  }
+
+  /** A connection that is lost and made again may lead to a server that has other entries under the same ids. */
+  async #lookAtServers(): Promise<void> {
+    const { store } = this.#options;
+    const { connections } = store;
+    const runIds = (await store.servers()).map(({ runId }) => runId);
+    if (this.#runIds.length > 0 && !runIds.every((runId) => this.#runIds.includes(runId))) {
+      for (const partition of this.#held.values()) {
+        partition.startAgain();
+      }
+    }
+    this.#runIds = runIds;
+    this.#knownConnections = connections;
   }
 
   async #giveBack(share: number): Promise<void> {
@@ -201,6 +219,7 @@ export class RedisBuffer implements LogBuffer {
         number,
         lease,
         file: new DeliveredFile(join(dir, "delivered", folder), number, clock, onTrouble),
+        servers: () => (store.connections === this.#knownConnections ? this.#runIds : undefined),
         damagedDir: join(dir, "damaged", folder),
         gapWaitMs,
         ordinalMin: before?.ordinal ?? 0,

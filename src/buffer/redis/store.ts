@@ -23,6 +23,8 @@ export interface Condition {
 export interface Store {
   /** For people: the URL without its password. */
   readonly name: string;
+  /** Rises with every new connection: only then may another server answer than before. A cluster has others at any time. */
+  readonly connections: number;
   /**
    * Appends to a stream; resolves with the entry's id. Appends to one stream are made one after another, and when one is
    * rejected, so are those that wait behind it: nothing in a stream ever overtakes what failed.

@@ -6,9 +6,10 @@
  * memo) means the same to the next. For that the place where the next one reads on is written down with its ordinal, in the
  * hash `{p}:cursor`:
  *
- *     <token>    [id of the last entry that is deleted, or may be; ordinal of the first record behind it]
+ *     <token>    [id of the last entry that is deleted, or may be; ordinal of the first record behind it; run ids of the servers]
  *
- * The highest id counts: a holder that came too late has written a lower one.
+ * The highest id counts: a holder that came too late has written a lower one. Another server may have given the same ids to other
+ * entries, so there all that is there is read.
  *
  * A block that says by its `firstSeq` that nothing comes before its records says so of what no block before it has: what these
  * have is theirs, and is delivered by them alone. A writer without a journal says it after every loss, not knowing what is left.
@@ -152,22 +153,27 @@ export class TrackedBlocks {
   }
 }
 
-export function cursorText({ after, ordinal }: Place): string {
-  return JSON.stringify([after, ordinal]);
+export function cursorText({ after, ordinal }: Place, runIds: readonly string[]): string {
+  return JSON.stringify([after, ordinal, runIds]);
 }
 
-/** The place that was written last, by any holder. */
-export function readCursor(fields: ReadonlyMap<string, string>): Place {
+/** The place that was written last, by any holder. `runIds`: of the servers that there are, if that is known. */
+export function readCursor(
+  fields: ReadonlyMap<string, string>,
+  runIds: readonly string[] | undefined,
+): Place {
   let place = START;
+  let isSame = false;
   for (const text of fields.values()) {
     try {
-      const [after, ordinal] = JSON.parse(text) as [string, number];
+      const [after, ordinal, known = []] = JSON.parse(text) as [string, number, string[]];
       if (/^\d+-\d+$/.test(after) && Number.isSafeInteger(ordinal) && compareIds(after, place.after) > 0) {
         place = { after, ordinal };
+        isSame = runIds?.every((runId) => known.includes(runId)) ?? false;
       }
     } catch {
       // Somebody else wrote it: then all that is there is read.
     }
   }
-  return place;
+  return isSame ? place : { after: FIRST, ordinal: place.ordinal };
 }
