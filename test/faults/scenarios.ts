@@ -1,4 +1,4 @@
-/** All scenarios, in full and scaled down. */
+/** What a cloud that fails and processes that die do, whatever stands between applications and shippers. */
 import type { Outcome } from "./harness/outcome.js";
 import type { Watch } from "./harness/scene.js";
 import { FULL, type Shape } from "./harness/shape.js";
@@ -10,7 +10,7 @@ import { lostAnswers } from "./scenarios/lost-answers.js";
 import { outage } from "./scenarios/outage.js";
 import { poison } from "./scenarios/poison.js";
 
-interface Scenario {
+export interface Scenario {
   readonly title: string;
   readonly play: (shape: Shape, watch?: Watch) => Promise<Outcome>;
   /** Played by the script. */

@@ -58,6 +58,10 @@ export class Program {
     );
   }
 
+  get pid(): number {
+    return this.#child.pid!;
+  }
+
   get stdout(): string {
     return this.#stdout;
   }
@@ -81,6 +85,15 @@ export class Program {
     const ended = await this.ended;
     assert.equal(ended.signal, "SIGKILL", this.#report("was not killed but ended by itself"));
     return ended;
+  }
+
+  /** Stops it where it is, until `resume`; to others it looks dead. */
+  pause(): void {
+    process.kill(-this.#child.pid!, "SIGSTOP");
+  }
+
+  resume(): void {
+    process.kill(-this.#child.pid!, "SIGCONT");
   }
 
   /** Ends it if it still runs, whatever it does. */

@@ -31,11 +31,10 @@ export interface Outcome {
 export interface Ending {
   readonly returned: number;
   readonly tally: TallyReport;
-  readonly counts: ShipCounts;
-  /** How the shipper ended when it was told to. */
-  readonly exitCode: number | null;
+  /** How those that were left at the end ended when they were told to. */
+  readonly shippers: readonly { readonly exitCode: number | null; readonly counts: ShipCounts }[];
   readonly journalsLeft: number;
-  /** The application was killed: one call more may have been in progress. */
+  /** An application was killed: one call more may have been in progress. */
   readonly killed: boolean;
 }
 
@@ -47,7 +46,8 @@ export interface Allowed {
 }
 
 export function judge(ending: Ending, { doubledMax = 0, deadLetters = 0 }: Allowed, more: Partial<Figures>) {
-  const { returned, tally, counts, exitCode, journalsLeft, killed } = ending;
+  const { returned, tally, shippers, journalsLeft, killed } = ending;
+  const letters = shippers.flatMap(({ counts }) => Object.values(counts.deadLetters));
   const figures: Figures = {
     returned,
     delivered: tally.distinct,
@@ -55,7 +55,7 @@ export function judge(ending: Ending, { doubledMax = 0, deadLetters = 0 }: Allow
     doubled: tally.duplicates,
     doubledMax,
     outOfOrder: tally.outOfOrder,
-    deadLetters: Object.values(counts.deadLetters).reduce((sum, records) => sum + records, 0),
+    deadLetters: letters.reduce((sum, records) => sum + records, 0),
     ...more,
   };
   const faults: string[] = [];
@@ -71,8 +71,10 @@ export function judge(ending: Ending, { doubledMax = 0, deadLetters = 0 }: Allow
   expect(doubled <= doubledMax, `${doubled} doubled, of at most ${doubledMax}`);
   expect(outOfOrder === 0, `${outOfOrder} out of order`);
   expect(tally.foreign === 0, `${tally.foreign} events are no lines`);
-  expect(exitCode === 0, `the shipper ended with ${exitCode}: ${counts.lastError ?? "no error"}`);
   expect(journalsLeft === 0, `${journalsLeft} journals were left behind`);
-  expect(Object.keys(counts.damage).length === 0, `damage: ${JSON.stringify(counts.damage)}`);
+  for (const { exitCode, counts } of shippers) {
+    expect(exitCode === 0, `a shipper ended with ${exitCode}: ${counts.lastError ?? "no error"}`);
+    expect(Object.keys(counts.damage).length === 0, `damage: ${JSON.stringify(counts.damage)}`);
+  }
   return { figures, faults };
 }

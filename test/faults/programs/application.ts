@@ -1,6 +1,7 @@
 /**
  * An application under load: logs its records at a steady rate by the clock, in turn through one logger for each service,
- * and ends. What is due is logged at the next tick, however late that comes, so the rate holds on a busy machine.
+ * and ends, or ends when its standard input does. What is due is logged at the next tick, however late that comes, so the
+ * rate holds on a busy machine.
  *
  * Its first line on standard output is `{"writers": [...]}`, one for each service.
  */
@@ -14,8 +15,11 @@ export interface ApplicationPlan {
   readonly dir: string;
   /** Where it stores after each call how many have returned. */
   readonly returnedPath: string;
+  /** The URL of a store; default: the shipper empties the journals. */
+  readonly buffer?: string;
   readonly services: readonly string[];
-  readonly records: number;
+  /** Default: until its standard input ends. */
+  readonly records?: number;
   readonly perSecond: number;
   /** The number of one record, from 0, and what it says in place of the usual. */
   readonly special?: { readonly at: number; readonly data: string };
@@ -25,9 +29,18 @@ const TICK_MS = 5;
 const TEXT =
   "order payment accepted for customer by the gateway after retry and stored in region with receipt ";
 
-const { dir, returnedPath, services, records, perSecond, special } = readPlan<ApplicationPlan>();
+const {
+  dir,
+  returnedPath,
+  buffer,
+  services,
+  records = Number.POSITIVE_INFINITY,
+  perSecond,
+  special,
+} = readPlan<ApplicationPlan>();
 const returned = new ReturnedCalls(returnedPath);
-const loggers = services.map((service) => new DragonLogger({ service, journalDir: dir }));
+const place = { journalDir: dir, ...(buffer === undefined ? {} : { buffer }) };
+const loggers = services.map((service) => new DragonLogger({ service, ...place }));
 writeSync(1, `${JSON.stringify({ writers: loggers.map((logger) => logger.stats().writer) })}\n`);
 
 let calls = 0;
@@ -40,11 +53,14 @@ const timer = setInterval(() => {
     returned.count = ++calls;
   }
   if (calls === records) {
-    clearInterval(timer);
-    void Promise.all(loggers.map((logger) => logger.close())).then(() => process.exit());
+    end();
   }
 }, TICK_MS);
 
-// Whoever started it has gone.
-process.stdin.on("end", () => process.exit(1));
+process.stdin.once("end", end);
 process.stdin.resume();
+
+function end(): void {
+  clearInterval(timer);
+  void Promise.all(loggers.map((logger) => logger.close())).then(() => process.exit());
+}

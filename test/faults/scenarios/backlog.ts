@@ -7,6 +7,7 @@ import type { BacklogOrder } from "../../../bench/ship/backlog-writer.js";
 import { ship } from "../../../bench/ship/shipper.js";
 import { withCloud } from "../../../bench/ship/with-cloud.js";
 import { listJournals } from "../../../src/buffer/journal.js";
+import { RedisServer } from "../../harness/redis-server.js";
 import type { Outcome } from "../harness/outcome.js";
 import type { Shape } from "../harness/shape.js";
 
@@ -18,8 +19,8 @@ const SMALL_RECORDS = 10_000;
 const GROWTH_MEGABYTES_MAX = 120;
 
 export async function backlog(shape: Shape): Promise<Outcome> {
-  const small = await drain(SMALL_RECORDS, shape.latencyMs);
-  const large = await drain(shape.records, shape.latencyMs);
+  const small = await drain(SMALL_RECORDS, shape);
+  const large = await drain(shape.records, shape);
   const { tally, seconds } = large.arrived;
   const faults = [small, large].flatMap(({ records, arrived: { tally: each } }) =>
     each.distinct === records && each.lost + each.duplicates + each.outOfOrder === 0
@@ -49,21 +50,28 @@ export async function backlog(shape: Shape): Promise<Outcome> {
   };
 }
 
-async function drain(records: number, latencyMs: number) {
+async function drain(records: number, { latencyMs, buffer }: Shape) {
   const root = mkdtempSync(join(tmpdir(), "dragonlog-backlog-"));
   const dir = join(root, "journals");
+  const store = buffer === "redis" ? await RedisServer.start() : undefined;
+  const place = store === undefined ? {} : { buffer: store.url };
   try {
     const each = records / WRITERS;
     const writer = new URL("../../../bench/ship/backlog-writer.js", import.meta.url);
     await Promise.all(
       Array.from({ length: WRITERS }, () =>
-        runChild(writer, { dir, backlog: "paced", count: each } satisfies BacklogOrder),
+        runChild(writer, { dir, ...place, backlog: "paced", count: each } satisfies BacklogOrder),
       ),
     );
     const expected = Object.fromEntries(listJournals(dir).map((journal) => [basename(journal), each]));
-    const shipped = await withCloud({ latencyMs, records }, expected, (url) => ship(dir, url, FLAGS));
+    const shipped = await withCloud({ latencyMs, records }, expected, (url) =>
+      store === undefined
+        ? ship(dir, url, FLAGS)
+        : ship(join(root, "shipper"), url, ["--buffer", store.url, ...FLAGS]),
+    );
     return { records, ...shipped };
   } finally {
+    await store?.stop();
     rmSync(root, { recursive: true, force: true });
   }
 }

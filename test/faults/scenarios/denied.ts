@@ -33,9 +33,9 @@ export function denied(shape: Shape, watch?: Watch): Promise<Outcome> {
 
     await cloud.clear();
     const overAtMs = Date.now();
-    await scene.untilDelivered(application);
+    await scene.untilDelivered();
     const drainSeconds = (Date.now() - overAtMs) / 1000;
-    const ending = await scene.end(shipper, application);
+    const ending = await scene.end(shipper);
     const callsInFault = refused.AccessDeniedException ?? 0;
     const { figures, faults } = judge(ending, {}, { callsInFault, drainSeconds });
     if (heldUp > 0) {

@@ -11,9 +11,9 @@ export function killApplication(shape: Shape, watch?: Watch): Promise<Outcome> {
     await delay(shape.faultMs);
     await application.program.kill();
     const killedAtMs = Date.now();
-    await scene.untilDelivered(application);
+    await scene.untilDelivered();
     const drainSeconds = (Date.now() - killedAtMs) / 1000;
-    const { figures, faults } = judge(await scene.end(shipper, application), {}, { drainSeconds });
+    const { figures, faults } = judge(await scene.end(shipper), {}, { drainSeconds });
     if (figures.returned === 0 || figures.returned >= shape.records) {
       faults.push("the application was not in the middle of its work");
     }

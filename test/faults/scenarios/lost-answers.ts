@@ -26,9 +26,9 @@ export function lostAnswers(exactlyOnce: "off" | "verify") {
       const application = await scene.startApplication({ services: SERVICES });
       await application.program.ended;
       const endedAtMs = Date.now();
-      await scene.untilDelivered(application);
+      await scene.untilDelivered();
       const drainSeconds = (Date.now() - endedAtMs) / 1000;
-      const ending = await scene.end(shipper, application);
+      const ending = await scene.end(shipper);
       const { eventsUnanswered } = await cloud.stats();
       const doubledMax = exactlyOnce === "verify" ? 0 : eventsUnanswered;
       const { figures, faults } = judge(ending, { doubledMax }, { drainSeconds });

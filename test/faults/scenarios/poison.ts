@@ -35,12 +35,12 @@ async function play(scene: Scene, mailServer: MailServer): Promise<Outcome> {
   const application = await scene.startApplication({ services: [SERVICE], special: { at, data: POISON } });
   await application.program.ended;
   const endedAtMs = Date.now();
-  await scene.untilDelivered(application, 1);
+  await scene.untilDelivered(1);
   const drainSeconds = (Date.now() - endedAtMs) / 1000;
-  const ending = await scene.end(shipper, application);
+  const ending = await scene.end(shipper);
   const { refused } = await cloud.stats();
   const { figures, faults } = judge(ending, { deadLetters: 1 }, { drainSeconds });
-  const letters = deadLettersIn(scene.dir);
+  const letters = deadLettersIn(shipper.dir);
   if (letters.length !== 1 || !letters[0]!.includes(POISON)) {
     faults.push(`the dead letters are ${letters.join(", ").slice(0, 2000)}`);
   }
@@ -70,8 +70,8 @@ async function overtaking(scene: Scene, at: number): Promise<number> {
 }
 
 /** The lines of all files of dead letters. */
-function deadLettersIn(journals: string): string[] {
-  const dir = join(journals, "dead");
+function deadLettersIn(folder: string): string[] {
+  const dir = join(folder, "dead");
   return readdirSync(dir, { recursive: true, encoding: "utf8" })
     .filter((name) => name.endsWith(".ndjson"))
     .flatMap((name) => readFileSync(join(dir, name), "utf8").trimEnd().split("\n"));
