@@ -246,7 +246,7 @@ export const OPTIONS = {
     min: "0B",
     max: "1024GiB",
     default: "0B",
-    doc: "The most memory that the store may take before nothing more is put there and the records wait in the journals; 0B takes 95 % of the server's own maxmemory.",
+    doc: "How much memory of the store, or of each server of a cluster, may be used before nothing more is put there and the records wait in the journals; 0B is 95 % of the server's own maxmemory, which is also the most. Mails tell of 70 and 90 % of it.",
     scopes: [...FORWARDERS, ...LEFTOVER_FORWARDERS, "status"],
   },
   list: {

@@ -33,7 +33,7 @@ export interface LoggerOptions {
   blockBytes?: number | string;
   /** With a store: how blocks are compressed. Default `auto`, the best that this Node.js has. */
   codec?: "auto" | "none" | "brotli" | "zstd";
-  /** With a store: bytes of its memory above which nothing more is put there. Default 95 % of the server's maxmemory. */
+  /** With a store: used bytes of a server's memory above which nothing more is put there. Default and most: 95 % of its maxmemory. */
   storeBytesMax?: number | string;
   /**
    * With a store: false keeps no journal, and nothing is written to the disk but a report for `dragonlog status`. Records wait

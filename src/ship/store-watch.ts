@@ -14,7 +14,7 @@ const LEVELS = [90, 70] as const;
 /** So many percent below a level it is over. */
 const EASE = 10;
 
-export type StoreLevel = (typeof LEVELS)[number];
+type StoreLevel = (typeof LEVELS)[number];
 
 /** The store at one moment. */
 export interface StoreLook {
