@@ -1,6 +1,9 @@
 /** The buffer in a store on a real redis-server: the conformance suite, and what only a real server and its death can show. */
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { after, before, test } from "node:test";
+import { createClient } from "@redis/client";
 import { testBuffer } from "../../src/buffer/buffer.cases.js";
 import { openStore } from "../../src/buffer/redis/client.js";
 import { Keys } from "../../src/buffer/redis/keys.js";
@@ -35,9 +38,9 @@ after(async () => {
 });
 
 /** One process's connection, which may die. All of a test share the one that is real. */
-function mortal(): MortalStore {
+function mortal(of = store): MortalStore {
   const state = { dead: false, pending: 0 };
-  return new Proxy(store, {
+  return new Proxy(of, {
     get(target, name: keyof Store | "dead" | "pending") {
       if (name === "dead" || name === "pending") return state[name];
       const value = target[name];
@@ -264,8 +267,102 @@ test("a shipper that starts on a full store empties it, whoever filled it, and h
   assert.ok((await store.getFields(keys.shippers())).has(buffer.holder));
 });
 
-function namesBetween(from: number, to: number): string[] {
-  return Array.from({ length: to - from }, (_, index) => `w ${from + index}`);
+test("a replica that takes over without the last writes, and gives their ids to others", {
+  skip: noRedisServer,
+}, async (t) => {
+  const replica = await RedisServer.start({ flags: ["--replicaof", "127.0.0.1", String(server.port)] });
+  const relay = await Relay.open(server.port);
+  const moving = await openStore(relay.url);
+  t.after(async () => {
+    await moving.close();
+    relay.close();
+    await replica.stop();
+  });
+  const clock = new ManualClock(Date.now());
+  const keys = new Keys(`test${prefixes++}`);
+  const blocks = keys.blocks(0);
+  const shippers = new Shippers(t, { clock, keys, connect: () => mortal(moving) });
+  const buffer = shippers.open();
+  await shippers.append("w", PAYLOADS);
+  const [source] = await buffer.claim();
+  await server.command("WAIT", "1", "5000");
+  await replica.command("REPLICAOF", "NO", "ONE");
+  await shippers.append("w", PAYLOADS);
+  const lastId = await moving.lastId(blocks);
+  const records = await readSource(source!);
+  assert.equal(records.length, 100);
+  acknowledgeAll(source!, records.slice(0, 50));
+  await shippers.settled(buffer);
+  relay.leadTo(replica.port);
+  await reachable(() => shippers.append("v", PAYLOADS, 0));
+  // As a server would whose clock is behind: the id of a block that is read and on its way, for another one.
+  const [{ bytes } = { bytes: Buffer.alloc(0) }] = (await moving.read(blocks, "0-0", 10)).slice(-1);
+  await moving.trim(blocks, "9999999999999-0");
+  await replica.command("DEL", blocks);
+  const client = createClient({ url: replica.url, RESP: 2 });
+  await client.connect();
+  await client.sendCommand(["XADD", blocks, lastId, "b", bytes]);
+  client.destroy();
+  await shippers.append("u", PAYLOADS);
+  acknowledgeAll(source!, records.slice(50));
+  await shippers.settled(buffer);
+  assert.equal(await moving.length(blocks), 2, "nothing is deleted yet");
+  clock.advance(1000);
+  const got = await deliver(clock, [buffer], 100);
+  assert.deepEqual(got.toSorted(), [...namesBetween(0, 50, "u"), ...namesBetween(0, 50, "v")].toSorted());
+  await shippers.settled(buffer);
+  assert.equal(await moving.length(blocks), 0);
+});
+
+/** A port that leads to one server, and then to another. */
+class Relay {
+  #port: number;
+  readonly #sockets = new Set<Socket>();
+  readonly #listener = createServer((socket) => this.#carry(socket));
+
+  private constructor(port: number) {
+    this.#port = port;
+  }
+
+  static async open(port: number): Promise<Relay> {
+    const relay = new Relay(port);
+    relay.#listener.listen(0, "127.0.0.1");
+    await once(relay.#listener, "listening");
+    return relay;
+  }
+
+  get url(): string {
+    return `redis://127.0.0.1:${(this.#listener.address() as AddressInfo).port}`;
+  }
+
+  leadTo(port: number): void {
+    this.#port = port;
+    for (const socket of this.#sockets) socket.destroy();
+  }
+
+  close(): void {
+    this.#listener.close();
+    this.leadTo(0);
+  }
+
+  #carry(socket: Socket): void {
+    const onward = connect(this.#port, "127.0.0.1");
+    for (const [end, other] of [
+      [socket, onward],
+      [onward, socket],
+    ] as const) {
+      this.#sockets.add(end);
+      end.on("error", () => {}).pipe(other);
+      end.once("close", () => {
+        this.#sockets.delete(end);
+        other.destroy();
+      });
+    }
+  }
+}
+
+function namesBetween(from: number, to: number, writer = "w"): string[] {
+  return Array.from({ length: to - from }, (_, index) => `${writer} ${from + index}`);
 }
 
 /** Tries until the connection is there again. */
