@@ -7,7 +7,7 @@ import { deadFolderOf } from "../dead-letters/folder.js";
 import { readLetters } from "../dead-letters/read-letters.js";
 import { type Cursor, readCursor } from "../journal/cursor.js";
 import { readWriterInfo } from "../journal/folder.js";
-import { lineIdOf } from "../record/line-id.js";
+import { lineIdOf, parseId } from "../record/line-id.js";
 import { type SeqRange, SeqSet } from "./seq-set.js";
 
 export interface LocalJournal {
@@ -29,7 +29,7 @@ export function localJournal(dir: string, writer: string): LocalJournal | undefi
 export async function deadSeqs(dir: string, writers: ReadonlySet<string>): Promise<Map<string, SeqSet>> {
   const found = new Map<string, SeqSet>();
   for await (const { letter } of readLetters(deadFolderOf(dir), { damaged: 0, torn: 0 })) {
-    const id = lineIdOf(letter.line.toString());
+    const id = letter.id === undefined ? lineIdOf(letter.line.toString()) : parseId(letter.id);
     if (id === undefined || !writers.has(id.writer)) continue;
     const seqs = found.get(id.writer) ?? new SeqSet();
     found.set(id.writer, seqs);

@@ -4,7 +4,8 @@
  *     {"at":"2026-01-31T08:00:00.000Z","reason":"invalid","cause":"data","detail":"…","attempts":3,
  *      "first_tried_at":"…","last_tried_at":"…","destination":{"group":"g","stream":"s"},"request_id":"…","line":"…"}
  *
- * `line` is the record's line as text. One that is not UTF-8, which text cannot hold, stands in `line_base64` instead.
+ * `line` is the record's line as text. One that is not UTF-8, which text cannot hold, stands in `line_base64` instead. Where it
+ * is no record of ours, but what another program has written (`malformed`), `id` says what its id would have been.
  * What does not apply is left out.
  */
 import { isUtf8 } from "node:buffer";
@@ -42,6 +43,8 @@ export interface StoredLetter {
   readonly lastTriedAt: string | undefined;
   readonly destination: Destination | undefined;
   readonly requestId: string | undefined;
+  /** Of what is no record, and has no id in its line. */
+  readonly id: string | undefined;
   readonly line: Buffer;
 }
 
@@ -57,6 +60,7 @@ export function storedAs(letter: DeadLetter, at: string): StoredLetter {
     lastTriedAt: timeText(letter.lastTriedAtMs),
     destination,
     requestId,
+    id: record.malformed === undefined ? undefined : `${record.writer}-${record.seq}`,
     line: record.bytes.subarray(record.start, record.end),
   };
 }
@@ -67,7 +71,7 @@ function timeText(ms: number | undefined): string | undefined {
 
 /** The letter as JSON; `decodeLetter` reads it back. `more` stands before its own members. */
 export function encodeLetter(letter: StoredLetter, more: object = {}): string {
-  const { line, firstTriedAt, lastTriedAt, requestId, at, reason, cause, detail, attempts, destination } =
+  const { line, firstTriedAt, lastTriedAt, requestId, id, at, reason, cause, detail, attempts, destination } =
     letter;
   return JSON.stringify({
     ...more,
@@ -80,6 +84,7 @@ export function encodeLetter(letter: StoredLetter, more: object = {}): string {
     last_tried_at: lastTriedAt,
     destination,
     request_id: requestId,
+    id,
     ...(isUtf8(line) ? { line: line.toString() } : { line_base64: line.toString("base64") }),
   });
 }
@@ -112,6 +117,7 @@ export function decodeLetter(json: string): StoredLetter | undefined {
     lastTriedAt: text("last_tried_at"),
     destination: destinationOf(members.destination),
     requestId: text("request_id"),
+    id: text("id"),
     line: line === undefined ? Buffer.from(base64!, "base64") : Buffer.from(line),
   };
 }

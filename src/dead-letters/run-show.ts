@@ -1,4 +1,5 @@
 /** `dragonlog dead show`: everything about single letters. */
+import { isUtf8 } from "node:buffer";
 import type { ParsedOptions } from "../config/options.js";
 import type { Io } from "../system/io.js";
 import { printable } from "../system/printable.js";
@@ -40,7 +41,7 @@ export async function deadShow(
 }
 
 function pageOf({ key, letter }: FoundLetter): string {
-  const { at, reason, detail, cause, attempts, firstTriedAt, lastTriedAt, destination, requestId, line } =
+  const { at, reason, detail, cause, attempts, firstTriedAt, lastTriedAt, destination, requestId, id, line } =
     letter;
   const facts: [string, string | undefined][] = [
     ["key", key],
@@ -53,11 +54,13 @@ function pageOf({ key, letter }: FoundLetter): string {
     ["last try", lastTriedAt],
     ["destination", destination && destinationText(destination)],
     ["request id", requestId],
+    ["id", id],
     ["service", headOf(line)?.service],
   ];
   const known = facts.filter((fact): fact is [string, string] => fact[1] !== undefined);
   const rows = known.map(([name, value]) => `${name.padEnd(12)} ${printable(value)}`);
-  return [...rows, `record       ${line.length} bytes`, ...recordLines(line)].join("\n");
+  const form = isUtf8(line) ? "" : ", not UTF-8: `--json` shows them in base64";
+  return [...rows, `record       ${line.length} bytes${form}`, ...recordLines(line)].join("\n");
 }
 
 /** The record on lines of its own; only the line breaks that are ours reach the terminal. */

@@ -40,6 +40,11 @@ export function idAtEnd(line: Buffer): string | undefined {
   return /,"id":"([^"\\]+)"\}$/.exec(end)?.[1];
 }
 
+/** The identity of a whole record by its id; undefined for a text that is none. */
+export function parseId(id: string): LineId | undefined {
+  return identity(id, 1, 1);
+}
+
 /** The identity as one text, the same for the same event and no other: `w-7`, and `w-7:1/3` for a part. */
 export function eventIdOf({ writer, seq, part, parts }: LineId): string {
   return parts === 1 ? `${writer}-${seq}` : `${writer}-${seq}:${part}/${parts}`;

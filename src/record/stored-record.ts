@@ -16,6 +16,8 @@ export interface StoredRecord {
   readonly bytes: Buffer;
   readonly start: number;
   readonly end: number;
+  /** Why the bytes are no line, and are no destination's to have: another program has written them. */
+  readonly malformed?: string;
 }
 
 /** What lies somewhere and was not taken from there yet. */

@@ -17,6 +17,8 @@ export interface ShipCounts {
   readonly deadLetters: Record<string, number>;
   /** Records that could not be read any more, by cause; `…Bytes` beside it where bytes are known. */
   readonly damage: Record<string, number>;
+  /** Elements of each list of a store that are done with: delivered, or dead letters. */
+  readonly lists: Record<string, number>;
   /** Failed reads of a source. */
   readFailures: number;
   /** The last failure, for people; undefined when the last attempt went through. */
@@ -35,6 +37,7 @@ export function newCounts(): ShipCounts {
     foundStored: 0,
     deadLetters: {},
     damage: {},
+    lists: {},
     readFailures: 0,
     lastError: undefined,
   };

@@ -44,6 +44,8 @@ export async function deliver(options: ShipOptions, io: Io, hooks: DeliverHooks)
       await Promise.all([open.shipper.run(io.signal), beside(io.signal)]);
     }
     done = !lost?.aborted && (await drain(open, options, io, hooks));
+    // One that goes on after this may be held by another shipper for good reason; one run leaves nothing to others.
+    done &&= !options.once || (await open.isEmpty());
   } finally {
     await open.close();
   }

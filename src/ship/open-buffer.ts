@@ -3,6 +3,9 @@ import type { LogBuffer } from "../buffer/buffer.js";
 import { JournalBuffer, type JournalBufferOptions } from "../buffer/journal.js";
 import { openStore } from "../buffer/redis/client.js";
 import { Keys } from "../buffer/redis/keys.js";
+import { Lists } from "../buffer/redis/list/lists.js";
+import { BufferWithLists } from "../buffer/redis/list/with-lists.js";
+import { PARTITION_LEASE_EXPIRY_MS } from "../buffer/redis/partition-lease.js";
 import { RedisBuffer } from "../buffer/redis/redis-buffer.js";
 import { storeSpace } from "../buffer/redis/store-budget.js";
 import { type PartitionState, waitingInStore } from "../buffer/redis/waiting-in-store.js";
@@ -22,6 +25,8 @@ export interface OpenBuffer {
   look(): readonly JournalLook[];
   /** Looks at a store anew. Undefined where there is none, or it cannot be asked: whoever reads from it tells of that. */
   refresh(): Promise<StoreLook | undefined>;
+  /** Rejects when something waits that this shipper was not given. */
+  assertEmpty(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -30,6 +35,10 @@ export interface BufferHooks extends Pick<JournalBufferOptions, "accepts" | "hol
   readonly leaseExpiryMs: number | undefined;
   /** Of a store's budget; 0 for what its own limit leaves. */
   readonly storeBytesMax: number;
+  /** The lists of a store that other programs push to. */
+  readonly lists: readonly string[];
+  /** Told how many elements of a list are done with. */
+  readonly onListed: (list: string, elements: number) => void;
   readonly onTrouble: (error: unknown) => void;
 }
 
@@ -51,6 +60,7 @@ function openJournals(dir: string, { onTrouble, ...hooks }: BufferHooks): OpenBu
     name: dir,
     look: () => lookAtJournals(dir, systemClock.now()),
     refresh: async () => undefined,
+    assertEmpty: async () => {},
     close: () => buffer.close(),
   };
 }
@@ -62,19 +72,34 @@ export function isForNoStore(meantFor: string | undefined): boolean {
 
 async function openRedis(
   { dir, url }: BufferPlace & { kind: "redis" },
-  { onDamage, onTrouble, leaseExpiryMs, storeBytesMax }: BufferHooks,
+  {
+    onDamage,
+    onTrouble,
+    onListed,
+    lists,
+    leaseExpiryMs = PARTITION_LEASE_EXPIRY_MS,
+    storeBytesMax,
+  }: BufferHooks,
 ): Promise<OpenBuffer> {
   const store = await openStore(url);
   const keys = new Keys();
-  const buffer = new RedisBuffer({
-    ...{ store, keys, dir, clock: systemClock, onDamage, onTrouble },
-    ...(leaseExpiryMs === undefined ? {} : { leaseExpiryMs }),
-  });
+  const common = { store, keys, clock: systemClock, leaseExpiryMs, onDamage, onTrouble };
+  const partitioned = new RedisBuffer({ ...common, dir });
+  const listed = new Lists({ ...common, lists, holder: partitioned.holder, onDone: onListed });
+  const buffer = new BufferWithLists(partitioned, listed);
   let seen: readonly JournalLook[] = [];
   const refresh = async (): Promise<StoreLook> => {
-    const [partitions, servers] = await Promise.all([waitingInStore(store, keys), store.memory()]);
-    seen = partitions.map(({ partition, waiting }) => ({
-      writer: `partition ${partition}`,
+    const [partitions, lists, servers] = await Promise.all([
+      waitingInStore(store, keys),
+      listed.waiting(),
+      store.memory(),
+    ]);
+    const places = [
+      ...partitions.map(({ partition, waiting }) => ({ writer: `partition ${partition}`, waiting })),
+      ...lists.map(({ list, waiting }) => ({ writer: `list ${list}`, waiting })),
+    ];
+    seen = places.map(({ writer, waiting }) => ({
+      writer,
       service: "the store",
       dir: store.name,
       bytes: waiting.bytes,
@@ -95,6 +120,7 @@ async function openRedis(
     name: store.name,
     look: () => seen,
     refresh: () => refresh().catch(() => undefined),
+    assertEmpty: () => listed.assertEmpty(),
     async close() {
       await buffer.close();
       await store.close();

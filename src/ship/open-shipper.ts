@@ -34,6 +34,7 @@ export interface ShippingOptions {
   readonly buffer: BufferPlace;
   /** Of the partitions of a store, in ms. */
   readonly leaseExpiry?: number;
+  readonly list?: readonly string[];
   readonly to: SinkPlace;
   readonly region?: string;
   readonly endpoint?: string;
@@ -69,6 +70,8 @@ export interface OpenShipper {
   readonly from: string;
   /** Gives up what is being sent. */
   readonly abort: AbortController;
+  /** False, and told of, when something waits that this shipper was not given. */
+  isEmpty(): Promise<boolean>;
   close(): Promise<void>;
 }
 
@@ -104,6 +107,8 @@ export async function openShipper(
       countIn(shipper.counts.damage, cause, records);
       countIn(shipper.counts.damage, `${cause} bytes`, bytes);
     },
+    lists: options.list ?? [],
+    onListed: (list, elements) => countIn(shipper.counts.lists, list, elements),
     onTrouble: (error) => shipper.readFailed(error),
   });
   const deadLetters = new DeadLetters(join(dir, "dead"), systemClock, { bytesMax: options.deadBytesMax });
@@ -180,6 +185,15 @@ export async function openShipper(
     sink,
     from: source.name,
     abort,
+    async isEmpty() {
+      try {
+        await source.assertEmpty();
+        return true;
+      } catch (error) {
+        shipper.readFailed(error);
+        return false;
+      }
+    },
     async close() {
       stopReporting();
       stopLooking();

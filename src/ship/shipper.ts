@@ -334,7 +334,9 @@ export class Shipper {
 
   #take(record: StoredRecord, nowMs: number, aside: StoredRecord[]): Promise<void> | undefined {
     const { window } = this.#options.sink;
-    if (window !== undefined && judgeTime(record.timestamp, nowMs, window, WINDOW_MARGIN_MS) !== "ok") {
+    const isInTime =
+      window === undefined || judgeTime(record.timestamp, nowMs, window, WINDOW_MARGIN_MS) === "ok";
+    if (!isInTime || record.malformed !== undefined) {
       aside.push(record);
       return aside.length >= ASIDE_MAX ? this.#bury(aside) : undefined;
     }
@@ -356,16 +358,22 @@ export class Shipper {
     await this.#send(this.#batcher.flush());
   }
 
-  /** Records that the destination would skip are dead letters before they are sent. */
+  /** Records that the destination would skip, and what is none, are dead letters before they are sent. */
   async #bury(aside: StoredRecord[]): Promise<void> {
     const { sink, clock, abort, destinationOf } = this.#options;
     const letters = aside.splice(0).map((record): DeadLetter => {
-      const reason = judgeTime(record.timestamp, clock.now(), sink.window!, WINDOW_MARGIN_MS);
+      const { malformed } = record;
+      const why =
+        malformed !== undefined
+          ? { reason: "malformed", detail: `It is no record: ${malformed}.` }
+          : {
+              reason: judgeTime(record.timestamp, clock.now(), sink.window!, WINDOW_MARGIN_MS),
+              detail: `${sink.name} takes no records with this timestamp now.`,
+            };
       return {
         record,
         destination: destinationOf(record, this.#ledger.hostOf(record.writer)),
-        reason,
-        detail: `${sink.name} takes no records with this timestamp now.`,
+        ...why,
         cause: undefined,
         attempts: 0,
         firstTriedAtMs: undefined,

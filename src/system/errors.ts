@@ -16,6 +16,8 @@ export type ErrorCode =
   | "DRAGONLOG_STORE_FAILED"
   | "DRAGONLOG_STORE_GAP"
   | "DRAGONLOG_PARTITIONS_DIFFER"
+  | "DRAGONLOG_LIST_NOT_EMPTY"
+  | "DRAGONLOG_LIST_WRONG_TYPE"
   | "DRAGONLOG_DEAD_LETTERS_FULL"
   | "DRAGONLOG_DEAD_LETTERS_BUSY"
   | "DRAGONLOG_DEAD_LETTERS_UNAVAILABLE"
@@ -52,4 +54,9 @@ export function messageOf(thrown: unknown): string {
   } catch {
     return "unknown";
   }
+}
+
+/** What happened and what to do about it, on one line. */
+export function inOneLine({ message, hint }: Pick<DragonlogError, "message" | "hint">): string {
+  return `${message.replace(/\.$/, "")}. ${hint}`;
 }

@@ -115,7 +115,7 @@ export class RedisServer {
   }
 
   /** Any command, on a connection of its own, without a login. */
-  async command(...command: string[]): Promise<unknown> {
+  async command(...command: (string | Buffer)[]): Promise<unknown> {
     const client = createClient({ url: this.url, RESP: 2 });
     await client.connect();
     try {

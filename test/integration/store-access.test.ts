@@ -12,7 +12,7 @@ import { noRedisServer, RedisServer } from "../harness/redis-server.js";
 const PASSWORD = "s3cret/with@odd:signs";
 /** All that a store of one server needs; docs/store.md lists the same. */
 const COMMANDS =
-  "xadd xrange xtrim xlen xinfo|stream hgetall hset hdel get set pexpire del incr lrange ltrim llen lpush watch multi exec info".split(
+  "xadd xrange xtrim xlen xinfo|stream hgetall hset hdel get set pexpire del incr lrange ltrim llen lrem lpush watch multi exec info".split(
     " ",
   );
 
@@ -56,6 +56,7 @@ test(
     await store.increment("dragonlog:n");
     await store.listRange("dragonlog:l", 0, 1);
     const isOne = { key: "dragonlog:n", value: "1" };
+    await store.listRemove("dragonlog:l", [Buffer.from("x")]);
     await store.listPrepend("dragonlog:l", [Buffer.from("x")]);
     assert.equal(await store.setFieldsIf(isOne, "dragonlog:h", new Map([["f", "1"]])), true);
     assert.equal((await store.listTakeIf(isOne, "dragonlog:l", 1, "dragonlog:h", ["f"]))?.length, 1);

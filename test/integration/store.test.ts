@@ -114,6 +114,8 @@ test("a list: read from both ends, and put before its beginning", cases, async (
   await store.listPrepend("l", [bytes("y"), bytes("z")]);
   assert.deepEqual(await store.listRange("l", 0, 2), [bytes("y"), bytes("z"), bytes("a")]);
   assert.equal(await store.listLength("l"), 6);
+  assert.equal(await store.listRemove("l", [bytes("y"), bytes("none"), bytes("d")]), 2);
+  assert.deepEqual(await store.listRange("l", 0, 9), [bytes("z"), bytes("a"), bytes("b"), bytes("c")]);
   assert.deepEqual(await store.listRange("none", 0, -1), []);
 });
 

@@ -155,6 +155,11 @@ class RedisStore implements Store {
     return Number(await this.#send(["LLEN", key]));
   }
 
+  async listRemove(key: string, elements: readonly Buffer[]): Promise<number> {
+    const removed = await Promise.all(elements.map((element) => this.#send(["LREM", key, "1", element])));
+    return removed.reduce((sum: number, count) => sum + Number(count), 0);
+  }
+
   async listPrepend(key: string, elements: readonly Buffer[]): Promise<void> {
     await this.#send(["LPUSH", key, ...elements.toReversed()]);
   }

@@ -220,6 +220,15 @@ export class FakeStore implements Store {
 
   listLength = (key: string) => this.#call("read", (server) => server.list(key).length);
 
+  listRemove = (key: string, elements: readonly Buffer[]) =>
+    this.#call("delete", (server) => {
+      const list = server.list(key);
+      return elements.filter((element) => {
+        const place = list.findIndex((each) => each.equals(element));
+        return place >= 0 && list.splice(place, 1).length > 0;
+      }).length;
+    });
+
   listPrepend = (key: string, elements: readonly Buffer[]) =>
     this.#call("write", (server) => void server.list(key).unshift(...elements));
 
@@ -237,7 +246,7 @@ export class FakeStore implements Store {
     hash: string,
     fields: readonly string[],
   ) =>
-    this.#call("delete", (server) => {
+    this.#call("write", (server) => {
       if (server.get(key) !== value) return undefined;
       for (const field of fields) server.hash(hash).delete(field);
       return server.list(list).splice(0, count);

@@ -59,13 +59,15 @@ export interface Store {
   /** Elements `from` to `to` of a list, both included, from 0; negative ones count from its end. */
   listRange(key: string, from: number, to: number): Promise<Buffer[]>;
   listLength(key: string): Promise<number>;
+  /** Deletes the first element that is like each of these, if there is one; says how many there were. */
+  listRemove(key: string, elements: readonly Buffer[]): Promise<number>;
   /** Puts elements before the first one of a list, in their order. */
   listPrepend(key: string, elements: readonly Buffer[]): Promise<void>;
   /** Sets fields while the condition holds; false when it does not, and nothing was set. All keys lie in one slot of a cluster. */
   setFieldsIf(condition: Condition, hash: string, fields: ReadonlyMap<string, string>): Promise<boolean>;
   /**
    * Deletes the first `count` elements of a list and some fields of a hash, in one step and while the condition holds;
-   * resolves with the elements. Undefined when it does not hold, and nothing was deleted. Works in a full store.
+   * resolves with the elements. Undefined when it does not hold, and nothing was deleted. A full store refuses it.
    */
   listTakeIf(
     condition: Condition,

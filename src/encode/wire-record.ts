@@ -1,0 +1,43 @@
+/** A record by its wire names, as programs give it: what of it goes into the metadata of the line. */
+import { isLiteral } from "./plain.js";
+
+const KNOWN_NAMES = new Set(["timestamp", "service", "data", "type", "request_id", "metadata"]);
+
+/**
+ * The record's metadata, with what else it holds before it: names that are none of a record's, and as `timestamp_given` a
+ * timestamp that is none (`timestampMs` undefined). A name that the metadata has as well becomes `<name>_given`.
+ */
+export function membersOf(record: object, timestampMs: number | undefined): object | null | undefined {
+  const { timestamp, metadata } = record as { timestamp?: unknown; metadata?: object | null };
+  const names = Object.keys(record).filter((name) => !KNOWN_NAMES.has(name));
+  const unread = timestamp !== undefined && timestamp !== null && timestampMs === undefined;
+  if (names.length === 0 && !unread) {
+    return metadata;
+  }
+  const said: object = canBeSpread(metadata) ? metadata : { metadata };
+  // Without a prototype, so that `__proto__` is a name like all others.
+  const members = Object.create(null) as Record<string, unknown>;
+  for (const name of names) {
+    members[freeName(name, said, members)] = (record as Record<string, unknown>)[name];
+  }
+  if (unread) {
+    members[freeName("timestamp_given", said, members)] = timestamp;
+  }
+  for (const name of Object.keys(said)) {
+    members[name] = (said as Record<string, unknown>)[name];
+  }
+  return members;
+}
+
+function freeName(name: string, ...taken: readonly object[]): string {
+  let free = name;
+  while (taken.some((object) => Object.hasOwn(object, free))) {
+    free += "_given";
+  }
+  return free;
+}
+
+/** True for what can be spread without losing what it holds: no Map, no Error. */
+function canBeSpread(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && isLiteral(value);
+}
