@@ -40,8 +40,12 @@ export interface CommandDefinition<N extends CommandName> {
   readonly run: (options: ParsedOptions<N>, io: Io, operands: readonly string[]) => Promise<number>;
 }
 
-/** Gives a command its process: how signals reach it and what it talks through. */
-export type Perform = (signals: SignalPolicy, run: (io: Io) => Promise<number>) => Promise<void>;
+/** Gives a command its process: how signals reach it, what it talks through, and whether it reports in JSON. */
+export type Perform = (
+  signals: SignalPolicy,
+  inJson: boolean,
+  run: (io: Io) => Promise<number>,
+) => Promise<void>;
 
 /** A command without its type, so that commands of different options stand in one list. */
 export type Register = (program: Command, perform: Perform) => void;
@@ -64,9 +68,23 @@ export function defineCommand<N extends CommandName>(definition: CommandDefiniti
         env: process.env,
         cwd: process.cwd(),
       });
-      await perform(definition.signals, (io) => definition.run(options, io, command.args));
+      const inJson = "json" in options && options.json === true;
+      await perform(definition.signals, inJson, (io) => definition.run(options, io, command.args));
     });
   };
+}
+
+/** Whether a command line asks for a report in JSON, as far as that can be seen before its options are read. */
+export function asksForJson(program: Command, words: readonly string[], env: NodeJS.ProcessEnv): boolean {
+  const command = words.reduce(
+    (parent, word) => parent.commands.find((each) => each.name() === word) ?? parent,
+    program,
+  );
+  const flag = flagOf("json");
+  return (
+    command.options.some(({ long }) => long === flag) &&
+    (words.includes(flag) || env[variableOf("json")] === "true")
+  );
 }
 
 /** The command of this name; `dead list` stands below `dead`, which lists what stands below it. */

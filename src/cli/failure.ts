@@ -1,6 +1,6 @@
 /** What a command that failed says, and with which code it ends. */
 import { CommanderError } from "commander";
-import { DragonlogError } from "../system/errors.js";
+import { DragonlogError, messageOf } from "../system/errors.js";
 
 const NOT_DONE = 1;
 const WRONG_USAGE = 2;
@@ -12,14 +12,22 @@ export interface Failure {
   readonly exitCode: number;
   /** Lines for stderr; empty where all is said already. */
   readonly text: string;
+  /** The same for programs; undefined where nothing is to be said. */
+  readonly error?: { readonly code?: string; readonly message: string; readonly hint?: string };
 }
 
 export function failureOf(thrown: unknown): Failure {
   if (thrown instanceof CommanderError) return usageFailure(thrown);
-  if (thrown instanceof DragonlogError) return { exitCode: exitCodeOf(thrown), text: textOf(thrown) };
-  if (isRefusedPath(thrown)) return { exitCode: NOT_DONE, text: textOf(unavailable(thrown)) };
+  if (thrown instanceof DragonlogError) return told(thrown, exitCodeOf(thrown));
+  if (isRefusedPath(thrown)) return told(unavailable(thrown), NOT_DONE);
   const stack = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
-  return { exitCode: NOT_DONE, text: `dragonlog: ${stack.split("\n").map(printable).join("\n")}\n` };
+  const text = `dragonlog: ${stack.split("\n").map(printable).join("\n")}\n`;
+  return { exitCode: NOT_DONE, text, error: { message: messageOf(thrown) } };
+}
+
+function told(error: DragonlogError, exitCode: number): Failure {
+  const { code, message, hint } = error;
+  return { exitCode, text: textOf(error), error: { code, message, hint } };
 }
 
 type RefusedPath = NodeJS.ErrnoException & { readonly path: string };
@@ -49,7 +57,7 @@ function usageFailure(error: CommanderError): Failure {
     .replace(/^(unknown option '-[^=\n]*)=[\s\S]*?'(?=\n|$)/, "$1'")
     .split("\n");
   const hint = suggestion?.replace(/^\((.*)\)$/, "$1") ?? "See dragonlog --help, or --help of the command.";
-  return { exitCode: WRONG_USAGE, text: textOf(new DragonlogError("DRAGONLOG_USAGE", message!, hint)) };
+  return told(new DragonlogError("DRAGONLOG_USAGE", message!, hint), WRONG_USAGE);
 }
 
 function exitCodeOf({ code, cause }: DragonlogError): number {

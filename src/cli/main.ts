@@ -1,12 +1,13 @@
 #!/usr/bin/env node
 /** The bin: one process, one command, one exit code. */
 import type { Io } from "../system/io.js";
-import type { Perform } from "./command.js";
+import { asksForJson, type Perform } from "./command.js";
 import { failureOf } from "./failure.js";
 import { createProgram } from "./program.js";
 import { stopSignal } from "./signals.js";
 
-const perform: Perform = async (signals, run) => {
+const perform: Perform = async (signals, json, run) => {
+  inJson = json;
   // A reader that has gone away, such as `head`, wants no more and no complaint.
   if (signals !== "own") process.stdout.on("error", endOnBrokenPipe);
   const io: Io = {
@@ -33,12 +34,16 @@ process.stdout.on("error", () => {
   // Commands that outlive their reader see to it themselves; the others have `endOnBrokenPipe`.
 });
 
+const program = createProgram(perform);
+/** Whoever reads a report in JSON gets a failure in it too. */
+let inJson = asksForJson(program, process.argv.slice(2), process.env);
 try {
-  await createProgram(perform).parseAsync();
+  await program.parseAsync();
 } catch (thrown) {
-  const { exitCode, text } = failureOf(thrown);
+  const { exitCode, text, error } = failureOf(thrown);
   process.exitCode = exitCode;
   process.stderr.write(text);
+  if (inJson && error !== undefined) process.stdout.write(`${JSON.stringify({ error })}\n`);
 }
 
 // Whatever a command may have left open, such as a connection kept alive, does not keep the process.

@@ -24,7 +24,7 @@ export function createProgram(perform: Perform): Command {
     .description("The log pipeline for services that may not wait for their logs and may not lose them.")
     .version(packageVersion(), "--version", "print the version")
     .helpOption("--help", "print this help")
-    .helpCommand(false)
+    .helpCommand("help [command]", "print the help of a command")
     .enablePositionalOptions()
     .exitOverride()
     // Errors are printed in one place and one form, see failure.ts.

@@ -72,7 +72,7 @@ export function accepted(option: Option): string {
 }
 
 /** None at all, written where a name would stand. */
-const NO_NAMES = "none";
+export const NO_NAMES = "none";
 
 function readNames(option: Option, raw: unknown, form: Form, name: string): readonly string[] {
   const names = form === "text" || typeof raw === "string" ? String(raw).split(",") : raw;

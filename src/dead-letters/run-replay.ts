@@ -87,7 +87,8 @@ async function report(replayed: Replayed, { dir, selection }: Command, json: boo
     say(
       io,
       NAME,
-      `${lettersText(letters, filtersText(selection))} wait for the shipper as records again` +
+      `${lettersText(letters, filtersText(selection))} ${letters === 1 ? "waits" : "wait"} for the shipper as ` +
+        `${letters === 1 ? "a record" : "records"} again` +
         `${doubled > 0 ? ` (${doubled} of them lay there twice, and are sent once)` : ""}; ` +
         "`dragonlog flush` sends them at once",
     );

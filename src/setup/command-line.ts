@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { DragonlogError } from "../system/errors.js";
+import { ENV_FILE, secretUrl } from "./env-file.js";
 import type { ShipOptions } from "./ship-options.js";
 
 export interface ShipCommand {
@@ -12,6 +13,8 @@ export interface ShipCommand {
   readonly workingDir: string;
   /** The folder of journals. */
   readonly journalDir: string;
+  /** The file of variables that it needs, if it needs one. */
+  readonly envPath: string | undefined;
 }
 
 /** Throws DRAGONLOG_OPTION_INVALID without a dragonlog.json, or for a path that cannot stand on one line. */
@@ -26,16 +29,20 @@ export function shipCommand(options: ShipOptions, cwd: string, ...flags: readonl
   }
   const journalDir = resolve(cwd, options.buffer.dir);
   const main = fileURLToPath(new URL("../cli/main.js", import.meta.url));
+  const secret = secretUrl(options);
   const words = [
     process.execPath,
     main,
     "ship",
     ...flags,
-    "--config",
-    config,
-    "--buffer",
-    `journal:${journalDir}`,
+    ...["--config", config],
+    ...(options.buffer.kind === "journal"
+      ? ["--buffer", `journal:${journalDir}`]
+      : ["--journal-dir", journalDir]),
+    // By way of `envPath` where it holds a password: command lines can be read by everybody.
+    ...(options.buffer.kind === "redis" && secret === undefined ? ["--buffer", options.buffer.url] : []),
   ];
+  const envPath = secret === undefined ? undefined : resolve(cwd, ENV_FILE);
   const broken = [...words, cwd].find((word) => /[\r\n\0]/.test(word));
   if (broken !== undefined) {
     throw new DragonlogError(
@@ -44,7 +51,7 @@ export function shipCommand(options: ShipOptions, cwd: string, ...flags: readonl
       "Use folders whose names are on one line.",
     );
   }
-  return { words, workingDir: cwd, journalDir };
+  return { words, workingDir: cwd, journalDir, envPath };
 }
 
 /** True for a copy that npx keeps in its cache and throws away some day. */

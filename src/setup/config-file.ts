@@ -3,6 +3,7 @@ import { OPTION_GROUPS } from "../config/groups.js";
 import { variableOf } from "../config/names.js";
 import type { Option, OptionKey } from "../config/options.js";
 import { accepted } from "../config/read-value.js";
+import { secretUrl } from "./env-file.js";
 import type { ShipOptions } from "./ship-options.js";
 import { lastingOptions, writtenValue } from "./written-value.js";
 
@@ -37,6 +38,11 @@ export function configFile(options: ShipOptions): string {
 function entry(key: OptionKey, option: Option, options: ShipOptions): string {
   if (option.secret) {
     return comment(`${key}: ${option.doc} A secret: set the variable ${variableOf(key)} instead.`);
+  }
+  if (key === "buffer" && secretUrl(options) !== undefined) {
+    return comment(
+      `${key}: ${option.doc} Its URL holds a password: set the variable ${variableOf(key)} instead.`,
+    );
   }
   const takes = option.kind === "text" ? "" : ` Takes ${accepted(option)}.`;
   const value = writtenValue(key, option, options);

@@ -10,8 +10,9 @@ import type { ShipCommand } from "./command-line.js";
 
 const LOGGERS = ["/usr/bin/logger", "/bin/logger"];
 
-export function cronLine({ words, workingDir }: ShipCommand, logger: string | undefined): string {
-  const ship = words.map(quoted).join(" ");
+export function cronLine({ words, workingDir, envPath }: ShipCommand, logger: string | undefined): string {
+  const variables = envPath === undefined ? "" : `set -a && . ${quoted(envPath)} && `;
+  const ship = variables + words.map(quoted).join(" ");
   const failed = `printf '%s\\n' "$out"${logger === undefined ? "" : ` | ${quoted(logger)} -t dragonlog-ship -p cron.err`}`;
   const command = `cd ${quoted(workingDir)} && out=$(${ship} 2>&1) || ${failed}`;
   // Cron ends the command at a bare percent sign.

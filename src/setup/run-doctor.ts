@@ -8,6 +8,7 @@ import { type Check, type CheckState, errorText, failed } from "./doctor/check.j
 import { checkDestination } from "./doctor/destination.js";
 import { checkJournalFolder } from "./doctor/journal-folder.js";
 import { checkConfig, checkMapping, checkNode } from "./doctor/machine.js";
+import { checkStore } from "./doctor/store.js";
 import { checkWaiting } from "./doctor/waiting.js";
 
 const LABELS: Readonly<Record<CheckState, string>> = { ok: "ok     ", warning: "WARNING", failed: "FAILED " };
@@ -18,6 +19,7 @@ export async function runDoctor(options: ParsedOptions<"doctor">, io: Io): Promi
     ["machine", () => [checkConfig(options, process.cwd()), checkNode(), checkMapping()]],
     ["journal folder", () => checkJournalFolder(options)],
     ["backlog", () => checkWaiting(options, systemClock.now())],
+    ["store", () => checkStore(options, io.signal)],
     ["destination", () => checkDestination(options, io.signal)],
     ["alerts", () => checkAlerts(options, io.signal)],
   ];
@@ -44,8 +46,9 @@ async function guarded(name: string, look: () => Check[] | Promise<Check[]>): Pr
 }
 
 function reportOf(checks: readonly Check[]): string {
-  const width = Math.max(...checks.map(({ name }) => name.length));
-  const lines = checks.flatMap(({ name, state, message, advice }) => [
+  const named = checks.map((check) => ({ ...check, name: printable(check.name) }));
+  const width = Math.max(...named.map(({ name }) => name.length));
+  const lines = named.flatMap(({ name, state, message, advice }) => [
     `${LABELS[state]}  ${name.padEnd(width)}  ${printable(message)}\n`,
     ...(advice === undefined ? [] : [`${" ".repeat(width + 11)}-> ${printable(advice)}\n`]),
   ]);

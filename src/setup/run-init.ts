@@ -1,6 +1,6 @@
 /** `dragonlog init`: writes down what a machine needs, for a person to look at before it is used. */
 import { userInfo } from "node:os";
-import { nearest } from "../config/names.js";
+import { nearest, variableOf } from "../config/names.js";
 import type { ParsedOptions } from "../config/options.js";
 import { DragonlogError } from "../system/errors.js";
 import type { Io } from "../system/io.js";
@@ -8,8 +8,9 @@ import { printable } from "../system/printable.js";
 import { isPassing, type ShipCommand, shipCommand } from "./command-line.js";
 import { configFile } from "./config-file.js";
 import { cronLine, findLogger } from "./cron.js";
+import { ENV_FILE, envFile, secretUrl } from "./env-file.js";
 import { iamPolicy } from "./iam-policy.js";
-import { type ShipOptions, shipOptions } from "./ship-options.js";
+import { checkShipping, type ShipOptions, shipOptions } from "./ship-options.js";
 import { systemdUnit } from "./systemd.js";
 import { type NewFile, writeFiles } from "./write-files.js";
 
@@ -31,6 +32,7 @@ export async function runInit(
   if (!Object.hasOwn(KINDS, what)) throw unknownKind(what);
   const cwd = process.cwd();
   const shipping = shipOptions(options, { env: process.env, cwd });
+  checkShipping(shipping);
   const { files, next } = KINDS[what as keyof typeof KINDS](shipping, cwd);
   writeFiles(files, { dir: cwd, dryRun: options.dryRun, force: options.force }, io);
   for (const line of next) io.stderr.write(`${printable(line)}\n`);
@@ -38,17 +40,19 @@ export async function runInit(
 }
 
 function configResult(options: ShipOptions): Result {
-  const config = { name: "dragonlog.json", text: configFile(options) };
-  if (options.to.kind !== "cloudwatch") return { files: [config], next: ["Next: dragonlog doctor"] };
+  const config = [{ name: "dragonlog.json", text: configFile(options) }, ...secretsOf(options)];
+  const note = secretNote(options);
+  if (options.to.kind !== "cloudwatch") return { files: config, next: [...note, "Next: dragonlog doctor"] };
   const policy = {
     name: "dragonlog-iam-policy.json",
     text: `${JSON.stringify(iamPolicy(options), undefined, 2)}\n`,
   };
   const next = [
+    ...note,
     "The policy is the least that `dragonlog ship` needs; `dragonlog audit` needs logs:FilterLogEvents as well.",
     "Next: attach it to the user or role that ships, then dragonlog doctor",
   ];
-  return { files: [config, policy], next };
+  return { files: [...config, policy], next };
 }
 
 function systemdResult(options: ShipOptions, cwd: string): Result {
@@ -56,13 +60,15 @@ function systemdResult(options: ShipOptions, cwd: string): Result {
   const name = "dragonlog-ship.service";
   const next = [
     ...passingNote(command),
+    ...secretNote(options),
     "Next, having read it:",
     `  mkdir -p -m 700 ${JSON.stringify(command.journalDir)}`,
     `  sudo install -m 644 ${name} /etc/systemd/system/`,
     `  sudo systemctl daemon-reload && sudo systemctl enable --now ${name}`,
     `An application that is to have its last records delivered at a shutdown names ${name} in After= of its own unit.`,
   ];
-  return { files: [{ name, text: systemdUnit(options, command, userInfo().username) }], next };
+  const unit = { name, text: systemdUnit(options, command, userInfo().username) };
+  return { files: [unit, ...secretsOf(options)], next };
 }
 
 function cronResult(options: ShipOptions, cwd: string): Result {
@@ -70,10 +76,25 @@ function cronResult(options: ShipOptions, cwd: string): Result {
   const name = "dragonlog-ship.cron";
   const next = [
     ...passingNote(command),
+    ...secretNote(options),
     "Next, having read it, as the user that the applications log as:",
     `  (crontab -l; cat ${name}) | crontab -`,
   ];
-  return { files: [{ name, text: cronLine(command, findLogger()) }], next };
+  return { files: [{ name, text: cronLine(command, findLogger()) }, ...secretsOf(options)], next };
+}
+
+function secretsOf(options: ShipOptions): NewFile[] {
+  const file = envFile(options);
+  return file === undefined ? [] : [file];
+}
+
+function secretNote(options: ShipOptions): string[] {
+  return secretUrl(options) === undefined
+    ? []
+    : [
+        `The store's URL holds a password, so it stands in ${ENV_FILE} alone (mode 600), as ${variableOf("buffer")}; ` +
+          `for a shell: set -a; . ./${ENV_FILE}; set +a`,
+      ];
 }
 
 function passingNote(command: ShipCommand): string[] {

@@ -9,7 +9,11 @@ const HOSTILE = `/a b/%h "c" $HOME \\x 'd'`;
 function unitOf(flags: Record<string, string>) {
   const options = loadOptions("ship", flags, { env: {}, cwd: "/nonexistent" });
   const words = [process.execPath, `${HOSTILE}/main.js`, "ship", "--config", `${HOSTILE}/dragonlog.json`];
-  const unit = systemdUnit(options, { words, workingDir: HOSTILE, journalDir: `${HOSTILE}/j` }, "svc%user");
+  const unit = systemdUnit(
+    options,
+    { words, workingDir: HOSTILE, journalDir: `${HOSTILE}/j`, envPath: `${HOSTILE}/e` },
+    "svc%user",
+  );
   return { unit, words };
 }
 
@@ -17,6 +21,7 @@ test("paths reach the process as they are, whatever stands in them", () => {
   const { unit, words } = unitOf({});
   assert.deepEqual(valuesOf(unit, "ExecStart").map(commandOf), [words]);
   assert.deepEqual(valuesOf(unit, "WorkingDirectory").map(plain), [HOSTILE]);
+  assert.deepEqual(valuesOf(unit, "EnvironmentFile").slice(1).map(plain), [`${HOSTILE}/e`]);
   assert.deepEqual(valuesOf(unit, "User").map(plain), ["svc%user"]);
   assert.deepEqual(valuesOf(unit, "ReadWritePaths").map(wordsOf), [[`${HOSTILE}/j`]]);
 });

@@ -38,7 +38,7 @@ User=${specified(user)}
 WorkingDirectory=${specified(command.workingDir)}
 # Passwords and keys, such as DRAGONLOG_SMTP=smtp://user:password@host:587, in a file of mode 0600.
 EnvironmentFile=-/etc/dragonlog/ship.env
-ExecStart=${command.words.map(execWord).join(" ")}
+${command.envPath === undefined ? "" : `EnvironmentFile=${specified(command.envPath)}\n`}ExecStart=${command.words.map(execWord).join(" ")}
 Restart=always
 RestartSec=2
 # A wrong option does not mend itself.

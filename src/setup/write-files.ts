@@ -1,5 +1,5 @@
 /** Files that are written for a person: never over one that exists, unless that is asked for. */
-import { existsSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DragonlogError } from "../system/errors.js";
 import type { Io } from "../system/io.js";
@@ -7,6 +7,8 @@ import type { Io } from "../system/io.js";
 export interface NewFile {
   readonly name: string;
   readonly text: string;
+  /** It is shown nowhere, and only its owner can read it. */
+  readonly secret?: true;
 }
 
 export interface WriteOptions {
@@ -22,13 +24,14 @@ export interface WriteOptions {
  */
 export function writeFiles(files: readonly NewFile[], { dir, dryRun, force }: WriteOptions, io: Io): void {
   if (dryRun) {
-    for (const { name, text } of files) {
-      io.stderr.write(`dragonlog init: would write ${name}:\n`);
-      io.stdout.write(text);
+    for (const { name, text, secret } of files) {
+      io.stderr.write(`dragonlog init: would write ${name}${secret ? ", which is not shown\n" : ":\n"}`);
+      io.stdout.write(secret ? "" : text);
     }
     return;
   }
-  const present = files.filter(({ name }) => existsSync(join(dir, name)));
+  const wanted = files.filter((file) => !isThere(join(dir, file.name), file));
+  const present = wanted.filter(({ name }) => existsSync(join(dir, name)));
   if (present.length > 0 && !force) {
     throw new DragonlogError(
       "DRAGONLOG_FILE_EXISTS",
@@ -36,14 +39,19 @@ export function writeFiles(files: readonly NewFile[], { dir, dryRun, force }: Wr
       "Use --force to replace what is there, or --dry-run to see what would be written.",
     );
   }
-  for (const file of files) {
+  for (const file of wanted) {
     const path = join(dir, file.name);
     const replaces = present.includes(file);
     if (replaces) renameSync(path, `${path}.old`);
     // Fails where a file has come meanwhile.
-    writeFileSync(path, file.text, { flag: "wx" });
+    writeFileSync(path, file.text, { flag: "wx", ...(file.secret && { mode: 0o600 }) });
     io.stderr.write(
       `dragonlog init: ${path} written${replaces ? `; what was there is ${file.name}.old` : ""}\n`,
     );
   }
+}
+
+/** A secret that two kinds of files need is written with the first of them. */
+function isThere(path: string, { text, secret }: NewFile): boolean {
+  return secret === true && existsSync(path) && readFileSync(path, "utf8") === text;
 }

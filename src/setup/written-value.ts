@@ -1,7 +1,9 @@
 /** Options as they would be written in a file, out of options that were understood. */
 import { type Option, type OptionKey, optionsIn } from "../config/options.js";
 import type { SinkPlace } from "../config/places.js";
+import { NO_NAMES } from "../config/read-value.js";
 import { formatDuration, formatSize } from "../system/units.js";
+import { secretUrl } from "./env-file.js";
 import type { ShipOptions } from "./ship-options.js";
 
 /** `ship` alone takes them, and from the command line: they say what one call is to do. */
@@ -12,14 +14,24 @@ export function lastingOptions(): [key: OptionKey, option: Option][] {
   return optionsIn("ship").filter(([key]) => !OF_ONE_CALL.includes(key));
 }
 
-/** The value as it stands in a file; undefined when it is the default, or there is none. */
+/** The value as it stands in a file; undefined when it is the default, there is none, or it holds a password. */
 export function writtenValue(key: OptionKey, option: Option, options: ShipOptions): unknown {
   if (key === "buffer") {
-    return options.buffer.dir === options.journalDir ? undefined : `journal:${options.buffer.dir}`;
+    return writtenBuffer(options);
   }
   const value = asWritten(option, options[key as keyof ShipOptions]);
   const byDefault = typeof option.default === "function" ? option.default("") : option.default;
-  return value === byDefault ? undefined : value;
+  const isDefault =
+    value === byDefault || (Array.isArray(value) && value.length === 1 && value[0] === byDefault);
+  return isDefault ? undefined : value;
+}
+
+function writtenBuffer(options: ShipOptions): string | undefined {
+  const { buffer, journalDir } = options;
+  if (buffer.kind === "redis") {
+    return secretUrl(options) === undefined ? buffer.url : undefined;
+  }
+  return buffer.dir === journalDir ? undefined : `journal:${buffer.dir}`;
 }
 
 export function placeText(place: SinkPlace): string {
@@ -35,6 +47,8 @@ function asWritten(option: Option, value: unknown): unknown {
       return formatSize(value as number);
     case "place":
       return placeText(value as SinkPlace);
+    case "names":
+      return (value as readonly string[]).length === 0 ? NO_NAMES : value;
     default:
       return value;
   }

@@ -7,6 +7,7 @@ import type { ParsedOptions } from "../config/options.js";
 import type { BufferPlace } from "../config/places.js";
 import { systemClock } from "../system/clock.js";
 import type { DragonlogError } from "../system/errors.js";
+import { inOneLine } from "../system/figures.js";
 import type { Io } from "../system/io.js";
 import { printable } from "../system/printable.js";
 import { deliver, report, say } from "./deliver.js";
@@ -47,9 +48,7 @@ export async function shipStore(
   io: Io,
   openLeftovers: OpenLeftovers,
 ): Promise<boolean> {
-  const leftovers = await openLeftovers(options, ({ message, hint }) =>
-    say(io, printable(`${message}; ${hint}`)),
-  );
+  const leftovers = await openLeftovers(options, (error) => say(io, printable(inOneLine(error))));
   const ended = await deliver(options, io, {
     beside: (stop) => leftovers.run(stop),
     beforeDrain: (giveUp) => leftovers.store(giveUp),

@@ -30,3 +30,8 @@ export function counted(count: number, one: string, many = `${one}s`): string {
 export function countedDoing(count: number, one: string, verb: string, many?: string): string {
   return `${counted(count, one, many)} ${verb}${count === 1 ? "s" : ""}`;
 }
+
+/** What happened and what to do about it, on one line. */
+export function inOneLine({ message, hint }: { readonly message: string; readonly hint: string }): string {
+  return `${message.replace(/\.$/, "")}. ${hint}`;
+}

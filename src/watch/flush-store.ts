@@ -19,8 +19,7 @@ import { type ForwarderReport, readForwarderReports } from "../forward/report.js
 import { storeName } from "../forward/store-options.js";
 import { nothingRemains, type Remains, readRemains, remainsInFull, remainsInShort } from "../ship/remains.js";
 import { systemClock } from "../system/clock.js";
-import { messageOf } from "../system/errors.js";
-import { counted, formatSpan } from "../system/figures.js";
+import { counted, formatSpan, inOneLine } from "../system/figures.js";
 import type { Io } from "../system/io.js";
 import { pause } from "../system/pause.js";
 import { printable } from "../system/printable.js";
@@ -198,7 +197,7 @@ function forwarderText({ process: { pid }, store, recordsInStore, trouble }: For
 async function storeText(url: string): Promise<string> {
   const { name, error, state } = await viewStore(url);
   if (state === undefined) {
-    return `${printable(`${name} cannot be read: ${error?.message ?? messageOf(error)}`)}\n  ${printable(error?.hint ?? "")}\n`;
+    return `${printable(`the store cannot be read: ${inOneLine(error!)}`)}\n`;
   }
   const { waiting, shippers } = state;
   return (

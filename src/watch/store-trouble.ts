@@ -1,7 +1,7 @@
 /** What keeps records from being delivered by way of a store, as far as it can be seen from this machine. */
 
 import type { JournalState } from "../buffer/waiting.js";
-import { countedDoing } from "../system/figures.js";
+import { countedDoing, inOneLine } from "../system/figures.js";
 import type { LocalState } from "./local-text.js";
 import { entriesIn, type StoreView } from "./store-state.js";
 
@@ -15,7 +15,7 @@ export function troubleIn(
 ): string[] {
   const trouble: string[] = [];
   if (error !== undefined) {
-    trouble.push(`the store cannot be read: ${error.message}. ${error.hint}`);
+    trouble.push(`the store cannot be read: ${inOneLine(error)}`);
   }
   for (const { evicts, kind } of state?.servers ?? []) {
     if (evicts) {

@@ -85,6 +85,50 @@ test("wrong usage ends with 2, three lines on stderr and nothing on stdout", asy
   }
 });
 
+test("help is a command as well, for a command too", async (t) => {
+  const cli = new Cli(t);
+  const [all, one, flag] = await Promise.all([
+    cli.run(["help"]),
+    cli.run(["help", "status"]),
+    cli.run(["status", "--help"]),
+  ]);
+  assert.deepEqual([all.code, one.code], [0, 0]);
+  assert.match(`${all.stdout}`, /^Usage: dragonlog /);
+  assert.equal(`${one.stdout}`, `${flag.stdout}`);
+});
+
+test("whoever asks for JSON gets a failure in it too, with the code that ends the command", async (t) => {
+  const cli = new Cli(t);
+  writeFileSync(join(cli.dir, "file"), "");
+  const cases: [args: string[], code: number, error: string][] = [
+    [["status", "--json", "--nothing"], 2, "DRAGONLOG_USAGE"],
+    [["flush", "--json", "--deadline", "3"], 2, "DRAGONLOG_OPTION_INVALID"],
+    [["dead", "show", "2026-01-31-k3x9qa:1042", "--json"], 1, "DRAGONLOG_DEAD_LETTER_UNKNOWN"],
+    [
+      ["ship", "--once", "--json", "--journal-dir", join(cli.dir, "file", "x")],
+      1,
+      "DRAGONLOG_JOURNAL_UNAVAILABLE",
+    ],
+  ];
+  for (const [args, code, expected] of cases) {
+    const result = await cli.run(args);
+    assert.equal(result.code, code, result.stderr);
+    const { error } = JSON.parse(`${result.stdout}`);
+    assert.equal(error.code, expected, JSON.stringify(error));
+    assert.ok(error.message !== "" && error.hint !== "" && result.stderr.includes(expected));
+  }
+  cli.env.DRAGONLOG_JSON = "true";
+  assert.equal(
+    JSON.parse(`${(await cli.run(["status", "--nothing"])).stdout}`).error.code,
+    "DRAGONLOG_USAGE",
+  );
+  assert.equal(
+    `${(await cli.run(["pipe", "--nothing"])).stdout}`,
+    "",
+    "a command without JSON has none to give",
+  );
+});
+
 test("unknown and wrong settings in variables and dragonlog.json are refused by name", async (t) => {
   const cli = new Cli(t);
   writeFileSync(join(cli.dir, "dragonlog.json"), '{\n  "flushRecords": 5,\n  "colour": true\n}');

@@ -344,7 +344,7 @@ test("what waits without a shipper, what a shipper sees to, and dead letters", a
   old.log({ data: "from long ago", timestamp: Date.now() - 11 * 86_400_000 });
   await old.close();
   const waiting = await doctor.checks(0);
-  says(waiting.backlog, "backlog", /^1 records wait .*the oldest for 11d/, /14 days/);
+  says(waiting.backlog, "backlog", /^1 record waits .*the oldest for 11d/, /14 days/);
   says(waiting.shipper, "shipper", /none runs, and records wait/, /init systemd/);
 
   shipping.cloud.faults.add({ kind: "poison", message: "poison" });

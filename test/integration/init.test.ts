@@ -1,16 +1,27 @@
 /** `dragonlog init`: what it writes is used as it stands, and nothing that was there is lost. */
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
-import { commandOf, valuesOf } from "../../src/setup/unit-file.cases.js";
+import { parseStoreUrl } from "../../src/buffer/redis/store-url.js";
+import { commandOf, plain, valuesOf } from "../../src/setup/unit-file.cases.js";
+import { freePort } from "../harness/redis-server.js";
 import { Cli, ended, printed, type Result } from "./cli.js";
 
 const CONFIG = "dragonlog.json";
 const POLICY = "dragonlog-iam-policy.json";
 const UNIT = "dragonlog-ship.service";
 const CRONTAB = "dragonlog-ship.cron";
+const ENV = "dragonlog-ship.env";
 /** What cron and systemd give to a process, or less. */
 const BARE_ENV = { PATH: "/usr/bin:/bin", HOME: "/nonexistent", SHELL: "/bin/sh" };
 
@@ -171,4 +182,55 @@ test("the crontab line delivers without a word, and hands what a failed run says
   const failed = await run();
   assert.deepEqual([`${failed.stdout}`, failed.stderr], ["", ""]);
   assert.match(readFileSync(join(cli.dir, "logged"), "utf8"), /cannot be "nowhere"/);
+});
+
+test("a store's URL is written where it holds no password, and otherwise in a file that only its owner can read", async (t) => {
+  const cli = new Init(t);
+  assert.equal((await cli.init("--to", "directory:out", "--buffer", "redis://store:6390")).code, 0);
+  assert.match(cli.read(CONFIG), /^ {2}"buffer": "redis:\/\/store:6390",$/m);
+  assert.equal((await cli.init("systemd")).code, 0);
+  const [open] = valuesOf(cli.read(UNIT), "ExecStart").map(commandOf);
+  assert.deepEqual(open!.slice(-2), ["--buffer", "redis://store:6390"]);
+
+  const secret = `hun'ter$2 "x`;
+  const port = await freePort();
+  cli.env.DRAGONLOG_BUFFER = `redis://app:${secret}@127.0.0.1:${port}`;
+  const shown: string[] = [];
+  for (const args of [["--dry-run"], [], ["systemd"], ["cron"]]) {
+    const { code, stdout, stderr } = await cli.init(...args, "--force", "--to", "directory:out");
+    assert.equal(code, 0, stderr);
+    shown.push(`${stdout}`, stderr);
+  }
+  for (const name of [CONFIG, UNIT, CRONTAB]) shown.push(cli.read(name));
+  assert.doesNotMatch(shown.join("\n"), /hun/);
+  assert.equal(statSync(join(cli.folder, ENV)).mode & 0o777, 0o600);
+  assert.deepEqual(valuesOf(cli.read(UNIT), "EnvironmentFile").slice(1).map(plain), [join(cli.folder, ENV)]);
+  // What a shell reads from it is the same password.
+  const read = spawnSync("/bin/sh", ["-c", `set -a; . ./${ENV}; printf %s "$DRAGONLOG_BUFFER"`], {
+    cwd: cli.folder,
+    encoding: "utf8",
+  });
+  assert.equal(parseStoreUrl(read.stdout, "buffer").password, secret);
+  // The line of cron passes it on: nothing listens there.
+  const [, command] = /^(?:\S+ ){5}(.*)$/m.exec(cli.read(CRONTAB))!;
+  const plainly = command!.replaceAll("\\%", "%").replace(/ \| \S+logger .*$/, "");
+  const { stdout } = spawnSync("/bin/sh", ["-c", plainly], { cwd: "/", env: BARE_ENV, encoding: "utf8" });
+  assert.match(stdout, new RegExp(`redis://127.0.0.1:${port}: .*ECONNREFUSED`));
+  assert.doesNotMatch(stdout, /hun/);
+});
+
+test("init refuses what ship would refuse", async (t) => {
+  const cli = new Init(t);
+  const cases: [flags: string[], message: RegExp][] = [
+    [["--group", "a b"], /group cannot be "a b"/],
+    [["--region", "EU west"], /region cannot be "EU west"/],
+    [["--to", "stdout", "--exactly-once", "verify"], /exactlyOnce cannot be "verify"/],
+    [["--buffer", "redis://h:1/x"], /buffer cannot be "redis:\/\/h:1\/x"/],
+  ];
+  for (const [flags, message] of cases) {
+    const { code, stderr } = await cli.init(...flags);
+    assert.equal(code, 2, stderr);
+    assert.match(stderr, message);
+  }
+  assert.deepEqual(readdirSync(cli.folder), []);
 });

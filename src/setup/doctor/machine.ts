@@ -1,6 +1,7 @@
 /** What the program runs on, and with which options. */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { parseStoreUrl } from "../../buffer/redis/store-url.js";
 import type { ParsedOptions } from "../../config/options.js";
 import { openMapper } from "../../system/mapping.js";
 import { lastingOptions, writtenValue } from "../written-value.js";
@@ -12,6 +13,9 @@ const PACKAGE = new URL("../../../../package.json", import.meta.url);
 export function checkConfig(options: ParsedOptions<"doctor">, cwd: string): Check {
   const file = options.config ?? join(cwd, "dragonlog.json");
   const changed = lastingOptions().flatMap(([key, option]) => {
+    if (key === "buffer" && options.buffer.kind === "redis") {
+      return [`${key} ${parseStoreUrl(options.buffer.url, key).name}`];
+    }
     const value = writtenValue(key, option, options);
     if (value === undefined) return [];
     return option.secret ? [`${key} (not shown)`] : [`${key} ${value}`];

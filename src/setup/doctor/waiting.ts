@@ -3,8 +3,9 @@ import { existsSync } from "node:fs";
 import { type JournalState, readJournals, totalWaiting } from "../../buffer/waiting.js";
 import type { ParsedOptions } from "../../config/options.js";
 import { deadFolderOf, deadLetterBytes } from "../../dead-letters/folder.js";
+import { readForwarderReports } from "../../forward/report.js";
 import { readReports } from "../../ship/report.js";
-import { formatBytes, formatSpan } from "../../system/figures.js";
+import { countedDoing, formatBytes, formatSpan } from "../../system/figures.js";
 import { type Check, failed, ok, warning } from "./check.js";
 
 /** CloudWatch takes nothing that is older than 14 days; from here on somebody should hurry. */
@@ -32,7 +33,9 @@ export function checkWaiting(options: Options, nowMs: number): Check[] {
           ],
     ),
     checkBacklog(journals, options, nowMs),
-    checkShippers(dir, totalWaiting(journals).records),
+    options.buffer.kind === "redis"
+      ? checkForwarders(dir, totalWaiting(journals).records)
+      : checkShippers(dir, totalWaiting(journals).records),
     checkDeadLetters(dir, options.deadBytesMax),
   ];
 }
@@ -41,7 +44,7 @@ function checkBacklog(journals: readonly JournalState[], { to }: Options, nowMs:
   const { records, bytes, oldestMs } = totalWaiting(journals);
   if (records === 0) return ok("backlog", "nothing waits");
   const ageMs = nowMs - (oldestMs ?? nowMs);
-  const text = `${records} records wait (${formatBytes(bytes)}), the oldest for ${formatSpan(ageMs)}`;
+  const text = `${countedDoing(records, "record", "wait")} (${formatBytes(bytes)}), the oldest for ${formatSpan(ageMs)}`;
   return to.kind === "cloudwatch" && ageMs > OLD_MS
     ? warning(
         "backlog",
@@ -63,6 +66,31 @@ function checkShippers(dir: string, waiting: number): Check {
         "shipper",
         "none runs, and records wait",
         "Start `dragonlog ship`; `dragonlog init systemd` and `dragonlog init cron` write what starts it always.",
+      );
+}
+
+function checkForwarders(dir: string, waiting: number): Check {
+  const reports = readForwarderReports(dir);
+  const heldUp = reports.flatMap(({ process: { pid }, trouble }) =>
+    trouble === undefined ? [] : [`process ${pid} is held up (${trouble.cause}: ${trouble.detail})`],
+  );
+  if (heldUp.length > 0) {
+    return warning(
+      "forwarder",
+      heldUp.join("; "),
+      "See what the checks of the store say; it is tried again.",
+    );
+  }
+  if (reports.length > 0) {
+    const names = reports.map(({ process, store }) => `process ${process.pid} to ${store}`);
+    return ok("forwarder", `running: ${names.join("; ")}`);
+  }
+  return waiting === 0
+    ? ok("forwarder", "none runs, and nothing waits for one")
+    : warning(
+        "forwarder",
+        "none runs, and records wait in the journals",
+        "Start the application again, or `dragonlog ship` or `dragonlog flush` here with this buffer.",
       );
 }
 
