@@ -55,8 +55,3 @@ export function messageOf(thrown: unknown): string {
     return "unknown";
   }
 }
-
-/** What happened and what to do about it, on one line. */
-export function inOneLine({ message, hint }: Pick<DragonlogError, "message" | "hint">): string {
-  return `${message.replace(/\.$/, "")}. ${hint}`;
-}
