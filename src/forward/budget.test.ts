@@ -98,6 +98,17 @@ test("it is full when there is no room for a block, and not when it is only the 
   assert.ok(budget.full);
 });
 
+test("one that brought nearly nothing while others brought much may begin with a share of what there is", () => {
+  const budget = new Budget(1000 * MIB);
+  for (let look = 0; look < 10; look++) {
+    budget.see([server(look * 10 * MIB)], look * LOOK_MS);
+    budget.lets(100);
+  }
+  let bytes = 0;
+  while (budget.lets(BLOCK_BYTES)) bytes += BLOCK_BYTES;
+  assert.ok(bytes > 10 * MIB && bytes < 15 * MIB, `${bytes}`);
+});
+
 test("whatever the sizes, what is let in between two looks fits into the room that was seen", () => {
   const sizes = fc.array(fc.integer({ min: 0, max: MIB }), { maxLength: 200 });
   fc.assert(

@@ -6,8 +6,8 @@
  * Many share a store and none knows of the others, so no one may take all the room that it sees: others see the same. The
  * share is half of what this forwarder seems to have of all that comes in: what it brought in the time of one look, of what
  * the room shrank by. It begins small, falls at once and rises slowly, for what a shipper frees meanwhile hides what others
- * brought. What all overshoot by, such as many that begin in the same second, is in what `store-budget.ts` leaves of the
- * server's limit.
+ * brought; and it does not fall below what lets one that had little to bring begin with more. What all overshoot by, such as
+ * many that begin in the same second, is in what `store-budget.ts` leaves of the server's limit.
  */
 import type { ServerMemory } from "../buffer/redis/store.js";
 import { roomIn, type StoreSpace, storeSpace } from "../buffer/redis/store-budget.js";
@@ -18,7 +18,8 @@ const SIZE_CLASS = 1.25;
 const ENTRY_BYTES = 1024;
 /** How much of its part of the room a forwarder takes in the time of one look; a block at least, if that fits. */
 const SHARE = 0.5;
-const PART_AT_FIRST = 0.125;
+const PART_AT_FIRST = 1 / 8;
+const PART_MIN = 1 / 32;
 const PART_RISE = 1.5;
 /** With less than this share of the budget the store is full for people: what goes in is what comes out. */
 const LITTLE = 0.05;
@@ -68,7 +69,8 @@ export class Budget {
     this.#space = storeSpace(servers, this.#storeBytesMax);
     const shrunk = before - roomIn(this.#space);
     if (this.#letIn > 0 && Number.isFinite(shrunk)) {
-      this.#part = Math.min(PART_RISE * this.#part, this.#letIn / Math.max(this.#letIn, shrunk));
+      const brought = this.#letIn / Math.max(this.#letIn, shrunk);
+      this.#part = Math.max(PART_MIN, Math.min(PART_RISE * this.#part, brought));
     }
     this.#seenAtMs = nowMs;
     this.#letIn = 0;
