@@ -94,11 +94,8 @@ class SharedSource implements Source {
   }
 
   begin(number: number, memory: SharedArrayBuffer): void {
-    // A worker that has just started may be told twice.
-    if (number > (this.#segments.at(-1)?.number ?? -1)) {
-      this.#segments.push(new SharedSegment(number, memory));
-      this.#letGo();
-    }
+    this.#segments.push(new SharedSegment(number, memory));
+    this.#letGo();
   }
 
   /** Its writer needed the room, and has counted what stood in it. */
