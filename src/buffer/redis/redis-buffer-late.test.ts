@@ -1,21 +1,11 @@
 /** What a shipper that was taken for dead, and goes on, can do: nothing that harms. */
 import assert from "node:assert/strict";
-import { type TestContext, test } from "node:test";
-import { ManualClock } from "../../system/manual-clock.cases.js";
-import { FakeServer } from "./fake-server.cases.js";
-import { acknowledgeAll, namesOf, readAll, readSource, Shippers } from "./redis-buffer.cases.js";
-
-function open(t: TestContext) {
-  const clock = new ManualClock();
-  const server = new FakeServer(clock);
-  return { clock, server, shippers: new Shippers(t, { clock, connect: () => server.connect() }) };
-}
-
-const TEN = Array.from({ length: 10 }, (_, n) => `${n}`);
+import { test } from "node:test";
+import { acknowledgeAll, namesOf, openShippers, readAll, readSource, TEN } from "./redis-buffer.cases.js";
 
 test("what it writes down after the next one began takes nothing from what that one writes, before or after", async (t) => {
   for (const lateWritesLast of [true, false]) {
-    const { shippers, server } = open(t);
+    const { shippers, server } = openShippers(t);
     await shippers.append("w", TEN);
     await shippers.append("w", TEN);
     const late = shippers.open();
@@ -46,7 +36,7 @@ test("what it writes down after the next one began takes nothing from what that 
 });
 
 test("it deletes only what is delivered, also when its deleting comes late", async (t) => {
-  const { shippers, server } = open(t);
+  const { shippers, server } = openShippers(t);
   await shippers.append("w", TEN);
   await shippers.append("w", TEN);
   const late = shippers.open();
@@ -64,7 +54,7 @@ test("it deletes only what is delivered, also when its deleting comes late", asy
 });
 
 test("a shipper that stood still for longer than its lease looks before it reads on, and stops", async (t) => {
-  const { clock, shippers, server } = open(t);
+  const { clock, shippers, server } = openShippers(t);
   await shippers.append("w", TEN);
   const late = shippers.open();
   const [source] = await late.claim();
@@ -80,7 +70,7 @@ test("a shipper that stood still for longer than its lease looks before it reads
 });
 
 test("tokens rise, also when the store has forgotten the last, or counts from an old one", async (t) => {
-  const { clock, shippers, server } = open(t);
+  const { clock, shippers, server } = openShippers(t);
   const tokens: number[] = [];
   const token = (): number => (JSON.parse(server.get(shippers.keys.lease(0))!) as { token: number }).token;
   const buffer = shippers.open();
@@ -105,7 +95,7 @@ test("tokens rise, also when the store has forgotten the last, or counts from an
 });
 
 test("a record has the same ordinal for every shipper, also behind what is deleted, so that the memo means the same to all", async (t) => {
-  const { shippers } = open(t);
+  const { shippers } = openShippers(t);
   const first = shippers.open();
   for (const writer of ["v", "w", "v"]) await shippers.append(writer, TEN);
   await shippers.append("w", TEN, 5);
@@ -128,7 +118,7 @@ test("a record has the same ordinal for every shipper, also behind what is delet
 });
 
 test("a lease that is another's by now is not given back", async (t) => {
-  const { shippers, server } = open(t);
+  const { shippers, server } = openShippers(t);
   const late = shippers.open();
   await late.claim();
   server.set(shippers.keys.lease(0), "another's");
@@ -137,7 +127,7 @@ test("a lease that is another's by now is not given back", async (t) => {
 });
 
 test("what another one has delivered in between is not given when the lease is taken again", async (t) => {
-  const { shippers } = open(t);
+  const { shippers } = openShippers(t);
   const late = shippers.open();
   await shippers.append("w", TEN);
   const [source] = await late.claim();
@@ -156,7 +146,7 @@ test("what another one has delivered in between is not given when the lease is t
 });
 
 test("an answer that comes when the partition was lost and taken again acknowledges nothing else", async (t) => {
-  const { clock, shippers, server } = open(t);
+  const { clock, shippers, server } = openShippers(t);
   const buffer = shippers.open();
   await shippers.append("w", TEN);
   const [lost] = await buffer.claim();

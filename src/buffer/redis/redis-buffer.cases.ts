@@ -3,9 +3,10 @@ import { join } from "node:path";
 import type { TestContext } from "node:test";
 import { lineOf, temporaryFolder } from "../../journal/journal.cases.js";
 import type { StoredRecord } from "../../record/stored-record.js";
-import type { ManualClock } from "../../system/manual-clock.cases.js";
+import { ManualClock } from "../../system/manual-clock.cases.js";
 import type { BufferDamage, LogBuffer, Source } from "../buffer.js";
 import { encodeBlock } from "./encode-block.js";
+import { FakeServer } from "./fake-server.cases.js";
 import { Keys } from "./keys.js";
 import { partitionOf } from "./partition-of.js";
 import { RedisBuffer, type RedisBufferOptions } from "./redis-buffer.js";
@@ -144,4 +145,17 @@ export function acknowledgeAll(source: Source, records: readonly StoredRecord[])
 
 export function namesOf(records: readonly StoredRecord[]): string[] {
   return records.map(({ writer, seq }) => `${writer} ${seq}`);
+}
+
+export const TEN = Array.from({ length: 10 }, (_, n) => `${n}`);
+
+export function namesBetween(from: number, to: number, writer = "w"): string[] {
+  return Array.from({ length: to - from }, (_, index) => `${writer} ${from + index}`);
+}
+
+/** On a store in memory. */
+export function openShippers(t: TestContext) {
+  const clock = new ManualClock();
+  const server = new FakeServer(clock);
+  return { clock, server, shippers: new Shippers(t, { clock, connect: () => server.connect() }) };
 }
