@@ -6,7 +6,8 @@ export const init = defineCommand({
   description:
     "Writes files into the working directory, to be read before they are used: without a word or with `config`, " +
     "dragonlog.json with every option explained and the smallest IAM policy that works; with `systemd`, the unit of a " +
-    "shipper; with `cron`, the line of a crontab. The flags are set in dragonlog.json.",
+    "shipper; with `cron`, the line of a crontab. The flags are set in dragonlog.json. A store's URL that holds a password " +
+    "is written into a file of its own, dragonlog-ship.env, which only its owner can read.",
   examples: [
     [
       "dragonlog init --region eu-central-1 --group my-app",

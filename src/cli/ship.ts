@@ -3,7 +3,9 @@ import { defineCommand } from "./command.js";
 export const ship = defineCommand({
   name: "ship",
   summary: "deliver what waits in the buffer",
-  description: "Delivers the records that wait in the buffer, in series, and deletes what has been accepted.",
+  description:
+    "Delivers the records that wait in the buffer, in series, and deletes what has been accepted. Any number of them share " +
+    "a store; each also puts there what applications of its machine have left in their journals.",
   examples: [
     [
       "dragonlog ship --region eu-central-1 --group my-app",

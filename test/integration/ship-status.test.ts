@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { logNumbers, Shipping } from "./shipping.js";
+import { logNumbers, Shipping, type Status } from "./shipping.js";
 
 test("status counts what waits, names who writes and who ships, and changes nothing", async (context) => {
   const shipping = await Shipping.open(context);
@@ -101,4 +101,19 @@ test("the table shows what a shipper met, and no control characters of anyone's"
   assert.doesNotMatch(text, /[^\P{Cc}\n]|\p{Cf}/u);
   assert.match(text, /data \d+, denied \d+ +invalid 1/);
   assert.match(text, /dead letters: \d+ B in .*dead/);
+});
+
+test("a shipper that stands by is named, and is none any more when it takes over", async (context) => {
+  const shipping = await Shipping.open(context);
+  const standbysOf = ({ standbys }: Status) => standbys.map(({ process: { pid } }) => pid);
+  const first = shipping.ship();
+  await shipping.untilStatus(({ shippers }) => shippers.length === 1);
+  const second = shipping.ship();
+  await shipping.untilStatus((status) => standbysOf(status).length === 1);
+  assert.deepEqual(standbysOf(await shipping.status()), [second.child.pid]);
+  const { stdout } = await shipping.cli.run(["status"]);
+  assert.match(`${stdout}`, new RegExp(`^standby ${second.child.pid} has waited since \\d{4}-`, "m"));
+  await first.stop();
+  await shipping.untilStatus(({ shippers: [own] }) => own?.process.pid === second.child.pid);
+  assert.deepEqual(standbysOf(await shipping.status()), []);
 });

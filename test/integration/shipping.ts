@@ -23,6 +23,7 @@ export interface Status {
     readonly batchesInFlight: number;
     readonly counts: Record<string, unknown>;
   }[];
+  readonly standbys: readonly { readonly process: { readonly pid: number } }[];
   readonly deadLetterBytes: number;
 }
 
