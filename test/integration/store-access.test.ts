@@ -12,7 +12,7 @@ import { noRedisServer, RedisServer } from "../harness/redis-server.js";
 const PASSWORD = "s3cret/with@odd:signs";
 /** All that a store of one server needs; docs/store.md lists the same. */
 const COMMANDS =
-  "xadd xrange xtrim xlen xinfo|stream hgetall hset hdel get set pexpire del incr lrange ltrim llen lrem lpush watch multi exec info".split(
+  "xadd xrange xtrim xlen xinfo|stream hgetall hset hdel get set pexpire pttl persist del incr lrange ltrim llen lrem lpush watch multi exec info".split(
     " ",
   );
 
@@ -52,6 +52,12 @@ test(
     await store.setIfMissing("dragonlog:k", "v", 1000);
     await store.get("dragonlog:k");
     await store.extend("dragonlog:k", 1000);
+    await store.set("dragonlog:spare", "1");
+    assert.equal(await store.startExpiry("dragonlog:spare", 60_000), true);
+    assert.equal(await store.startExpiry("dragonlog:spare", 60_000), false);
+    assert.ok((await store.expiresInMs("dragonlog:spare"))! > 0);
+    await store.stopExpiry("dragonlog:spare");
+    assert.equal(await store.expiresInMs("dragonlog:spare"), undefined);
     await store.remove("dragonlog:k");
     await store.increment("dragonlog:n");
     await store.listRange("dragonlog:l", 0, 1);
