@@ -3,6 +3,8 @@
  *
  * It empties the journals that are meant for its store: those of this thread's loggers, whose leases are reserved for it when
  * they are made, and those that an earlier process on this machine left behind. The log call knows nothing of it.
+ *
+ * One for loggers without journals (`journal: false`) takes what stands in the memory that it shares with them, and nothing else.
  */
 import type { Carrier } from "../ship/in-app.js";
 import { BackgroundWorker } from "../system/background-worker.js";

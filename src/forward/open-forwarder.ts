@@ -32,7 +32,7 @@ export interface OpenForwarder {
 }
 
 /** The records of loggers that keep no journal, and who is told of what the store has lost of them. */
-export interface SharedRecords {
+interface SharedRecords {
   readonly buffer: SharedBuffer;
   readonly onLoss: OnLoss;
 }
@@ -85,7 +85,7 @@ export async function openForwarder(
     ...(shared === undefined ? {} : { onLoss: shared.onLoss }),
     onTrouble: (error) => tell(error.code + error.message, error),
   });
-  const report = (): (() => void) => reportForwarder(dir, store.name, forwarder);
+  const report = (): (() => void) => reportForwarder(dir, store.name, forwarder, shared !== undefined);
   const stopReporting = shared === undefined ? report() : ifPossible(report);
   return {
     forwarder,

@@ -46,7 +46,7 @@ export class Undelivered {
   }
 }
 
-export function totalOf(countsByType: Int32Array): number {
+function totalOf(countsByType: Int32Array): number {
   return countsByType.reduce((sum, count) => sum + count, 0);
 }
 

@@ -45,7 +45,7 @@ export interface StoreLoss {
   readonly countsByType: Int32Array;
 }
 
-export interface SharedSegmentsOptions {
+interface SharedSegmentsOptions {
   readonly writer: string;
   readonly segmentBytes: number;
   readonly journalBytesMax: number;

@@ -12,7 +12,7 @@ export interface Job {
   readonly end: () => Promise<void>;
 }
 
-export interface MainThread {
+interface MainThread {
   /** Says what people should know. */
   readonly tell: (error: DragonlogError) => void;
   /** Says something to the loggers, see `WorkerShare.hear`. */

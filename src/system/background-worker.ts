@@ -80,6 +80,7 @@ export class BackgroundWorker {
   #failures = 0;
   #loggedAtDrain = 0;
   #closing = false;
+  #ended: Promise<void> | undefined;
   #onExit: () => void = () => {};
   readonly #beforeExit = (): void => this.#drainBeforeExit();
   readonly #atExit = (): void => this.#waitAtExit();
@@ -123,6 +124,12 @@ export class BackgroundWorker {
       await this.#ask("handed-on");
       return;
     }
+    this.#ended ??= this.#end();
+    await this.#ended;
+    this.#users.delete(user);
+  }
+
+  async #end(): Promise<void> {
     this.#closing = true;
     this.#options.forget();
     process.off("beforeExit", this.#beforeExit);
@@ -136,7 +143,6 @@ export class BackgroundWorker {
     this.#post({ stop: true });
     await exited;
     process.off("exit", this.#atExit);
-    this.#users.delete(user);
   }
 
   #ask(until: Until): Promise<void> {
@@ -211,7 +217,7 @@ export class BackgroundWorker {
     {
       message,
       code = this.#options.code,
-      hint = "It is started again; the records wait in the journal.",
+      hint = "It is started again; the records wait for it.",
     }: Extract<FromWorker, { failed: unknown }>["failed"],
     cause?: unknown,
   ): void {
