@@ -8,7 +8,10 @@ import type { ForwardTrouble } from "./trouble.js";
 export interface ForwarderReport extends Report {
   /** The store's URL without its password. */
   readonly store: string;
+  /** Loggers whose records it forwards, with a journal each unless it forwards `fromRam`. */
   readonly journals: number;
+  /** Its loggers keep no journal: what waits for the store is not to be seen from outside. */
+  readonly fromRam: boolean;
   /** Records in the store that no shipper has delivered yet. */
   readonly recordsInStore: number;
   /** Why nothing goes into the store; undefined while records do. */
@@ -21,10 +24,15 @@ function forwardersFolder(dir: string): string {
 }
 
 /** Reports until the returned function is called; then the report is gone. */
-export function reportForwarder(dir: string, store: string, forwarder: Forwarder): () => void {
+export function reportForwarder(
+  dir: string,
+  store: string,
+  forwarder: Forwarder,
+  fromRam: boolean,
+): () => void {
   return reportRegularly(forwardersFolder(dir), (): Omit<ForwarderReport, keyof Report> => {
     const { counts, journals, recordsInStore, trouble } = forwarder;
-    return { store, journals, recordsInStore, trouble, counts };
+    return { store, fromRam, journals, recordsInStore, trouble, counts };
   });
 }
 

@@ -63,7 +63,9 @@ export async function flushStore(options: FlushOptions, io: Io): Promise<number>
       return done ? 0 : 1;
     }
     asking.askAgain(now);
-    progress(remains);
+    if (!nothingRemains(remains)) {
+      progress(remains);
+    }
     await pause(systemClock, POLL_MS, io.signal);
   }
 }
@@ -177,7 +179,7 @@ async function report({ json, buffer: { dir, url } }: FlushOptions, io: Io, outc
     io.stderr.write("dragonlog flush: everything that was logged here is delivered\n");
   } else {
     const what = nothingRemains(remains)
-      ? `nothing waits in ${dir}, but the store could not be asked`
+      ? `nothing waits in ${dir}, but the store has not answered`
       : `${remainsInShort(remains, "still wait")} in ${dir}`;
     io.stderr.write(
       `dragonlog flush: ${what} after ${formatSpan(waitedMs)}\n${remainsInFull(remains, "forwarder")}`,
@@ -185,12 +187,19 @@ async function report({ json, buffer: { dir, url } }: FlushOptions, io: Io, outc
     io.stderr.write(forwarders.map(forwarderText).join(""));
     io.stderr.write(await storeText(url));
   }
+  const fromRam = forwarders.filter((each) => each.fromRam);
+  if (fromRam.length > 0) {
+    const pids = fromRam.map(({ process: { pid } }) => pid).join(", ");
+    io.stderr.write(
+      `Not counted: what was logged without a journal in process ${pids}; its own flush() waits for it.\n`,
+    );
+  }
   tellOfDeadLetters(deadLetterBytesAdded, dir, io);
 }
 
 function forwarderText({ process: { pid }, store, recordsInStore, trouble }: ForwarderReport): string {
   const why = trouble === undefined ? "" : `; it is held up (${trouble.cause}: ${trouble.detail})`;
-  return `${printable(`forwarder ${pid}: ${counted(recordsInStore, "record")} of its journals in ${store}${why}`)}\n`;
+  return `${printable(`forwarder ${pid}: ${counted(recordsInStore, "record")} in ${store}, not known to be delivered${why}`)}\n`;
 }
 
 /** What is in the way behind the journals. */

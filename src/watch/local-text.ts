@@ -76,10 +76,10 @@ function placeText(meantFor = ANY_SHIPPER, store: string | undefined): string {
 function forwarderTable(forwarders: readonly ForwarderReport[]): string {
   return table(
     ["forwarder", "to", "journals", "put", "in store", "lost there", "failures"],
-    forwarders.map(({ process, store, journals, recordsInStore, counts }) => [
+    forwarders.map(({ process, store, journals, fromRam, recordsInStore, counts }) => [
       String(process.pid),
       store,
-      String(journals),
+      fromRam ? `none, ${journals} in RAM` : String(journals),
       String(counts.records),
       String(recordsInStore),
       String(counts.lostRecords),
