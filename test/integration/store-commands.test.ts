@@ -124,9 +124,13 @@ test(
     ]) {
       assert.equal(checks[name]?.state, "ok", JSON.stringify(checks));
     }
-    // What was wished for remains of all this, and the partitions that the forwarder of the flush agreed on.
+    // Nothing remains of all this but the wish, and how many partitions there are, where the forwarder of the flush came to that.
+    const left = ["dragonlog:flush", "dragonlog:partitions"];
     const keys = (await scene.server.command("KEYS", "*")) as string[];
-    assert.deepEqual(keys.map(String).sort(), ["dragonlog:flush", "dragonlog:partitions"]);
+    assert.deepEqual(
+      keys.map(String).filter((key) => !left.includes(key)),
+      [],
+    );
   },
 );
 
@@ -268,7 +272,7 @@ test(
         assert.doesNotMatch(`${stdout}${stderr}`, /hunter2/);
       }
       assert.match(`${results[0]!.stdout}`, /2 records wait \(.*\n\n.*\n\w+ +local .*any shipper/);
-      assert.match(`${results[1]!.stderr}`, /the store could not be asked/);
+      assert.match(`${results[1]!.stderr}`, /the store has not answered/);
     };
     await server.command("CONFIG", "SET", "requirepass", "sesame");
     assertTold(await each(":hunter2@"), /WRONGPASS/);
