@@ -156,7 +156,7 @@ test("records that the cloud would skip become dead letters, and the rest is del
   shipping.cloud.faults.add({ kind: "poison", message: "poison" });
   const { code, stderr } = await shipping.shipOnce();
   assert.equal(code, 0, stderr);
-  assert.match(stderr, /1 records delivered in 1 batches, 3 dead letters in .*dead/);
+  assert.match(stderr, /1 record delivered in 1 batch, 3 dead letters in .*dead/);
   assert.deepEqual(
     shipping.stored().map(({ data }) => data),
     ["now"],
