@@ -44,6 +44,8 @@ export interface Source {
   hostOf?(writer: string): string;
   /** The same: nothing of this writer was read that is not acknowledged. */
   isSettled?(writer: string): boolean;
+  /** False when another shipper may have it by now, so that nothing of it is to be sent from here; default: always true. */
+  isHeld?(): boolean;
   /** What the next shipper of this source has to know. */
   readonly memo: Memo;
   /** What was appended and not yet read by `read`. Cheap enough to ask several times a second. */

@@ -7,6 +7,9 @@
  *         └────────────────────────────────┘
  *     park: the rest of the batch stays in the buffer, and is read from there again later
  *
+ * Before each try it is seen that what is sent is still this shipper's: one that was stopped for long, and goes on in the middle
+ * of a batch, leaves it to the one that has taken over.
+ *
  * With a verification, what may be stored already is looked up before each try, and left out where it is found.
  *
  * A record whose dead letter cannot be written stays in the buffer by itself; the rest of its batch does not wait for it.
@@ -49,6 +52,8 @@ export interface DeliveryOptions {
   /** Default: what may have been stored is sent again. */
   readonly verification?: Verification | undefined;
   readonly acknowledge: (items: readonly Item[]) => void;
+  /** False when another shipper may have what these came from; then they are not sent from here. Default: always true. */
+  readonly isHeld?: ((items: readonly Item[]) => boolean) | undefined;
   /** These stay in the buffer until the circuits let them go. */
   readonly stay: (items: readonly Item[]) => void;
   /** These stay in the buffer because their dead letters cannot be written. */
@@ -115,14 +120,14 @@ export class Delivery {
 
   /** False when nothing may be sent now. */
   async #try(climb: Climb, { from, to, failures, tries }: Send, signal: AbortSignal): Promise<boolean> {
-    const { circuits, verification } = this.#options;
+    const { circuits, verification, isHeld } = this.#options;
     const { destination } = climb.batch;
     const items = climb.batch.items.slice(from, to);
     this.#finishBuried(climb, items);
     await this.#pause(items, failures, signal);
     let unsent = this.#unsent(climb, items);
     if (unsent.length > 0) {
-      if (signal.aborted || !(await circuits.permit(destination))) {
+      if (signal.aborted || isHeld?.(unsent) === false || !(await circuits.permit(destination))) {
         return false;
       }
       climb.firstTriedAtMs ??= this.#options.clock.now();

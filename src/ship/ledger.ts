@@ -45,6 +45,12 @@ export class Ledger {
     return source.hostOf?.(writer) ?? source.host;
   }
 
+  /** False when another shipper may have a source of these by now, or has it: then it is known here no more. */
+  isHeld(records: readonly StoredRecord[]): boolean {
+    const sources = new Set(records.map(({ writer }) => this.#sourceOf.get(writer)));
+    return [...sources].every((source) => source !== undefined && (source.isHeld?.() ?? true));
+  }
+
   /** Writers of which something is on its way, or was at the last `keepOnly`. */
   get writers(): number {
     return this.#sourceOf.size;

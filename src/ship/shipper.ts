@@ -131,6 +131,7 @@ export class Shipper {
       circuits: this.circuits,
       counts: this.counts,
       acknowledge: (items) => this.#acknowledge(items),
+      isHeld: (items) => this.#ledger.isHeld(items.map(recordOf)),
       stay: (items) => this.#ledger.stays(items.map(recordOf)),
       lettersStay: (items) => this.#lettersStay(items.map(recordOf)),
     });

@@ -124,6 +124,10 @@ export class Partition implements Source {
     return this.#delivered.known(writer)?.host || this.host;
   }
 
+  isHeld(): boolean {
+    return !this.#ended && this.#options.lease.current;
+  }
+
   isSettled(writer: string): boolean {
     return this.#delivered.known(writer)?.settled ?? true;
   }
