@@ -128,7 +128,7 @@ test("two replays at once send each letter once", async (context) => {
   const { cli, run } = await letterBox(context, lines);
   const both = await Promise.all([run("replay", "--json"), run("replay", "--json")]);
   for (const { code, err } of both) assert.ok(code === 0 || /DRAGONLOG_DEAD_LETTERS_BUSY/.test(err), err);
-  const sent = both.flatMap(({ out }) => (out === "" ? [] : [JSON.parse(out).records as number]));
+  const sent = both.flatMap(({ code, out }) => (code === 0 ? [JSON.parse(out).records as number] : []));
   assert.equal(
     sent.reduce((sum, records) => sum + records, 0),
     2000,

@@ -31,7 +31,7 @@ test("it sends when the interval has passed", async (context) => {
   await shipping.untilStored(3);
   const { code, stderr } = await shipper.stop();
   assert.equal(code, 0, stderr);
-  assert.match(stderr, /3 records delivered in 1 batch$/);
+  assert.match(stderr, /3 records delivered in 1 batch$/m);
   shipping.assertArrived(3);
 });
 
