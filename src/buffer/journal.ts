@@ -46,6 +46,8 @@ export interface JournalBufferOptions {
   readonly accepts?: (info: WriterInfo | undefined) => boolean;
   /** The holder under which leases were reserved for this shipper; default a new one. */
   readonly holder?: string;
+  /** What one read of a source brought is needed no longer than until the next. Default false. */
+  readonly reuseMemory?: boolean;
   readonly onDamage: (damage: BufferDamage) => void;
   /** Told each time a journal that is there cannot be claimed; the next claim tries it again. */
   readonly onClaimFailure?: (error: unknown) => void;
@@ -146,8 +148,9 @@ export class JournalBuffer implements LogBuffer {
 function openQuietly(
   folder: string,
   info: WriterInfo | undefined,
-  { clock, holder, onDamage, onClaimFailure }: JournalBufferOptions,
+  options: JournalBufferOptions,
 ): JournalSource | undefined {
+  const { clock, holder, onClaimFailure } = options;
   let lease: Lease | undefined;
   try {
     const copy = copyOf(folder, info);
@@ -155,7 +158,7 @@ function openQuietly(
       throw copy;
     }
     lease = Lease.acquire(folder, clock.now(), holder, () => new CursorFile(folder).close());
-    return lease && new JournalSource(folder, info, lease, clock, onDamage);
+    return lease && new JournalSource(folder, info, lease, options);
   } catch (error) {
     releaseQuietly(lease);
     if ((error as NodeJS.ErrnoException).code !== "ENOENT") {
@@ -195,6 +198,7 @@ function openReader(
   info: WriterInfo | undefined,
   cursor: Cursor,
   onGap: (gap: Gap) => void,
+  reuseMemory = false,
 ): JournalReader {
   return new JournalReader({
     folder,
@@ -202,6 +206,7 @@ function openReader(
     fromSeq: cursor.next,
     restarted: info !== undefined && info.process.boot !== ownIdentity().boot,
     onGap,
+    reuseMemory,
   });
 }
 
@@ -225,6 +230,7 @@ class JournalSource implements Source {
   readonly memo: MemoFile;
   /** The lease is lost or the journal is removed; nothing here may touch it any more. */
   ended = false;
+  readonly clock: Clock;
   #reader: JournalReader;
   readonly #openReader: (cursor: Cursor) => JournalReader;
   readonly #cursor: CursorFile;
@@ -237,9 +243,9 @@ class JournalSource implements Source {
     readonly folder: string,
     info: WriterInfo | undefined,
     readonly lease: Lease,
-    readonly clock: Clock,
-    onDamage: (damage: BufferDamage) => void,
+    { clock, onDamage, reuseMemory }: JournalBufferOptions,
   ) {
+    this.clock = clock;
     this.memo = new MemoFile(folder);
     this.#cursor = new CursorFile(folder);
     const cursor = this.#cursor.start;
@@ -249,15 +255,15 @@ class JournalSource implements Source {
       cursor.next,
       cursor.beyond.map(([from, to]) => ({ from, to })),
     );
-    this.#openReader = (from) =>
-      openReader(folder, info, from, ({ from, to, bytes, cause, detail }) => {
-        // After a rewind the same gap is met again.
-        if (this.#acknowledged.has(from) && this.#acknowledged.has(to)) {
-          return;
-        }
-        this.#acknowledged.add({ from, to });
-        onDamage({ source: this.name, records: to - from + 1, bytes, cause, detail });
-      });
+    const onGap = ({ from, to, bytes, cause, detail }: Gap): void => {
+      // After a rewind the same gap is met again.
+      if (this.#acknowledged.has(from) && this.#acknowledged.has(to)) {
+        return;
+      }
+      this.#acknowledged.add({ from, to });
+      onDamage({ source: this.name, records: to - from + 1, bytes, cause, detail });
+    };
+    this.#openReader = (from) => openReader(folder, info, from, onGap, reuseMemory);
     this.#reader = this.#openReader(cursor);
   }
 

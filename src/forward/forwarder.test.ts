@@ -54,6 +54,21 @@ test("a block whose answer was lost is sent again as it was, and nothing else", 
   assert.equal(scene.forwarder.counts.losses, 0);
 });
 
+test("the next block of a writer is made while one is on its way", async () => {
+  const scene = new Scene();
+  scene.log(50);
+  const [source] = scene.journals[0]!.claim();
+  const unread: number[] = [];
+  const append = scene.store.append;
+  scene.store.append = async (stream, bytes) => {
+    for (let turn = 0; turn < 5; turn++) await new Promise(setImmediate);
+    unread.push(source!.unread().records);
+    return append(stream, bytes);
+  };
+  await scene.drain();
+  assert.deepEqual(unread, [30, 20, 10, 0, 0]);
+});
+
 test("one block of a writer is on its way at a time, and no more than eight in a partition", async () => {
   const writers = upTo(20).map((n) => `w${n}`);
   const scene = new Scene(writers);

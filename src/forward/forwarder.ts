@@ -15,7 +15,7 @@
  * Each journal is a lane (`lane.ts`) in the partition of its writer. Lanes run beside each other, with at most `IN_FLIGHT_MAX`
  * blocks in a partition; a turn gives each of them a bounded share, so that a busy one does not hold up the poll.
  *
- * Memory: a pending block and what one read brought, for each journal of this process.
+ * Memory: two ready blocks and what one read brought, for each journal of this process.
  */
 import type { LogBuffer } from "../buffer/buffer.js";
 import type { StoreFailure } from "../buffer/redis/failures.js";
@@ -57,6 +57,8 @@ export interface ForwarderOptions {
   readonly partitions: () => Promise<number>;
   readonly partitionOf: (writer: string, partitions: number) => number;
   readonly encode: Encode;
+  /** Given the blocks that the store has taken. */
+  readonly release?: (block: Buffer) => void;
   readonly failureOf: (error: unknown) => StoreFailure;
   readonly blockBytes: number;
   /** Bytes of a server's memory above which nothing is put there; 0 for what its own limit leaves (`store-budget.ts`). */
@@ -310,12 +312,13 @@ export class Forwarder {
   }
 
   async #open(source: Lane["source"]): Promise<void> {
-    const { encode, blockBytes, partitionOf, onLoss } = this.#options;
+    const { encode, release, blockBytes, partitionOf, onLoss } = this.#options;
     const partition = await this.#view.partition(partitionOf(source.name, this.#view.count));
     const lane = new Lane({
       source,
       partition,
       encode,
+      release,
       blockBytes,
       runIds: () => this.#view.runIds,
       lets: (bytes) => this.#lets(bytes),

@@ -5,10 +5,10 @@
  *                └──refused, or no answer──► the same block again
  *
  *     seq   0 ······ acknowledged ······ appended ······ readTo ······
- *            delivered │ in the store     │ the pending block │ not read
+ *            delivered │ in the store     │ ready blocks      │ not read
  *
  * One block of a writer is on its way at a time: a later one could otherwise be taken where the one before it was refused,
- * and would then stand before it. A writer that was read up to its end costs one look at its journal's header.
+ * and would then stand before it. The next one is read and packed meanwhile. A writer that was read up to its end costs one look at its journal's header.
  *
  * Invariants: `acknowledged <= appended <= readTo`; what is below `appended` lies in the store in its present life, or is
  * delivered; the journal is acknowledged only up to what the store says is delivered, and what was read.
@@ -29,6 +29,8 @@ import { type CountedRange, Undelivered } from "./undelivered.js";
 
 /** Lines after which a memo is written anew with its last. */
 const NOTES_MAX = 1000;
+/** One on its way, one behind it. */
+const READY_MAX = 2;
 
 /** What the forwarder before had appended, and what tells whether that is still there. */
 interface Note {
@@ -57,6 +59,8 @@ export interface LaneOptions {
   readonly source: Source;
   readonly partition: Partition;
   readonly encode: Encode;
+  /** Given the blocks that the store has taken, whose memory nobody looks at any more. */
+  readonly release?: ((block: Buffer) => void) | undefined;
   readonly blockBytes: number;
   /** Of the servers that there are. */
   readonly runIds: () => readonly string[];
@@ -84,7 +88,12 @@ export class Lane {
   /** What was acknowledged last, as text. */
   #said = "[]";
   #life: number;
-  #pending: Pending | undefined;
+  /** The block that is on its way or comes first, and one that was made meanwhile. */
+  readonly #ready: Pending[] = [];
+  /** What was not read when it was asked for last, less what was read since. */
+  #unreadBytes = 0;
+  /** Of the last block that was appended and is not noted yet. */
+  #noteId: string | undefined;
   #notes = 0;
   #full = false;
 
@@ -145,9 +154,7 @@ export class Lane {
 
   /** True when it is worth reading: something was logged, or sent back. */
   get waits(): boolean {
-    return (
-      this.#pending !== undefined || this.#life !== this.partition.life || this.source.unread().records > 0
-    );
+    return this.#ready.length > 0 || this.#life !== this.partition.life || this.source.unread().records > 0;
   }
 
   /**
@@ -157,20 +164,52 @@ export class Lane {
    */
   async forward(blocksMax: number, hurry: boolean): Promise<void> {
     this.#follow();
-    for (let blocks = 0; ; blocks++) {
-      this.#full = blocks > 0 && this.source.unread().bytes >= this.#options.blockBytes;
-      if (blocks === blocksMax || (blocks > 0 && !this.#full && !hurry)) {
+    this.#full = false;
+    if (this.#ready.length === 0) {
+      await this.#prepare();
+    }
+    if (this.#ready.length > 0) {
+      await this.partition.lookAtEpoch();
+      try {
+        await this.#appendReady(blocksMax, hurry);
+      } finally {
+        await this.#note();
+      }
+    }
+  }
+
+  async #appendReady(blocksMax: number, hurry: boolean): Promise<void> {
+    for (let blocks = 0; blocks < blocksMax; blocks++) {
+      const [block] = this.#ready;
+      if (block === undefined || this.#life !== this.partition.life) {
         return;
       }
-      this.#pending ??= await this.#next();
-      if (this.#pending === undefined || this.#life !== this.partition.life) {
-        return;
-      }
-      if (!this.#options.lets(this.#pending.bytes.length)) {
+      if (!this.#options.lets(block.bytes.length)) {
         this.#full = false;
         return;
       }
-      await this.#append(this.#pending);
+      const appended = this.#append(block);
+      this.#full = this.#fillsABlock();
+      const prepared = this.#full || hurry ? this.#prepareBehind() : undefined;
+      await Promise.allSettled([appended, prepared]);
+      await Promise.all([appended, prepared]);
+    }
+  }
+
+  /** Whether a block's worth is not read yet. Asks only where what it saw before is used up: that looks at every file. */
+  #fillsABlock(): boolean {
+    const { blockBytes } = this.#options;
+    if (this.#unreadBytes < blockBytes) {
+      this.#unreadBytes = this.source.unread().bytes;
+    }
+    return this.#unreadBytes >= blockBytes;
+  }
+
+  /** Once the block before it is written out, and while that is on its way. */
+  async #prepareBehind(): Promise<void> {
+    if (this.#ready.length < READY_MAX) {
+      await new Promise(setImmediate);
+      await this.#prepare();
     }
   }
 
@@ -224,35 +263,35 @@ export class Lane {
       if (lost !== undefined) onLoss?.(this.writer, lost);
     }
     this.#readTo = this.#appended;
-    this.#pending = undefined;
+    this.#ready.length = 0;
+    this.#noteId = undefined;
+    this.#unreadBytes = 0;
     this.source.rewind();
   }
 
-  /** Undefined when nothing waits. */
-  async #next(): Promise<Pending | undefined> {
+  /** Makes a block of what comes next, if anything does. */
+  async #prepare(): Promise<void> {
     const { encode, blockBytes } = this.#options;
     for (;;) {
       const records = await this.#read(blockBytes);
       const last = records.at(-1);
       if (last === undefined) {
-        return undefined;
+        return;
       }
       if (this.#readTo === 0 && this.#undelivered === undefined) {
         // What lies before the first record of all is acknowledged already.
         this.#acknowledged = records[0]!.seq;
       }
       this.#readTo = last.seq + 1;
-      const fresh = records.filter(({ seq }) => seq >= this.#appended);
-      if (fresh.length === 0) {
-        continue;
+      const before = this.#ready.at(-1)?.next;
+      const fresh = records.filter(({ seq }) => seq >= (before ?? this.#appended));
+      if (fresh.length > 0) {
+        const bytes = await encode(fresh, this.source.host, before ?? this.#blockFrom);
+        const lineBytes = fresh.reduce((sum, { start, end }) => sum + end - start, 0);
+        this.#unreadBytes -= lineBytes;
+        this.#ready.push({ bytes, records: fresh, lineBytes, next: this.#readTo });
+        return;
       }
-      // Both at once: the look costs no time, and what is appended right after it goes where the blocks before it are.
-      const [bytes] = await Promise.all([
-        encode(fresh, this.source.host, this.#blockFrom),
-        this.partition.lookAtEpoch(),
-      ]);
-      const lineBytes = fresh.reduce((sum, { start, end }) => sum + end - start, 0);
-      return { bytes, records: fresh, lineBytes, next: this.#readTo };
     }
   }
 
@@ -273,11 +312,13 @@ export class Lane {
   }
 
   async #append(pending: Pending): Promise<void> {
-    const id = await this.partition.append(pending.bytes);
+    // The look behind it tells whether the blocks before are still there, so that the next one stands behind them.
+    const [id] = await Promise.all([this.partition.append(pending.bytes), this.partition.lookAtEpoch()]);
     if (this.#life !== this.partition.life) {
       return;
     }
-    this.#pending = undefined;
+    this.#ready.shift();
+    this.#noteId = id;
     this.#appended = this.#blockFrom = pending.next;
     if (this.#undelivered !== undefined) {
       this.#undelivered.add(pending.records);
@@ -288,11 +329,17 @@ export class Lane {
     counts.records += pending.records.length;
     counts.lineBytes += pending.lineBytes;
     counts.blockBytes += pending.bytes.length;
-    await this.#note(id);
+    this.#options.release?.(pending.bytes);
   }
 
-  async #note(id: string): Promise<void> {
+  /** Of what was appended since the note before. */
+  async #note(): Promise<void> {
     const { partition } = this;
+    const id = this.#noteId;
+    if (id === undefined) {
+      return;
+    }
+    this.#noteId = undefined;
     const note: Note = {
       appended: this.#appended,
       partition: partition.number,

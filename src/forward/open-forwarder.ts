@@ -1,6 +1,7 @@
 /** Wires a forwarder from the journals of one folder to a store, from parsed options. */
 import type { LogBuffer } from "../buffer/buffer.js";
 import { JournalBuffer, type JournalBufferOptions } from "../buffer/journal.js";
+import { BlockMemory } from "../buffer/redis/block-memory.js";
 import { openStore } from "../buffer/redis/client.js";
 import { type CodecChoice, codecFor } from "../buffer/redis/codec.js";
 import { encodeBlock } from "../buffer/redis/encode-block.js";
@@ -57,6 +58,7 @@ export async function openForwarder(
   const name = storeName(url);
   const store = await openStore(url);
   const codec = codecFor(options.codec);
+  const memory = new BlockMemory();
   const keys = new Keys();
   const tell = rarely(onTrouble);
   const journals = (): LogBuffer =>
@@ -64,6 +66,8 @@ export async function openForwarder(
       dir,
       clock: systemClock,
       ...claim,
+      // What was read is in a block before more is read.
+      reuseMemory: true,
       accepts: (info) => info?.shipper === name,
       onDamage: ({ cause, records }) => countIn(forwarder.counts.failures, cause, records),
       onClaimFailure: () => countIn(forwarder.counts.failures, "journal"),
@@ -75,7 +79,8 @@ export async function openForwarder(
     keys,
     partitions: () => agreePartitions(store, keys),
     partitionOf,
-    encode: (records, host, firstSeq) => encodeBlock(records, host, codec, firstSeq),
+    encode: (records, host, firstSeq) => encodeBlock(records, host, codec, firstSeq, memory),
+    release: (block) => memory.give(block),
     failureOf,
     blockBytes: options.blockBytes,
     storeBytesMax: options.storeBytesMax,

@@ -93,6 +93,30 @@ test("one read brings about as many bytes as were asked for, and never less than
   journal.closeNow();
 });
 
+test("what is read into the same memory again and again is the same", (t) => {
+  const { journal } = openJournal(temporaryFolder(t));
+  for (let seq = 0; seq < 300; seq++) append(journal, `${seq}`.repeat(1 + (seq % 50)));
+  append(journal, "l".repeat(200_000));
+  append(journal, "last");
+  const options = { folder: journal.folder, writer: "writer", fromSeq: 0, restarted: false };
+  const memories = [false, true].map((reuseMemory) => {
+    const reader = new JournalReader({ ...options, reuseMemory, onGap: () => assert.fail("a gap") });
+    const payloads: unknown[] = [];
+    const memory = new Set<ArrayBufferLike>();
+    for (let read = reader.read(3000); read.length > 0; read = reader.read(3000)) {
+      payloads.push(...read.map(payloadOf));
+      memory.add(read[0]!.bytes.buffer);
+    }
+    reader.close();
+    return { payloads, memories: memory.size };
+  });
+  assert.deepEqual(memories[1]!.payloads, memories[0]!.payloads);
+  assert.equal(memories[1]!.payloads.length, 302);
+  // One for most of them, and a larger one for the large record and what comes behind it.
+  assert.equal(memories[1]!.memories, 2);
+  assert.ok(memories[0]!.memories > 10);
+});
+
 test("a reader follows a writer, and what is unread is counted to the record", (t) => {
   const { journal } = openJournal(temporaryFolder(t));
   const reader = new JournalReader({

@@ -56,6 +56,8 @@ export interface JournalReaderOptions {
   /** The machine restarted since the writer lived: frames past COMMIT count as well, if their checksum holds. */
   readonly restarted: boolean;
   readonly onGap: (gap: Gap) => void;
+  /** What one read brought is needed no longer than until the next, whose records may take its memory. Default false. */
+  readonly reuseMemory?: boolean;
 }
 
 export class JournalReader {
@@ -64,6 +66,8 @@ export class JournalReader {
   #segment: OpenSegment | undefined;
   /** The lowest number that is not read to its end. */
   #nextNumber = 0;
+  /** Of the read before, where it is used again: new pages cost more than reading. */
+  #memory: ArrayBuffer | undefined;
   readonly #records: FrameRecords;
 
   constructor(options: JournalReaderOptions) {
@@ -116,14 +120,13 @@ export class JournalReader {
    */
   read(bytesMax: number, writerGone = false): StoredRecord[] {
     for (;;) {
-      if (this.#segment === undefined && !this.#openNext()) {
-        return [];
-      }
-      const records = this.#readFrames(this.#segment!, bytesMax);
+      const records = this.#segment === undefined ? [] : this.#readFrames(this.#segment, bytesMax);
       if (records.length > 0) {
         return records;
       }
-      if (!this.#leave(this.#segment!, writerGone)) {
+      const more = this.#segment === undefined ? this.#openNext() : this.#leave(this.#segment, writerGone);
+      if (!more) {
+        this.#memory = undefined;
         return [];
       }
     }
@@ -253,7 +256,7 @@ export class JournalReader {
     let bytes = Math.max(bytesMax, FRAME_HEADER_BYTES);
     while (segment.position < limit && segment.barrenTo !== limit) {
       const length = Math.min(limit - segment.position, bytes) & ~7;
-      const frames = file.read(segment.position, length);
+      const frames = file.read(segment.position, length, this.#memoryFor(length));
       if (frames.length < length) {
         limit = segment.position + frames.length;
       }
@@ -269,6 +272,13 @@ export class JournalReader {
       }
     }
     return [];
+  }
+
+  #memoryFor(bytes: number): ArrayBuffer | undefined {
+    if (this.#options.reuseMemory && (this.#memory?.byteLength ?? 0) < bytes) {
+      this.#memory = new ArrayBuffer(bytes);
+    }
+    return this.#memory;
   }
 
   /** Takes frame after frame, up to the end of what was read or the first that is not whole. */

@@ -90,10 +90,13 @@ export class SegmentFile {
     return Math.min(fstatSync(this.fd).size, header?.fileBytes ?? FILE_BYTES_MAX) & ~7;
   }
 
-  read(position: number, length: number): Frames {
-    // Not zeroed, for it is filled at once.
-    const bytes = Buffer.allocUnsafeSlow(length);
-    return new Frames(bytes.buffer, readSync(this.fd, bytes, 0, length, position) & ~7);
+  /** Into `memory`, which takes at least so much. Default: memory of its own, which is not zeroed, for it is filled at once. */
+  read(
+    position: number,
+    length: number,
+    memory: ArrayBufferLike = Buffer.allocUnsafeSlow(length).buffer,
+  ): Frames {
+    return new Frames(memory, readSync(this.fd, new Uint8Array(memory), 0, length, position) & ~7);
   }
 
   close(): void {

@@ -22,6 +22,7 @@
 import { crc32 } from "node:zlib";
 import { DragonlogError } from "../../system/errors.js";
 import type { BlockHead, Codec } from "./block.js";
+import type { BlockMemory } from "./block-memory.js";
 import { hasCodec } from "./codec.js";
 
 const MAGIC = Buffer.from("DRGN");
@@ -59,10 +60,11 @@ export class BlockDamagedError extends DragonlogError {
 export function blockFor(
   { writer, host }: Pick<BlockHead, "writer" | "host">,
   payloadBytes: number,
+  memory: BlockMemory,
 ): { block: Buffer; payload: Buffer } {
   const hostAt = FIXED_BYTES + Buffer.byteLength(writer);
   const payloadAt = hostAt + Buffer.byteLength(host);
-  const block = Buffer.allocUnsafeSlow(payloadAt + payloadBytes);
+  const block = memory.take(payloadAt + payloadBytes);
   block.write(writer, FIXED_BYTES);
   block.write(host, hostAt);
   return { block, payload: block.subarray(payloadAt) };

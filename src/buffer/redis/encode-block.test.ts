@@ -4,6 +4,7 @@ import { test } from "node:test";
 import { brotliCompressSync, constants, crc32 } from "node:zlib";
 import fc from "fast-check";
 import type { Block } from "./block.js";
+import { BlockMemory } from "./block-memory.js";
 import { hasCodec } from "./codec.js";
 import { BlockDamagedError, decodeBlock, encodeBlock } from "./encode-block.js";
 
@@ -89,6 +90,22 @@ for (const codec of CODECS) {
       }),
       { numRuns: 200 },
     );
+  });
+
+  test(`blocks by ${codec} one after another in the same memory are what they would be anywhere`, async () => {
+    const memory = new BlockMemory();
+    const used = new Set<ArrayBufferLike>();
+    for (let round = 0; round < 20; round++) {
+      const given = items(
+        1 + ((round * 7) % 30),
+        (n) => `{"n":${n},"round":${round},"text":"${LINE.slice(0, n)}"}`,
+      );
+      const block = await encodeBlock(given, "host", codec, 100, memory);
+      assert.ok(block.equals(await encodeBlock(given, "host", codec)));
+      used.add(block.buffer);
+      memory.give(block);
+    }
+    assert.ok(used.size <= 2, `${used.size} pieces of memory`);
   });
 
   test(`a record of 16 MiB is packed by ${codec} and comes back`, async () => {

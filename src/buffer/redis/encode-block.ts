@@ -10,6 +10,7 @@
 import { DragonlogError } from "../../system/errors.js";
 import type { Block, BlockHead, Codec } from "./block.js";
 import { BLOCK_BYTES_MAX, BlockDamagedError, blockFor, type Packing, readHead, seal } from "./block-head.js";
+import { BlockMemory } from "./block-memory.js";
 import { compress, decompress } from "./codec.js";
 import { VarintReader, VarintWriter } from "./varint.js";
 
@@ -19,19 +20,18 @@ type Item = Block["items"][number];
 
 /** What packing has to save for it to be worth unpacking: a sixteenth. */
 const WORTH_PACKING = 15 / 16;
-/** Larger blocks are rare, and their memory is not kept. */
-const SCRATCH_BYTES_MAX = 2 ** 21;
 
 /**
  * One block of records of one writer, their seqs rising, at least one. Where the codec saves hardly anything, the block is
  * stored without. `firstSeq` says how far the block before it came, where records between are missing for good; default the
- * first record's. Rejects with DRAGONLOG_RECORD_TOO_LARGE over 512 MiB, which no store takes.
+ * first record's. The block lies in `memory`, to which it may be given back. Rejects with DRAGONLOG_RECORD_TOO_LARGE over 512 MiB, which no store takes.
  */
 export async function encodeBlock(
   records: readonly Item[],
   host: string,
   codec: Codec,
   firstSeq = records[0]!.seq,
+  memory = new BlockMemory(),
 ): Promise<Buffer> {
   const head = { ...headOf(records, host), firstSeq };
   const table = tableOf(records, head);
@@ -43,38 +43,25 @@ export async function encodeBlock(
       "Log smaller records.",
     );
   }
+  const plain = blockFor(head, plainBytes, memory);
+  fill(plain.payload, table, records);
   if (codec !== "none") {
-    const packed = compress(fill(scratchOf(plainBytes), table, records), codec);
+    const packed = compress(plain.payload, codec);
     if (packed.length <= plainBytes * WORTH_PACKING) {
-      const { block, payload } = blockFor(head, packed.length);
+      memory.give(plain.block);
+      const { block, payload } = blockFor(head, packed.length, memory);
       packed.copy(payload);
       return seal(block, head, { codec, plainBytes });
     }
   }
-  const { block, payload } = blockFor(head, plainBytes);
-  fill(payload, table, records);
-  return seal(block, head, { codec: "none", plainBytes });
+  return seal(plain.block, head, { codec: "none", plainBytes });
 }
 
-/** Memory that is used for one block after the other: new pages cost more than what is written to them. */
-let scratch = Buffer.alloc(0);
-
-function scratchOf(bytes: number): Buffer {
-  if (bytes > SCRATCH_BYTES_MAX) {
-    return Buffer.allocUnsafeSlow(bytes);
-  }
-  if (scratch.length < bytes) {
-    scratch = Buffer.allocUnsafeSlow(bytes);
-  }
-  return scratch.subarray(0, bytes);
-}
-
-function fill(payload: Buffer, table: Buffer, records: readonly Item[]): Buffer {
+function fill(payload: Buffer, table: Buffer, records: readonly Item[]): void {
   let at = table.copy(payload);
   for (const { bytes, start, end } of records) {
     at += bytes.copy(payload, at, start, end);
   }
-  return payload;
 }
 
 /**

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { temporaryFolder } from "../../journal/journal.cases.js";
 import { blockFor, readHead, seal } from "./block-head.js";
+import { BlockMemory } from "./block-memory.js";
 import { hasCodec } from "./codec.js";
 import {
   acknowledgeAll,
@@ -56,7 +57,7 @@ test("a block in a codec that this Node.js lacks waits for a shipper that has it
   await shippers.append("w", TEN);
   const entry = server.stream(shippers.keys.blocks(0)).entries[0]!;
   const { head, packing, payload } = readHead(entry.bytes);
-  const forged = blockFor(head, payload.length);
+  const forged = blockFor(head, payload.length, new BlockMemory());
   payload.copy(forged.payload);
   server.stream(shippers.keys.blocks(0)).entries[0] = {
     ...entry,
