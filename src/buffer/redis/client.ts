@@ -81,8 +81,10 @@ class RedisStore implements Store {
 
   async lastId(stream: string): Promise<string> {
     try {
-      const fields = flatFields(await this.#send(["XINFO", "STREAM", stream], stream));
-      return fields.get("last-generated-id") ?? "0-0";
+      const fields = list(await this.#send(["XINFO", "STREAM", stream], stream));
+      // Only the one that is wanted becomes text: two of the others are whole blocks.
+      const at = fields.findIndex((name, n) => n % 2 === 0 && String(name) === "last-generated-id");
+      return at < 0 ? "0-0" : String(fields[at + 1]);
     } catch (error) {
       if (error instanceof StoreError && /no such key/i.test(error.message)) {
         return "0-0";
