@@ -65,14 +65,16 @@ export class HeldList {
   }
 }
 
-/** The numbers in the state are those of the elements in the list, as far as that was written down. */
+/** The numbers in the state are those of the elements in the list, as far as was written down. */
 async function isOfList(
-  { head, marks: [first] }: ListState,
+  { head, edges, end }: ListState,
   { store, list }: ListSourceOptions,
 ): Promise<boolean> {
-  if (first === undefined || first.seq < head) {
-    return true;
-  }
-  const [element] = await store.listRange(list, first.seq - head, first.seq - head);
-  return element !== undefined && fingerprintOf(element) === first.fingerprint;
+  const same = await Promise.all(
+    edges.map(async ({ seq, fingerprint }) => {
+      const [element] = seq < head ? [] : await store.listRange(list, seq - head, seq - head);
+      return seq < head || (element !== undefined && fingerprintOf(element) === fingerprint);
+    }),
+  );
+  return head < end && same.every(Boolean);
 }

@@ -45,14 +45,10 @@ export class Marks {
     }
   }
 
-  /** The list begins with this element now; `fingerprint` is undefined where it was not read. */
-  beginAt(head: number, fingerprint: number | undefined): void {
-    const covering = this.#marks.findLast(({ seq }) => seq <= head);
-    const later = this.#marks.filter(({ seq }) => seq > head);
-    if (covering !== undefined && fingerprint !== undefined) {
-      later.unshift({ ...covering, seq: head, fingerprint });
-    }
-    this.#marks = later;
+  /** The elements before it are not in the list any more. */
+  beginAt(head: number): void {
+    const covering = this.#marks.findLastIndex(({ seq }) => seq <= head);
+    this.#marks.splice(0, covering);
     this.read = Math.max(this.read, head);
   }
 }

@@ -81,6 +81,10 @@ export class ListSource implements Source {
     return this.#isOver && !this.#window.isPast;
   }
 
+  isHeld(): boolean {
+    return !this.#isOver && this.#options.lease.current;
+  }
+
   /** Everything that was given is delivered. */
   get settled(): boolean {
     return this.#window.done.contiguous >= this.#next;
@@ -178,8 +182,8 @@ export class ListSource implements Source {
     }
     const state = await lease.renew();
     if (state === "gone") {
-      const { head, length, writer } = this.#window;
-      if (readState(await store.getFields(keys.state))?.writer !== writer) {
+      const { head, length, writer, isInStore } = this.#window;
+      if (isInStore && readState(await store.getFields(keys.state))?.writer !== writer) {
         // The store has lost all that it had.
         this.#lose(head, this.#next, Math.max(0, head + length - this.#next));
       }
@@ -253,8 +257,7 @@ export class ListSource implements Source {
     const seq = Math.max(from, marks.read);
     const end = from + elements.length;
     if (seq < end && (this.#elements.undated > undated || marks.isDue(nowMs))) {
-      const fingerprint = this.#window.fingerprintAt(seq);
-      marks.add({ seq, atMs: marks.timeOf(seq, nowMs), fingerprint }, end);
+      marks.add({ seq, atMs: marks.timeOf(seq, nowMs) }, end);
       await this.#window.write();
     }
     return records;
@@ -285,29 +288,43 @@ export class ListSource implements Source {
     }
   }
 
-  /** Trouble is told, and tried again by `look`. */
   #writeSoon(): Promise<void> {
-    this.#writing ??= this.#write()
-      .catch((error) => this.#options.onTrouble(error))
-      .finally(() => {
-        this.#writing = undefined;
-      });
+    this.#writing ??= this.#write();
     return this.#writing;
   }
 
-  /** Deletes what is delivered, and writes down what is delivered and cannot be deleted, until there is nothing of either. */
+  /**
+   * Deletes what is delivered, and writes down what is delivered and cannot be deleted, until there is nothing of either. Trouble
+   * is told, and tried again by `look`.
+   */
   async #write(): Promise<void> {
-    for (let goesOn = true; goesOn && !this.#isOver && this.#options.lease.current; ) {
-      goesOn = await this.#inTurn(async () => {
-        const { deletable, unwritten } = this.#window;
-        const wrote =
-          deletable > 0 ? await this.#window.delete(deletable) : unwritten && (await this.#window.write());
-        if (this.#window.isPast) {
-          this.#endNow();
-        }
-        return wrote;
-      });
+    try {
+      // Not in the call: whoever asks finds the promise.
+      await undefined;
+      for (let goesOn = true; goesOn && this.#hasToWrite; ) {
+        goesOn = await this.#inTurn(() => this.#writeOnce());
+      }
+    } catch (error) {
+      this.#options.onTrouble(error);
+    } finally {
+      // In the same moment as the last look for something to write, or what comes after it would wait for nobody.
+      this.#writing = undefined;
     }
+  }
+
+  get #hasToWrite(): boolean {
+    const { deletable, unwritten } = this.#window;
+    return !this.#isOver && this.#options.lease.current && (deletable > 0 || unwritten);
+  }
+
+  /** False when it has to wait. */
+  async #writeOnce(): Promise<boolean> {
+    const { deletable } = this.#window;
+    const wrote = deletable > 0 ? await this.#window.delete(deletable) : await this.#window.write();
+    if (this.#window.isPast) {
+      this.#endNow();
+    }
+    return wrote;
   }
 
   /** What uses the list, one after the other. */

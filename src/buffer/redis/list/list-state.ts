@@ -7,7 +7,10 @@
  *     to       the number of its first element when a deletion that may be on its way is done
  *     done     the numbers that are delivered: `<all below>|<from>-<to>,…`
  *     read     up to here `marks` says when they were first read: at least as far as there are some without a timestamp
- *     marks    `[[number, ms, fingerprint of that element],…]`
+ *     marks    `[[number, ms],…]`
+ *     edges    `[[number, fingerprint],…]` of the first and the last of the elements that were read and stay: where there are others
+ *              now, somebody has changed the list
+ *     end      from here on elements have other numbers, of another writer; missing: nowhere
  *
  * To delete is two steps, and each of them is one transaction that holds only under the lease: `from` and `to` are written, then
  * the elements are deleted together with `from`. A full store takes neither. There the hash is removed, then the elements, and it
@@ -22,7 +25,10 @@ import { AcknowledgedRanges } from "../../ranges.js";
 export interface Mark {
   readonly seq: number;
   readonly atMs: number;
-  /** Of the element `seq`. */
+}
+
+export interface Edge {
+  readonly seq: number;
   readonly fingerprint: number;
 }
 
@@ -32,23 +38,28 @@ export interface ListState {
   readonly done: AcknowledgedRanges;
   readonly read: number;
   readonly marks: readonly Mark[];
+  readonly edges: readonly Edge[];
+  readonly end: number;
 }
 
-export const STATE_FIELDS = ["writer", "from", "to", "done", "read", "marks"];
+export const STATE_FIELDS = ["writer", "from", "to", "done", "read", "marks", "edges", "end"];
 /** What goes away together with the elements that are deleted. */
 export const DELETION_FIELD = "from";
 const WRITER_CHARS = 12;
 /** Of more ranges than these the last are left out: they may be delivered again after a crash. */
 const RANGES_MAX = 2000;
 
-export function stateFields({ writer, head, done, read, marks }: ListState, to: number): Map<string, string> {
+export function stateFields(state: ListState, to: number): Map<string, string> {
+  const { writer, head, done, read, marks, edges, end } = state;
   return new Map([
     ["writer", writer],
     [DELETION_FIELD, String(head)],
     ["to", String(to)],
     ["done", `${done.contiguous}|${done.beyond.slice(0, RANGES_MAX).map(rangeText).join(",")}`],
     ["read", String(read)],
-    ["marks", JSON.stringify(marks.map(({ seq, atMs, fingerprint }) => [seq, atMs, fingerprint]))],
+    ["marks", JSON.stringify(marks.map(({ seq, atMs }) => [seq, atMs]))],
+    ["edges", JSON.stringify(edges.map(({ seq, fingerprint }) => [seq, fingerprint]))],
+    ["end", String(end)],
   ]);
 }
 
@@ -65,12 +76,23 @@ export function readState(fields: ReadonlyMap<string, string>): ListState | unde
     ranges.split(",").flatMap((text) => rangeIn(text) ?? []),
   );
   const read = Math.max(head, Number(fields.get("read")) || 0);
-  return { writer, head, done, read, marks: marksIn(fields.get("marks")) };
+  const marks = pairsIn(fields.get("marks")).map(([seq, atMs]) => ({ seq, atMs }));
+  const edges = pairsIn(fields.get("edges")).map(([seq, fingerprint]) => ({ seq, fingerprint }));
+  const end = Number(fields.get("end") ?? Number.POSITIVE_INFINITY);
+  return { writer, head, done, read, marks, edges, end };
 }
 
 /** Of a list that begins anew. */
 export function freshState(): ListState {
-  return { writer: randomId(WRITER_CHARS), head: 0, done: new AcknowledgedRanges(), read: 0, marks: [] };
+  return {
+    writer: randomId(WRITER_CHARS),
+    head: 0,
+    done: new AcknowledgedRanges(),
+    read: 0,
+    marks: [],
+    edges: [],
+    end: Number.POSITIVE_INFINITY,
+  };
 }
 
 function rangeText({ from, to }: OrdinalRange): string {
@@ -82,13 +104,9 @@ function rangeIn(text: string): OrdinalRange | undefined {
   return Number.isSafeInteger(from) && Number.isSafeInteger(to) ? { from: from!, to: to! } : undefined;
 }
 
-function marksIn(text = "[]"): Mark[] {
+function pairsIn(json = "[]"): [number, number][] {
   try {
-    return (JSON.parse(text) as number[][]).map(([seq, atMs, fingerprint]) => ({
-      seq: Number(seq),
-      atMs: Number(atMs),
-      fingerprint: Number(fingerprint),
-    }));
+    return JSON.parse(json) as [number, number][];
   } catch {
     return [];
   }

@@ -49,11 +49,13 @@ export class ListWindow {
   readonly marks: Marks;
   readonly size = new FetchSize();
   /** From here on elements belong to another life. */
-  end = Number.POSITIVE_INFINITY;
+  end: number;
   /** The length of the list, as it was seen last. */
   length = 0;
   /** The store does not know all that is delivered. */
   unwritten = false;
+  /** The store knows of this life. */
+  isInStore = false;
   readonly #options: ListWindowOptions;
   readonly #hooks: WindowHooks;
   #head: number;
@@ -62,7 +64,7 @@ export class ListWindow {
 
   constructor(
     options: ListWindowOptions,
-    { writer, head, done, read, marks }: ListState,
+    { writer, head, done, read, marks, end }: ListState,
     hooks: WindowHooks,
   ) {
     this.#options = options;
@@ -71,6 +73,7 @@ export class ListWindow {
     this.done = done;
     this.marks = new Marks(read, marks);
     this.#head = head;
+    this.end = end;
   }
 
   /** The number of the list's first element. */
@@ -85,10 +88,6 @@ export class ListWindow {
   /** It has no further element of this life. */
   get isPast(): boolean {
     return this.#head >= this.end;
-  }
-
-  fingerprintAt(seq: number): number {
-    return this.#prints[seq - this.#head]!;
   }
 
   /** How many elements at the front are delivered, as many as one deletion takes. */
@@ -207,6 +206,7 @@ export class ListWindow {
       return this.#hooks.onNotHeld();
     }
     this.unwritten = true;
+    this.isInStore = false;
     await store.removeFields(keys.state, STATE_FIELDS);
     const removed = await store.listRemove(list, elements);
     this.#moveHead(count, Math.max(0, this.length - removed));
@@ -219,11 +219,10 @@ export class ListWindow {
   /** Writes the state down; `to` as in list-state.ts. False when the store takes nothing more, or the lease is not this one's. */
   async write(to = this.#head): Promise<boolean> {
     const { store, keys, lease } = this.#options;
-    const { writer, head, done, marks } = this;
-    const fields = stateFields({ writer, head, done, read: marks.read, marks: marks.all }, to);
     this.unwritten = false;
     try {
-      if (await store.setFieldsIf(lease.condition, keys.state, fields)) {
+      if (await store.setFieldsIf(lease.condition, keys.state, stateFields(this.#stateFrom(to), to))) {
+        this.isInStore = true;
         return true;
       }
     } catch (error) {
@@ -236,6 +235,15 @@ export class ListWindow {
     this.unwritten = true;
     await this.#hooks.onNotHeld();
     return false;
+  }
+
+  #stateFrom(first: number): ListState {
+    const { writer, head, done, end, marks, readEnd } = this;
+    const edges = [first, readEnd - 1].flatMap((seq) => {
+      const fingerprint = this.#prints[seq - head];
+      return fingerprint === undefined ? [] : [{ seq, fingerprint }];
+    });
+    return { writer, head, done, read: marks.read, marks: marks.all, edges, end };
   }
 
   async #printsInList(count: number): Promise<number[]> {
@@ -257,7 +265,7 @@ export class ListWindow {
     this.#head += elements;
     this.#prints.splice(0, elements);
     this.length = length;
-    this.marks.beginAt(this.#head, this.#prints[0]);
+    this.marks.beginAt(this.#head);
   }
 
   async #putBack(strays: readonly Buffer[]): Promise<void> {
