@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import type { LogBuffer, Source } from "../buffer/buffer.js";
 import { MemoryBuffer } from "../buffer/memory.js";
 import type { Block } from "../buffer/redis/block.js";
+import { deliveredField } from "../buffer/redis/delivered.js";
 import { decodeBlock, encodeBlock } from "../buffer/redis/encode-block.js";
 import { failureOf, StoreError } from "../buffer/redis/failures.js";
 import { FakeServer, type FakeStore } from "../buffer/redis/fake-server.cases.js";
@@ -119,7 +120,8 @@ export class Scene {
 
   /** What a shipper says. */
   deliver(next: number, writer = WRITER): void {
-    this.server.hash(KEYS.delivered(0)).set(`${writer}/1`, JSON.stringify([next, [], 1]));
+    this.server.set(KEYS.lease(0), JSON.stringify({ token: 1 }));
+    this.server.hash(KEYS.delivered(0)).set(deliveredField(writer, 1), JSON.stringify([next, [], 1]));
   }
 
   /** The next appends: true goes through, false is refused, "lost" is taken and its answer lost; then all go through. */

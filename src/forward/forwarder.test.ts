@@ -122,6 +122,7 @@ for (const [how, lose] of [
     (scene: Scene) => {
       const stream = scene.server.stream(KEYS.blocks(0));
       stream.entries.length = 3;
+      scene.store.connections++;
       stream.lastId = stream.entries.at(-1)!.id;
     },
   ],

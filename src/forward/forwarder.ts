@@ -351,7 +351,8 @@ export class Forwarder {
       if (lanes.length === 0) {
         continue;
       }
-      const [delivered] = await Promise.all([partition.delivered(), partition.look()]);
+      const writers = lanes.map(({ writer }) => writer);
+      const [delivered] = await Promise.all([partition.deliveredOf(writers), partition.glance()]);
       for (const lane of lanes) {
         const known = delivered.get(lane.writer);
         if (known !== undefined) {

@@ -4,18 +4,27 @@
  * A store can lose what it took: it is flushed, restarted without its data, or restored from an old snapshot. That is noticed
  *
  *   - by the epoch, a random text that the first forwarder leaves in the partition: it is gone, or another one, after a flush;
- *   - by the last id of the stream, when it is lower than what was appended: an old snapshot, or a stream that is missing;
+ *   - by the last id of the stream, when it is lower than what was appended: an old snapshot, or a stream that is missing; it is
+ *     asked for after a new connection and at a probe only, for with it the server sends two whole blocks;
  *   - by a server that was not there before (`forwarder.ts` compares run ids): then all that is not delivered is in doubt.
  *
  * Each loss begins a new `life`; whoever appended in an earlier one has to send again what is not delivered.
  */
-import { type Delivered, readDelivered } from "../buffer/redis/delivered.js";
+import { type Delivered, deliveredField, readDelivered } from "../buffer/redis/delivered.js";
 import { compareIds, FIRST } from "../buffer/redis/entry-id.js";
 import type { Keys } from "../buffer/redis/keys.js";
+import { leaseTokenIn } from "../buffer/redis/partition-lease.js";
 import type { Store } from "../buffer/redis/store.js";
+import type { Clock } from "../system/clock.js";
 import { randomId } from "../system/random.js";
 
 const EPOCH_CHARS = 12;
+/**
+ * How often all is read of what is delivered, of all writers of the partition: a late shipper may have told of some under its
+ * own token. Where no lease in order names a token, all is read this often.
+ */
+const READ_ALL_MS = 30_000;
+const READ_ALL_LEASELESS_MS = 5000;
 
 export class Partition {
   /** Rises with every loss. */
@@ -28,16 +37,24 @@ export class Partition {
   forgetful = false;
   readonly #store: Store;
   readonly #keys: Keys;
+  readonly #clock: Pick<Clock, "elapsed">;
   readonly #onLoss: () => void;
+  /** As they were when the last id was asked for. */
+  #connections = -1;
+  /** Under which what is delivered was written when all of it was read. */
+  #token: number | undefined;
+  #readAllAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(
     store: Store,
     keys: Keys,
     readonly number: number,
+    clock: Pick<Clock, "elapsed">,
     onLoss: () => void,
   ) {
     this.#store = store;
     this.#keys = keys;
+    this.#clock = clock;
     this.#onLoss = onLoss;
   }
 
@@ -72,11 +89,22 @@ export class Partition {
     this.epoch = epoch;
   }
 
+  /** What costs little, and the rest where the server may be another one. */
+  async glance(): Promise<void> {
+    if (this.#connections === this.#store.connections) {
+      await this.lookAtEpoch();
+    } else {
+      await this.look();
+    }
+  }
+
   /** All that can be seen of a loss here. */
   async look(): Promise<void> {
     const { life, lastId } = this;
+    const { connections } = this.#store;
     await this.lookAtEpoch();
     const there = await this.#store.lastId(this.#keys.blocks(this.number));
+    this.#connections = connections;
     if (this.life === life && compareIds(there, lastId) < 0) {
       this.lose();
     }
@@ -87,6 +115,24 @@ export class Partition {
     this.forgetful = true;
     this.lastId = FIRST;
     this.#onLoss();
+  }
+
+  /**
+   * What of these writers is delivered, in all or more of it than before: there may be thousands of others, so what the
+   * shipper says that holds the partition now is asked for, and all only when that is another one, and now and then.
+   */
+  async deliveredOf(writers: readonly string[]): Promise<Map<string, Delivered>> {
+    const nowMs = this.#clock.elapsed();
+    const token = leaseTokenIn(await this.#store.get(this.#keys.lease(this.number)));
+    const readAllMs = token === undefined ? READ_ALL_LEASELESS_MS : READ_ALL_MS;
+    if (token === this.#token && nowMs - this.#readAllAtMs < readAllMs) {
+      const fields = token === undefined ? [] : writers.map((writer) => deliveredField(writer, token));
+      return readDelivered(await this.#store.pickFields(this.#keys.delivered(this.number), fields));
+    }
+    const all = await this.delivered();
+    this.#token = token;
+    this.#readAllAtMs = nowMs;
+    return all;
   }
 
   /** By writer. */

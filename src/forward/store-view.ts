@@ -1,11 +1,13 @@
 /** Who the servers of a store are, as one forwarder saw them last, and the partitions that it uses there. */
 import type { Keys } from "../buffer/redis/keys.js";
 import type { ServerInfo, Store } from "../buffer/redis/store.js";
+import type { Clock } from "../system/clock.js";
 import { Partition } from "./partition.js";
 
 interface StoreViewOptions {
   readonly store: Store;
   readonly keys: Keys;
+  readonly clock: Pick<Clock, "elapsed">;
   /** How many partitions the store has. */
   readonly partitions: () => Promise<number>;
   /** Told once for each partition that has lost what it took. */
@@ -61,8 +63,8 @@ export class StoreView {
   async partition(number: number): Promise<Partition> {
     let partition = this.#partitions.get(number);
     if (partition === undefined) {
-      const { store, keys, onLoss } = this.#options;
-      partition = new Partition(store, keys, number, onLoss);
+      const { store, keys, clock, onLoss } = this.#options;
+      partition = new Partition(store, keys, number, clock, onLoss);
       await partition.lookAtEpoch();
       this.#partitions.set(number, partition);
     }

@@ -82,6 +82,7 @@ class Scene {
   }
 
   deliver(next: number): void {
+    this.server.set(KEYS.lease(0), JSON.stringify({ token: 1 }));
     this.server.hash(KEYS.delivered(0)).set(`${WRITER}/1`, JSON.stringify([next, [], 1]));
   }
 }

@@ -12,7 +12,7 @@ import { noRedisServer, RedisServer } from "../harness/redis-server.js";
 const PASSWORD = "s3cret/with@odd:signs";
 /** All that a store of one server needs; docs/store.md lists the same. */
 const COMMANDS =
-  "xadd xrange xtrim xlen xinfo|stream hgetall hset hdel get set pexpire pttl persist del incr lrange ltrim llen lrem lpush watch multi exec info".split(
+  "xadd xrange xtrim xlen xinfo|stream hgetall hmget hset hdel get set pexpire pttl persist del incr lrange ltrim llen lrem lpush watch multi exec info".split(
     " ",
   );
 

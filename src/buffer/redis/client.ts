@@ -97,6 +97,19 @@ class RedisStore implements Store {
     return flatFields(await this.#send(["HGETALL", hash]));
   }
 
+  async pickFields(hash: string, fields: readonly string[]): Promise<Map<string, string>> {
+    if (fields.length === 0) {
+      return new Map();
+    }
+    const values = (await this.#send(["HMGET", hash, ...fields])) as (Buffer | null)[];
+    return new Map(
+      fields.flatMap((field, index) => {
+        const value = values[index];
+        return value == null ? [] : [[field, String(value)] as const];
+      }),
+    );
+  }
+
   async setFields(hash: string, fields: ReadonlyMap<string, string>): Promise<void> {
     if (fields.size > 0) {
       await this.#send(["HSET", hash, ...[...fields].flat()]);

@@ -162,6 +162,12 @@ export class FakeStore implements Store {
 
   getFields = (hash: string) => this.#call("read", (server) => new Map(server.hash(hash)));
 
+  pickFields = (hash: string, fields: readonly string[]) =>
+    this.#call(
+      "read",
+      (server) => new Map([...server.hash(hash)].filter(([field]) => fields.includes(field))),
+    );
+
   setFields = (hash: string, fields: ReadonlyMap<string, string>) =>
     this.#call("write", (server) => {
       for (const [field, value] of fields) server.hash(hash).set(field, value);

@@ -243,7 +243,7 @@ export class PartitionLease {
     const { store, clock, expiryMs } = this.#options;
     const { lease, spare } = this.#keys;
     const value = await store.get(spare);
-    const token = tokenIn(value);
+    const token = leaseTokenIn(value);
     const askedAtMs = clock.elapsed();
     if (
       value === undefined ||
@@ -284,10 +284,10 @@ export class PartitionLease {
   }
 }
 
-/** Undefined where there is no spare, or someone else wrote it. */
-function tokenIn(spare: string | undefined): number | undefined {
+/** The token of a lease or a spare; undefined where there is none, or someone else wrote it. */
+export function leaseTokenIn(text: string | undefined): number | undefined {
   try {
-    const { token } = JSON.parse(spare ?? "") as { token: number };
+    const { token } = JSON.parse(text ?? "") as { token: number };
     return Number.isSafeInteger(token) ? token : undefined;
   } catch {
     return undefined;

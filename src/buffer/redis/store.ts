@@ -39,6 +39,8 @@ export interface Store {
   /** The id of the entry that was added last, deleted or not; `0-0` when there never was one. */
   lastId(stream: string): Promise<string>;
   getFields(hash: string): Promise<Map<string, string>>;
+  /** Of these fields, those that are there. */
+  pickFields(hash: string, fields: readonly string[]): Promise<Map<string, string>>;
   setFields(hash: string, fields: ReadonlyMap<string, string>): Promise<void>;
   removeFields(hash: string, fields: readonly string[]): Promise<void>;
   get(key: string): Promise<string | undefined>;
