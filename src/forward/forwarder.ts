@@ -144,7 +144,7 @@ export class Forwarder {
         await pause(clock, this.#pauseMs(lingerMs), abort);
       }
     }
-    await this.#guarded(() => this.#poll());
+    await this.#guarded(() => this.#poll(true));
     await this.#guarded(() => this.#claim());
     return stored;
   }
@@ -345,14 +345,15 @@ export class Forwarder {
     );
   }
 
-  async #poll(): Promise<void> {
+  /** `all`: whoever has told of it; there is no later poll. */
+  async #poll(all = false): Promise<void> {
     for (const partition of this.#view.partitions) {
       const lanes = this.#lanesIn(partition);
       if (lanes.length === 0) {
         continue;
       }
       const writers = lanes.map(({ writer }) => writer);
-      const [delivered] = await Promise.all([partition.deliveredOf(writers), partition.glance()]);
+      const [delivered] = await Promise.all([partition.deliveredOf(writers, all), partition.glance()]);
       for (const lane of lanes) {
         const known = delivered.get(lane.writer);
         if (known !== undefined) {

@@ -26,7 +26,7 @@ function open() {
   const lease = (token: number) => server.set(KEYS.lease(0), JSON.stringify({ holder: "s", token }));
   const deliver = (writer: string, token: number, next: number) =>
     server.hash(KEYS.delivered(0)).set(deliveredField(writer, token), JSON.stringify([next, [], 1]));
-  const next = async () => (await partition.deliveredOf(["w"])).get("w")?.contiguous;
+  const next = async (all = false) => (await partition.deliveredOf(["w"], all)).get("w")?.contiguous;
   return { store, partition, calls, time, lease, deliver, next };
 }
 
@@ -58,9 +58,11 @@ test("while no shipper holds the partition all is asked for every few seconds", 
   assert.equal(await next(), 10);
   deliver("w", 2, 20);
   assert.equal(await next(), undefined);
+  assert.equal(await next(true), 20);
+  deliver("w", 2, 30);
   time.ms += 5000;
-  assert.equal(await next(), 20);
-  assert.equal(calls.filter((call) => call === "getFields").length, 2);
+  assert.equal(await next(), 30);
+  assert.equal(calls.filter((call) => call === "getFields").length, 3);
 });
 
 test("the last id, which brings two blocks along, is asked for once a connection", async () => {

@@ -119,20 +119,21 @@ export class Partition {
 
   /**
    * What of these writers is delivered, in all or more of it than before: there may be thousands of others, so what the
-   * shipper says that holds the partition now is asked for, and all only when that is another one, and now and then.
+   * shipper says that holds the partition now is asked for, and all only when that is another one, now and then, and when
+   * `all` is asked for.
    */
-  async deliveredOf(writers: readonly string[]): Promise<Map<string, Delivered>> {
+  async deliveredOf(writers: readonly string[], all: boolean): Promise<Map<string, Delivered>> {
     const nowMs = this.#clock.elapsed();
     const token = leaseTokenIn(await this.#store.get(this.#keys.lease(this.number)));
     const readAllMs = token === undefined ? READ_ALL_LEASELESS_MS : READ_ALL_MS;
-    if (token === this.#token && nowMs - this.#readAllAtMs < readAllMs) {
+    if (!all && token === this.#token && nowMs - this.#readAllAtMs < readAllMs) {
       const fields = token === undefined ? [] : writers.map((writer) => deliveredField(writer, token));
       return readDelivered(await this.#store.pickFields(this.#keys.delivered(this.number), fields));
     }
-    const all = await this.delivered();
+    const delivered = await this.delivered();
     this.#token = token;
     this.#readAllAtMs = nowMs;
-    return all;
+    return delivered;
   }
 
   /** By writer. */
