@@ -2,6 +2,7 @@
 import { isLiteral } from "./plain.js";
 
 const KNOWN_NAMES = new Set(["timestamp", "service", "data", "type", "request_id", "metadata"]);
+const NONE: readonly string[] = [];
 
 /**
  * The record's metadata, with what else it holds before it: names that are none of a record's, and as `timestamp_given` a
@@ -9,9 +10,9 @@ const KNOWN_NAMES = new Set(["timestamp", "service", "data", "type", "request_id
  */
 export function membersOf(record: object, timestampMs: number | undefined): object | null | undefined {
   const { timestamp, metadata } = record as { timestamp?: unknown; metadata?: object | null };
-  const names = Object.keys(record).filter((name) => !KNOWN_NAMES.has(name));
+  const names = otherNames(record);
   const unread = timestamp !== undefined && timestamp !== null && timestampMs === undefined;
-  if (names.length === 0 && !unread) {
+  if (names === NONE && !unread) {
     return metadata;
   }
   const said: object = canBeSpread(metadata) ? metadata : { metadata };
@@ -27,6 +28,18 @@ export function membersOf(record: object, timestampMs: number | undefined): obje
     members[name] = (said as Record<string, unknown>)[name];
   }
   return members;
+}
+
+/** Without a list of its own for the many records that have no others. */
+function otherNames(record: object): readonly string[] {
+  let names: string[] | undefined;
+  for (const name of Object.keys(record)) {
+    if (!KNOWN_NAMES.has(name)) {
+      names ??= [];
+      names.push(name);
+    }
+  }
+  return names ?? NONE;
 }
 
 function freeName(name: string, ...taken: readonly object[]): string {

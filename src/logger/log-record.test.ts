@@ -59,7 +59,7 @@ test("names that are none of a record's are kept in its metadata", (t) => {
     all.map(({ metadata }) => metadata),
     [
       { user: 7, id: "mine" },
-      { user: 8, a: 1 },
+      { user_given: 7, a: 1, user: 8 },
       { user: 7, metadata: { a: 1 } },
       { user: 7, metadata: "text" },
       { value: "text" },

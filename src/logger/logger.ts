@@ -1,8 +1,8 @@
 import { parseOptions } from "../config/parse.js";
 import { Bindings } from "../encode/bindings.js";
 import type { Head, LineParts } from "../encode/line.js";
-import { isLiteral } from "../encode/plain.js";
 import { isError, valueText } from "../encode/text.js";
+import { membersOf } from "../encode/wire-record.js";
 import { parseTimestamp } from "../record/time.js";
 import { LEVELS, type Level, OTHER_TYPE, typeCodeOf } from "../record/types.js";
 import type { Carrier } from "../ship/in-app.js";
@@ -12,7 +12,6 @@ import type { LoggerOptions, LoggerStats, RecordInput } from "./types.js";
 import type { Writer } from "./writer.js";
 
 const ERROR = typeCodeOf("ERROR");
-const KNOWN_KEYS = new Set(["timestamp", "service", "data", "type", "request_id", "metadata"]);
 
 /**
  * Logs records that outlive the process: a call that has returned is safe from the next instruction on, and has cost
@@ -182,17 +181,13 @@ export class DragonLogger {
       this.info(record);
       return;
     }
-    const { timestamp, service, data, type, request_id, metadata } = record;
+    const { timestamp, service, data, type, request_id } = record;
     const typeText = String(type ?? "INFO");
     const typeCode = typeCodeOf(typeText);
     if (typeCode < this.#level) {
       return;
     }
     const given = timestamp === undefined || timestamp === null ? undefined : parseTimestamp(timestamp);
-    const unread = timestamp !== undefined && timestamp !== null && given === undefined;
-    const rest = unread ? { ...othersOf(record), timestamp_given: timestamp } : othersOf(record);
-    const members =
-      rest === undefined ? metadata : { ...rest, ...(canBeSpread(metadata) ? metadata : { metadata }) };
     const head =
       service === undefined || service === null ? this.#head : this.#writer.headOf(String(service));
     const parts: LineParts = {
@@ -201,7 +196,7 @@ export class DragonLogger {
       typeText: typeCode === OTHER_TYPE ? typeText : undefined,
       requestText: this.#requestTextOf(request_id),
       bindings: this.#bindings,
-      metadata: members,
+      metadata: membersOf(record, given),
     };
     this.#writer.write(head, parts, given);
   }
@@ -237,11 +232,6 @@ export function loggerOf(family: Family): DragonLogger {
   return new DragonLogger(family as unknown as LoggerOptions);
 }
 
-/** True for what can be spread without losing what it holds: no Map, no Error. */
-function canBeSpread(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && isLiteral(value);
-}
-
 /** The bindings as far as they can be read: a getter that throws must not end the application. */
 function readable(bindings: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
   try {
@@ -250,16 +240,4 @@ function readable(bindings: Readonly<Record<string, unknown>>): Readonly<Record<
   } catch {
     return { bindings };
   }
-}
-
-/** Names of the caller's that are none of a record's. */
-function othersOf(record: object): Record<string, unknown> | undefined {
-  let others: Record<string, unknown> | undefined;
-  for (const key of Object.keys(record)) {
-    if (!KNOWN_KEYS.has(key)) {
-      others ??= {};
-      others[key] = (record as Record<string, unknown>)[key];
-    }
-  }
-  return others;
 }
