@@ -1,9 +1,11 @@
 /** Every program in examples/ runs and does what its first comment says; `deployment.test.ts` looks at what is no program. */
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { FakeCloudWatch } from "../../src/testing/index.js";
+import { noRedisServer, RedisServer } from "../harness/redis-server.js";
 import { Application, linesOf, ROOT } from "./application.js";
 import { ended, printed } from "./cli.js";
 
@@ -76,6 +78,22 @@ const EXAMPLES: Readonly<Record<string, Example>> = {
     assert.deepEqual(await app.records(), [], "what was delivered waits no more");
   },
 
+  "list.py": async (app, path) => {
+    await inStore(app, python!, path, (record) => {
+      assert.equal(record.service, "billing");
+      assert.deepEqual(record.data, { invoice: "9007199254740993", paid: 12.5 });
+      assert.deepEqual([record.type, record.request_id], ["AUDIT", "r-1"]);
+      assert.deepEqual(record.metadata, { language: "python" });
+    });
+  },
+
+  "list.sh": async (app, path) => {
+    await inStore(app, "sh", path, (record) => {
+      assert.deepEqual([record.service, record.data, record.type], ["backup", "done", "INFO"]);
+      assert.deepEqual([record.request_id, record.metadata], ["r-1", { language: "sh" }]);
+    });
+  },
+
   "pipe.sh": async (app, path) => {
     await runs(app, "sh", path);
     const folder = join(app.dir, "logs/legacy/legacy");
@@ -91,6 +109,44 @@ const EXAMPLES: Readonly<Record<string, Example>> = {
     );
   },
 };
+
+/** Where there is a client of Redis for it: Debian's python3-redis belongs to Debian's own Python. */
+const python = ["python3", "/usr/bin/python3"].find(
+  (name) => spawnSync(name, ["-c", "import redis"]).status === 0,
+);
+/** Why an example cannot be run here. */
+const SKIPS: Readonly<Record<string, string | false>> = {
+  "list.py":
+    noRedisServer || (python === undefined && "no python3 here has the module redis (Debian: python3-redis)"),
+  "list.sh":
+    noRedisServer || (spawnSync("redis-cli", ["--version"]).status !== 0 && "redis-cli is not on the PATH"),
+};
+
+/** Runs a program that pushes one record, with its own timestamp, to a list that a shipper empties. */
+async function inStore(
+  app: Application,
+  file: string,
+  path: string,
+  check: (record: Record<string, unknown>) => void,
+): Promise<void> {
+  const server = await RedisServer.start();
+  try {
+    app.env.REDIS_URL = server.url;
+    const before = Math.floor(Date.now() / 1000) * 1000;
+    await runs(app, file, path);
+    const now = Date.now();
+    const flags = ["--once", "--buffer", server.url, "--to", "stdout"];
+    const { code, stdout, stderr } = await app.run("npx", "dragonlog", "ship", ...flags);
+    assert.equal(code, 0, stderr);
+    const [record, ...others] = linesOf(stdout);
+    assert.deepEqual(others, []);
+    const at = Date.parse(`${record!.timestamp}`);
+    assert.ok(at >= before && at <= now, `${record!.timestamp}`);
+    check(record!);
+  } finally {
+    await server.stop();
+  }
+}
 
 async function runs(app: Application, file: string, ...args: string[]): Promise<void> {
   const { code, stderr } = await app.run(file, ...args);
@@ -109,7 +165,7 @@ async function startCloud(context: TestContext): Promise<FakeCloudWatch> {
 }
 
 for (const name of readdirSync(join(ROOT, "examples")).filter((each) => !NO_PROGRAM.test(each))) {
-  test(`examples/${name}`, async (context) => {
+  test(`examples/${name}`, { skip: SKIPS[name] ?? false }, async (context) => {
     const path = join(ROOT, "examples", name);
     const example = EXAMPLES[name];
     assert.ok(example, "an example without a test");

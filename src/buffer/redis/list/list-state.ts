@@ -27,7 +27,7 @@ export interface Mark {
   readonly atMs: number;
 }
 
-export interface Edge {
+interface Edge {
   readonly seq: number;
   readonly fingerprint: number;
 }
