@@ -1,12 +1,9 @@
 /**
- * Lines as dragonlog writes them, about 900 bytes long, that are as hard to pack as those of a service: ids that no two
+ * What is logged: records whose lines are about 940 bytes long and as hard to pack as those of a service: ids that no two
  * records share take a sixth of each, and words, numbers and addresses come in a new order every time.
  */
 import { createHash } from "node:crypto";
-
-export const SERVICE = "checkout";
-export const TYPE = "INFO";
-export const WRITER = "k3x9q2m7p1az";
+import { SERVICE } from "../lib/records.js";
 
 const WORDS =
   "order payment accepted declined for customer by the gateway after retry and stored in region with receipt timeout connection refused upstream cart checkout inventory reserved shipped refund card bank token session user profile email password reset".split(
@@ -17,21 +14,25 @@ const USER_AGENT =
   "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0.0.0 Safari/537.36";
 const STARTED_MS = Date.UTC(2026, 10, 24);
 const RECORDS_PER_MS = 20;
+/** Stands in the lines of those who put them into the store by hand; as long as any writer's. */
+const WRITER = "k3x9q2m7p1az";
 
-export function timestampOf(i: number): number {
-  return STARTED_MS + Math.floor(i / RECORDS_PER_MS);
+export interface BenchRecord {
+  /** Milliseconds since 1970. */
+  readonly timestamp: number;
+  readonly data: string;
+  readonly request_id: string;
+  readonly metadata: Readonly<Record<string, unknown>>;
 }
 
 /** The same at every run. */
-export function lineOf(i: number): string {
+export function recordOf(i: number): BenchRecord {
   const random = createHash("sha512").update(String(i)).digest();
   const hex = random.toString("hex");
   const number = (at: number, below: number): number => random.readUInt32LE(at) % below;
-  return JSON.stringify({
-    timestamp: new Date(timestampOf(i)).toISOString(),
-    service: SERVICE,
+  return {
+    timestamp: STARTED_MS + Math.floor(i / RECORDS_PER_MS),
     data: Array.from({ length: TEXT_WORDS }, (_, n) => WORDS[(random[n % 64]! + n) % WORDS.length]).join(" "),
-    type: TYPE,
     request_id: `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`,
     metadata: {
       user_id: number(32, 1_000_000),
@@ -45,6 +46,12 @@ export function lineOf(i: number): string {
       user_agent: USER_AGENT,
       region: "eu-central-1",
     },
-    id: `${WRITER}-${i}`,
-  });
+  };
+}
+
+/** The line that a logger makes of the record. */
+export function lineOf(i: number): string {
+  const { timestamp, data, ...rest } = recordOf(i);
+  const head = { timestamp: new Date(timestamp).toISOString(), service: SERVICE, data, type: "INFO" };
+  return JSON.stringify({ ...head, ...rest, id: `${WRITER}-${i}` });
 }

@@ -1,45 +1,41 @@
-/** From what was measured to what is shown. */
+/** From what was measured to what is shown. Figures are medians over the rounds; ratios are taken within each round first. */
 import { median } from "../lib/stats.js";
 import { figure, table } from "../lib/table.js";
+import type { Measured } from "./measured.js";
+import { PLACINGS, type Placing } from "./placings.js";
+import { LATENCY_MS, type Shipped } from "./shippers.js";
 import { BASE, WAYS, type Way } from "./ways.js";
-import type { Written } from "./writer.js";
 
-export interface Run extends Written {
+export interface Run extends Measured {
   readonly way: Way;
   readonly round: number;
   readonly records: number;
-  readonly serverCpuSeconds: number;
-  /** What `used_memory` grew by. */
-  readonly usedBytes: number;
+}
+
+export interface MainThreadRun {
+  readonly placing: Placing;
+  readonly round: number;
+  readonly calls: number;
+  readonly cpuSeconds: number;
 }
 
 export interface Results {
   readonly machine: string;
   readonly versions: string;
   readonly runs: readonly Run[];
+  readonly mainThread: readonly MainThreadRun[];
+  readonly shipped: readonly Shipped[];
 }
 
-interface Row {
-  readonly way: Way;
-  readonly recordsPerSecond: number;
-  /** To the base in the same round. */
-  readonly ratio: number;
-  readonly cpuUsPerRecord: number;
-  readonly serverCpuUsPerRecord: number;
-  readonly storeBytesPerRecord: number;
-  readonly recordsPerGb: number;
-}
-
-/** Medians over the rounds. A ratio is taken within each round, where both met the same machine, and then its median. */
-function rowsOf({ runs }: Results): Row[] {
-  return (Object.keys(WAYS) as Way[]).map((way) => {
+function wayRows({ runs }: Results) {
+  return keysOf(WAYS, runs, "way").map((way) => {
     const rounds = runs.filter((run) => run.way === way);
     const over = (value: (run: Run) => number): number => median(rounds.map(value));
     const storeBytesPerRecord = over(({ usedBytes, records }) => usedBytes / records);
     return {
       way,
       recordsPerSecond: over(rate),
-      ratio: over((run) => rate(run) / rate(baseOf(runs, run.round))),
+      ratio: over((run) => rate(run) / rate(runs.find((other) => isBase(other, run))!)),
       cpuUsPerRecord: over(({ cpuSeconds, records }) => (cpuSeconds * 1e6) / records),
       serverCpuUsPerRecord: over(({ serverCpuSeconds, records }) => (serverCpuSeconds * 1e6) / records),
       storeBytesPerRecord,
@@ -48,40 +44,150 @@ function rowsOf({ runs }: Results): Row[] {
   });
 }
 
-function rate({ records, seconds }: Run): number {
+function rate({ records, seconds }: { readonly records: number; readonly seconds: number }): number {
   return records / seconds;
 }
 
-function baseOf(runs: readonly Run[], round: number): Run {
-  return runs.find((run) => run.way === BASE && run.round === round)!;
+function isBase({ way, round }: Run, run: Run): boolean {
+  return way === BASE && round === run.round;
+}
+
+function mainThreadRows({ mainThread }: Results) {
+  const us = ({ cpuSeconds, calls }: MainThreadRun): number => (cpuSeconds * 1e6) / calls;
+  return keysOf(PLACINGS, mainThread, "placing").map((placing) => {
+    const rounds = mainThread.filter((run) => run.placing === placing);
+    const beyond = (run: MainThreadRun): number =>
+      us(run) - us(mainThread.find((other) => other.placing === "journal" && other.round === run.round)!);
+    return { placing, cpuUsPerCall: median(rounds.map(us)), beyondUs: median(rounds.map(beyond)) };
+  });
+}
+
+function shippedRows({ shipped }: Results) {
+  return shipped
+    .filter(({ round }) => round === 0)
+    .map(({ shippers, inFlight }) => {
+      const rounds = shipped.filter((run) => run.shippers === shippers && run.inFlight === inFlight);
+      const over = (value: (run: Shipped) => number): number => median(rounds.map(value));
+      const sum = (key: "lost" | "duplicates" | "outOfOrder"): number =>
+        rounds.reduce((total, run) => total + run[key], 0);
+      const one = (run: Shipped): Shipped =>
+        shipped.find(
+          (other) => other.shippers === 1 && other.inFlight === inFlight && other.round === run.round,
+        )!;
+      return {
+        shippers,
+        inFlight,
+        recordsPerSecond: over(rate),
+        ratio: over((run) => rate(run) / rate(one(run))),
+        cpuUsPerRecord: over(({ cpuSeconds, records }) => (cpuSeconds * 1e6) / records),
+        cloudCpuUsPerRecord: over(({ cloudCpuSeconds, records }) => (cloudCpuSeconds * 1e6) / records),
+        processorsShare: over(({ processorsShare }) => processorsShare),
+        rssPeakBytes: over(({ rssPeakBytes }) => rssPeakBytes),
+        recordsPerRequest: over(({ recordsPerRequest }) => recordsPerRequest),
+        inFlightPeak: over(({ inFlightPeak }) => inFlightPeak),
+        lost: sum("lost"),
+        duplicates: sum("duplicates"),
+        outOfOrder: sum("outOfOrder"),
+      };
+    });
+}
+
+/** Those that were measured, in the order in which they are shown. */
+function keysOf<Name extends string, Key extends string>(
+  names: Readonly<Record<Name, string>>,
+  runs: readonly Readonly<Record<Key, string | number>>[],
+  key: Key,
+): Name[] {
+  return (Object.keys(names) as Name[]).filter((name) => runs.some((run) => run[key] === name));
+}
+
+/** True when anything was lost, doubled or out of order: then no figure counts. */
+export function failed({ shipped }: Results): boolean {
+  return shipped.some(({ lost, duplicates, outOfOrder }) => lost + duplicates + outOfOrder > 0);
 }
 
 export function summary(results: Results): object {
   const { machine, versions } = results;
-  return { machine, versions, rows: rowsOf(results) };
+  return {
+    machine,
+    versions,
+    ways: wayRows(results),
+    mainThread: mainThreadRows(results),
+    shippers: shippedRows(results),
+  };
 }
 
 export function tables(results: Results): string {
-  const { machine, versions, runs } = results;
-  const { lineBytes, records } = runs[0]!;
+  const { machine, versions, runs, mainThread, shipped } = results;
+  const parts = [`${machine}  \n${versions}`];
+  if (runs.length > 0) {
+    parts.push(`**Into the store**, ${figure(runs[0]!.records)} records`, wayTable(results));
+  }
+  if (mainThread.length > 0) {
+    parts.push(`**The thread that logs**, ${figure(mainThread[0]!.calls)} calls`, mainThreadTable(results));
+  }
+  if (shipped.length > 0) {
+    const what = `${figure(shipped[0]!.records)} records, ${LATENCY_MS} ms until the cloud answers`;
+    parts.push(`**Out of the store**, ${what}`, shippedTable(results));
+  }
+  return parts.join("\n\n");
+}
+
+function wayTable(results: Results): string {
+  const head = ["", "records/s", "to single RPUSH", "CPU µs", "server's CPU µs", "store bytes"];
+  return table(
+    [...head, "records in 1 GiB"],
+    wayRows(results).map((row) => [
+      WAYS[row.way],
+      figure(row.recordsPerSecond),
+      figure(row.ratio, 1),
+      figure(row.cpuUsPerRecord, 2),
+      figure(row.serverCpuUsPerRecord, 2),
+      figure(row.storeBytesPerRecord),
+      figure(row.recordsPerGb),
+    ]),
+  );
+}
+
+function mainThreadTable(results: Results): string {
+  return table(
+    ["", "CPU µs a call", "beyond the journal"],
+    mainThreadRows(results).map(({ placing, cpuUsPerCall, beyondUs }) => [
+      PLACINGS[placing],
+      figure(cpuUsPerCall, 2),
+      figure(beyondUs, 2),
+    ]),
+  );
+}
+
+function shippedTable(results: Results): string {
   const head = [
-    "",
+    "shippers",
+    "in flight at most, each",
     "records/s",
-    "to single RPUSH",
+    "to one",
     "CPU µs",
-    "server's CPU µs",
-    "store bytes",
-    "records in 1 GiB",
+    "peak MB",
+    "processors busy",
+    "records per request",
+    "in flight, all",
   ];
-  const rows = rowsOf(results).map((row) => [
-    WAYS[row.way],
-    figure(row.recordsPerSecond),
-    figure(row.ratio, 1),
-    figure(row.cpuUsPerRecord, 2),
-    figure(row.serverCpuUsPerRecord, 2),
-    figure(row.storeBytesPerRecord),
-    figure(row.recordsPerGb),
-  ]);
-  const what = `${figure(records)} lines of ${figure(lineBytes / records)} bytes`;
-  return `${machine}  \n${versions}; ${what}\n\n${table(head, rows)}`;
+  return table(
+    [...head, "lost", "doubled", "out of order", "stand-in's CPU µs"],
+    shippedRows(results).map((row) => [
+      figure(row.shippers),
+      figure(row.inFlight),
+      figure(row.recordsPerSecond),
+      figure(row.ratio, 1),
+      figure(row.cpuUsPerRecord, 2),
+      figure(row.rssPeakBytes / 1e6),
+      `${figure(100 * row.processorsShare)} %`,
+      figure(row.recordsPerRequest),
+      figure(row.inFlightPeak),
+      figure(row.lost),
+      figure(row.duplicates),
+      figure(row.outOfOrder),
+      figure(row.cloudCpuUsPerRecord, 2),
+    ]),
+  );
 }

@@ -1,66 +1,133 @@
-/** `npm run bench:buffer`: what a record costs on its way into a store, and there. See README.md. */
+/** `npm run bench:buffer`: what a record costs on its way into a store, there, and out of it. See README.md. */
+import { cpSync, mkdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { infoFields } from "../../src/buffer/redis/server-info.js";
 import { noRedisServer, RedisServer } from "../../test/harness/redis-server.js";
 import { runChild } from "../lib/child.js";
 import { machineLine, versionsLine } from "../lib/machine.js";
 import { Progress } from "../lib/progress.js";
-import { type Run, summary, tables } from "./results.js";
-import { WAYS, type Way } from "./ways.js";
-import type { WriteOrder, Written } from "./writer.js";
+import { withTempDir } from "../lib/temp-dir.js";
+import type { BacklogOrder } from "./backlog.js";
+import type { CommandsOrder } from "./commands.js";
+import type { ForwardOrder } from "./forward.js";
+import type { MainThreadOrder } from "./main-thread.js";
+import type { Measured } from "./measured.js";
+import { PLACINGS, type Placing } from "./placings.js";
+import { failed, type MainThreadRun, type Run, summary, tables } from "./results.js";
+import { IN_FLIGHT, SHIPPERS, type Shipped, shipBy, WRITERS } from "./shippers.js";
+import { CODECS, WARM_UP_RECORDS, WAYS, type Way } from "./ways.js";
 
+const QUESTIONS = ["into", "thread", "out"] as const;
 const { values } = parseArgs({
   options: {
     rounds: { type: "string", default: "5" },
-    records: { type: "string", default: "200000" },
+    records: { type: "string", default: "300000" },
+    only: { type: "string", multiple: true, default: [...QUESTIONS] },
     json: { type: "boolean", default: false },
   },
 });
 const rounds = Number(values.rounds);
 const records = Number(values.records);
-const ways = Object.keys(WAYS) as Way[];
+const asked = QUESTIONS.filter((question) => values.only.includes(question));
 
 if (noRedisServer) {
   throw new Error(`${noRedisServer} (Debian: apt-get install redis-server)`);
 }
-const server = await RedisServer.start();
-const progress = new Progress(rounds * ways.length);
-const runs: Run[] = [];
-let version = "";
-try {
-  for (let round = 0; round < rounds; round++) {
-    for (const way of round % 2 === 0 ? ways : ways.toReversed()) {
-      progress.step(`round ${round + 1}: ${WAYS[way]}`);
-      runs.push({ way, round, records, ...(await write(way)) });
+await withTempDir(async (root) => {
+  const server = await RedisServer.start();
+  const { url } = server;
+  const ways = asked.includes("into") ? (Object.keys(WAYS) as Way[]) : [];
+  const placings = asked.includes("thread") ? (Object.keys(PLACINGS) as Placing[]) : [];
+  const drains = asked.includes("out")
+    ? IN_FLIGHT.flatMap((inFlight) => SHIPPERS.map((shippers) => ({ shippers, inFlight })))
+    : [];
+  const progress = new Progress(rounds * (ways.length + placings.length + drains.length));
+  const runs: Run[] = [];
+  const mainThread: MainThreadRun[] = [];
+  const shipped: Shipped[] = [];
+  try {
+    const one = join(root, "one");
+    const warmUp = join(root, "warm-up");
+    const many = join(root, "many");
+    await logBacklog(warmUp, url, WARM_UP_RECORDS, 1);
+    await logBacklog(one, url, records, 1);
+    const each = Math.ceil(records / WRITERS);
+    const writers = await logBacklog(many, url, each, WRITERS);
+    const expected = Object.fromEntries(writers.map((writer) => [writer, each]));
+    for (let round = 0; round < rounds; round++) {
+      // Back and forth, so that a machine that warms up or slows down favours nobody.
+      const inOrder = <T>(all: readonly T[]): readonly T[] => (round % 2 === 0 ? all : all.toReversed());
+      for (const way of inOrder(ways)) {
+        progress.step(`round ${round + 1}: ${WAYS[way]}`);
+        const measured = await inPlace((place) => put(way, place, { warmUp, one }));
+        runs.push({ way, round, records, ...measured });
+      }
+      for (const placing of inOrder(placings)) {
+        progress.step(`round ${round + 1}: logging, ${PLACINGS[placing]}`);
+        const cpuSeconds = await inPlace((dir) => {
+          const order: MainThreadOrder = { placing, dir, url, calls: records };
+          return runChild<number>(new URL("./main-thread.js", import.meta.url), order);
+        });
+        mainThread.push({ placing, round, calls: records, cpuSeconds });
+      }
+      for (const { shippers, inFlight } of inOrder(drains)) {
+        progress.step(`round ${round + 1}: ${shippers} shippers, ${inFlight} batches in flight each`);
+        const result = await inPlace((place) => {
+          const backlogDir = join(place, "journals");
+          cpSync(many, backlogDir, { recursive: true });
+          return shipBy(shippers, inFlight, { url, root: place, backlogDir, expected });
+        });
+        shipped.push({ ...result, round });
+      }
+    }
+    const version = infoFields(String(await server.command("INFO"))).get("redis_version");
+    const machine = machineLine(root);
+    const versions = `${versionsLine(["@redis/client"])}, redis-server ${version}`;
+    const results = { machine, versions, runs, mainThread, shipped };
+    progress.end();
+    process.stdout.write(values.json ? `${JSON.stringify(summary(results))}\n` : `${tables(results)}\n`);
+    process.exitCode = failed(results) ? 1 : 0;
+  } finally {
+    progress.end();
+    await server.stop();
+  }
+
+  /** With an empty store and an empty folder. */
+  async function inPlace<T>(use: (dir: string) => Promise<T>): Promise<T> {
+    const place = join(root, "place");
+    mkdirSync(place);
+    await server.command("FLUSHALL", "SYNC");
+    try {
+      return await use(place);
+    } finally {
+      rmSync(place, { recursive: true });
     }
   }
-  version = (await info()).get("redis_version") ?? "";
-} finally {
-  progress.end();
-  await server.stop();
-}
-const results = {
-  machine: machineLine(import.meta.dirname),
-  versions: `${versionsLine(["@redis/client"])}, redis-server ${version}`,
-  runs,
-};
-process.stdout.write(values.json ? `${JSON.stringify(summary(results))}\n` : `${tables(results)}\n`);
 
-/** Into an empty server, whose own figures are read before and after. */
-async function write(way: Way): Promise<Omit<Run, "way" | "round" | "records">> {
-  await server.command("FLUSHALL", "SYNC");
-  const before = await info();
-  const order: WriteOrder = { way, url: server.url, records };
-  const written = await runChild<Written>(new URL("./writer.js", import.meta.url), order);
-  const after = await info();
-  const grown = (name: string): number => Number(after.get(name)) - Number(before.get(name));
-  return {
-    ...written,
-    serverCpuSeconds: grown("used_cpu_user") + grown("used_cpu_sys"),
-    usedBytes: grown("used_memory"),
-  };
-}
+  async function put(
+    way: Way,
+    place: string,
+    { warmUp, one }: { readonly warmUp: string; readonly one: string },
+  ): Promise<Measured> {
+    if (way !== "packed" && way !== "plain") {
+      const order: CommandsOrder = { way, url, records };
+      return runChild<Measured>(new URL("./commands.js", import.meta.url), order);
+    }
+    const order: ForwardOrder = {
+      dir: join(place, "first"),
+      laterDir: join(place, "later"),
+      url,
+      codec: CODECS[way],
+    };
+    cpSync(warmUp, order.dir, { recursive: true });
+    cpSync(one, order.laterDir!, { recursive: true });
+    return runChild<Measured>(new URL("./forward.js", import.meta.url), order);
+  }
+});
 
-async function info(): Promise<ReadonlyMap<string, string>> {
-  return infoFields(String(await server.command("INFO")));
+/** The ids of the writers. */
+function logBacklog(dir: string, url: string, each: number, writers: number): Promise<string[]> {
+  const order: BacklogOrder = { dir, url, records: each, writers };
+  return runChild<string[]>(new URL("./backlog.js", import.meta.url), order);
 }

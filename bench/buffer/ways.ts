@@ -1,7 +1,7 @@
 /** The ways in which records get into a store, and how each is shown. */
 export const WAYS = {
-  packed: "blocks by dragonlog",
-  plain: "blocks by dragonlog, not packed",
+  packed: "dragonlog's forwarder",
+  plain: "dragonlog's forwarder, not packed",
   single: "RPUSH of one record, pipelined",
   variadic: "RPUSH of 400 records at once",
   stream: "XADD of one record, pipelined",
@@ -9,11 +9,14 @@ export const WAYS = {
 
 export type Way = keyof typeof WAYS;
 
+/** Those that take their records from a journal. */
+export const CODECS = { packed: "auto", plain: "none" } as const;
+
 /** The others are compared with it. */
 export const BASE: Way = "single";
 
-/** Of lines, in a block. */
-export const BLOCK_BYTES = 256 * 1024;
+/** Put into the store before anything is measured, so that the code is compiled: what logs and forwards runs for days. */
+export const WARM_UP_RECORDS = 100_000;
 export const VARIADIC_RECORDS = 400;
 /** Commands on their way at once; enough that the connection never waits. */
 export const PIPELINED = 1000;

@@ -16,8 +16,7 @@ const HINTS: Readonly<Record<StoreFailure, string>> = {
   loading: "Wait until it has read its data.",
   full: "Give it more memory, or more shippers that empty it.",
   "read-only": "Connect to the primary, or see in the server's log why it takes no writes.",
-  refused:
-    "Check user, password, certificate and the user's ACL; docs/store.md lists the commands it needs.",
+  refused: "Check user, password, certificate and the user's ACL; docs/store.md lists the commands it needs.",
   other: "See the message of the server.",
 };
 
