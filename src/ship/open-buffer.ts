@@ -85,7 +85,13 @@ async function openRedis(
   const keys = new Keys();
   const common = { store, keys, clock: systemClock, leaseExpiryMs, onDamage, onTrouble };
   const partitioned = new RedisBuffer({ ...common, dir });
-  const listed = new Lists({ ...common, lists, holder: partitioned.holder, onDone: onListed });
+  const listed = new Lists({
+    ...common,
+    lists,
+    shippers: partitioned.shippers,
+    holder: partitioned.holder,
+    onDone: onListed,
+  });
   const buffer = new BufferWithLists(partitioned, listed);
   let seen: readonly JournalLook[] = [];
   const refresh = async (): Promise<StoreLook> => {

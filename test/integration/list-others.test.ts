@@ -6,6 +6,7 @@ import { openStore } from "../../src/buffer/redis/client.js";
 import { Keys } from "../../src/buffer/redis/keys.js";
 import { listKeys } from "../../src/buffer/redis/list/list-keys.js";
 import { Lists } from "../../src/buffer/redis/list/lists.js";
+import { LivingShippers } from "../../src/buffer/redis/living-shippers.js";
 import type { Store } from "../../src/buffer/redis/store.js";
 import { systemClock } from "../../src/system/clock.js";
 import { until } from "../harness/program.js";
@@ -41,9 +42,12 @@ class Shipper {
   readonly lists: Lists;
 
   constructor(lists: readonly string[] = [LIST]) {
+    const common = { store, keys: KEYS, clock: systemClock };
+    const holder = `shipper${opened++}`;
+    const expiryMs = 30_000;
     this.lists = new Lists({
-      ...{ store, keys: KEYS, clock: systemClock, lists, leaseExpiryMs: 30_000 },
-      holder: `shipper${opened++}`,
+      ...{ ...common, lists, holder, leaseExpiryMs: expiryMs },
+      shippers: new LivingShippers({ ...common, id: holder, expiryMs }),
       onDamage: (damage) => this.damage.push(damage),
       onTrouble: (error) => this.troubles.push(error),
       onDone: () => {},

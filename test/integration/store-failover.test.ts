@@ -3,7 +3,11 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { openStore } from "../../src/buffer/redis/client.js";
 import type { StoreError } from "../../src/buffer/redis/failures.js";
+import { Keys } from "../../src/buffer/redis/keys.js";
+import { Lists } from "../../src/buffer/redis/list/lists.js";
+import { LivingShippers } from "../../src/buffer/redis/living-shippers.js";
 import type { Store } from "../../src/buffer/redis/store.js";
+import { systemClock } from "../../src/system/clock.js";
 import { until } from "../harness/program.js";
 import { RedisCluster } from "../harness/redis-cluster.js";
 import { RedisSentinel } from "../harness/redis-sentinel.js";
@@ -114,6 +118,48 @@ test("a cluster whose slots move and whose primary is killed", cases, async (t) 
     assert.deepEqual(
       numbers,
       Array.from({ length: appender.acknowledged }, (_, n) => n),
+    );
+  });
+
+  await t.test("a list is emptied under its lease, wherever its slot is", async () => {
+    const list = "logs:buffer";
+    const common = { store, keys: new Keys(), clock: systemClock };
+    const lists = new Lists({
+      ...{ ...common, lists: [list], holder: "one", leaseExpiryMs: 30_000 },
+      shippers: new LivingShippers({ ...common, id: "one", expiryMs: 30_000 }),
+      onDamage: ({ detail }) => assert.fail(detail),
+      onTrouble: () => {},
+      onDone: () => {},
+    });
+    const ids: string[] = [];
+    const empty = (): Promise<void> =>
+      until(
+        async () => {
+          // Its slot may be on its way.
+          for (const source of await lists.claim().catch(() => [])) {
+            const { records } = await Promise.resolve(source.read(1 << 20)).catch(() => ({ records: [] }));
+            for (const { writer, seq, ordinal } of records) {
+              ids.push(`${writer}-${seq}`);
+              source.acknowledge([{ from: ordinal, to: ordinal }]);
+            }
+          }
+          return (await store.listLength(list).catch(() => 1)) === 0;
+        },
+        () => "the list is not emptied",
+      );
+    const push = async (): Promise<void> => {
+      await (await cluster.primaryOf(list)).command("RPUSH", list, ...Array<string>(10).fill('{"data":1}'));
+    };
+    await push();
+    await empty();
+    await cluster.moveSlotOf(list);
+    await push();
+    await empty();
+    await lists.close();
+    const [writer] = ids[0]!.split("-");
+    assert.deepEqual(
+      ids,
+      Array.from({ length: 20 }, (_, seq) => `${writer}-${seq}`),
     );
   });
 

@@ -55,7 +55,8 @@ export class RedisBuffer implements LogBuffer {
   readonly #expiryMs: number;
   /** Its name among shippers. */
   readonly holder = randomId(HOLDER_CHARS);
-  readonly #shippers: LivingShippers;
+  /** Those that share the store; this one is among them until it is closed. */
+  readonly shippers: LivingShippers;
   readonly #leases: LeaseOptions;
   readonly #held = new Map<number, Partition>();
   /** Where the ordinals of a partition go on that was lost with records in flight, and its token. */
@@ -75,7 +76,7 @@ export class RedisBuffer implements LogBuffer {
     const { store, keys, clock, leaseExpiryMs = PARTITION_LEASE_EXPIRY_MS } = options;
     this.#options = options;
     this.#expiryMs = leaseExpiryMs;
-    this.#shippers = new LivingShippers({ store, keys, clock, id: this.holder, expiryMs: leaseExpiryMs });
+    this.shippers = new LivingShippers({ store, keys, clock, id: this.holder, expiryMs: leaseExpiryMs });
     this.#leases = { store, clock, holder: this.holder, expiryMs: leaseExpiryMs };
     this.#cancel = this.#lookLater();
   }
@@ -113,7 +114,7 @@ export class RedisBuffer implements LogBuffer {
     await this.#looking?.catch(() => {});
     const last = [...this.#held.values()].map((partition) => partition.release());
     this.#held.clear();
-    for (const { status, ...result } of await Promise.allSettled([...last, this.#shippers.leave()])) {
+    for (const { status, ...result } of await Promise.allSettled([...last, this.shippers.leave()])) {
       if (status === "rejected") {
         this.#trouble((result as PromiseRejectedResult).reason);
       }
@@ -146,7 +147,7 @@ export class RedisBuffer implements LogBuffer {
     this.#partitions ??= await agreePartitions(store, keys, partitions);
     const renewals = await Promise.allSettled([...this.#held.values()].map((partition) => partition.renew()));
     this.#forgetEnded();
-    const share = Math.ceil(this.#partitions / (await this.#shippers.count()));
+    const share = Math.ceil(this.#partitions / (await this.shippers.count()));
     await this.#giveBack(share);
     await this.#take(share, this.#partitions);
     for (const renewal of renewals) {

@@ -10,6 +10,7 @@ import { ManualClock } from "../../../system/manual-clock.cases.js";
 import type { Source } from "../../buffer.js";
 import { FakeServer, type FakeStore } from "../fake-server.cases.js";
 import { Keys } from "../keys.js";
+import { LivingShippers } from "../living-shippers.js";
 import { Lists } from "./lists.js";
 
 const LIST = "logs:buffer";
@@ -45,9 +46,10 @@ class Model {
     const store = this.#server.connect();
     const keys = new Keys();
     const holder = `shipper${this.#joined++}`;
+    const common = { store, keys, clock: this.#clock };
     const lists = new Lists({
-      ...{ store, keys, clock: this.#clock, lists: [LIST], leaseExpiryMs: LEASE_EXPIRY_MS },
-      holder,
+      ...{ ...common, lists: [LIST], holder, leaseExpiryMs: LEASE_EXPIRY_MS },
+      shippers: new LivingShippers({ ...common, id: holder, expiryMs: LEASE_EXPIRY_MS }),
       onDamage: ({ records }) => {
         this.#missing += records;
       },

@@ -10,7 +10,7 @@ import { DragonlogError } from "../../../system/errors.js";
 import type { BufferDamage, Source, Waiting } from "../../buffer.js";
 import { failureOf } from "../failures.js";
 import type { Keys } from "../keys.js";
-import { LivingShippers } from "../living-shippers.js";
+import type { LivingShippers } from "../living-shippers.js";
 import { leaseHolderIn, PartitionLease } from "../partition-lease.js";
 import type { Store } from "../store.js";
 import { explaining } from "./explaining.js";
@@ -29,7 +29,9 @@ export interface ListsOptions {
   readonly keys: Keys;
   /** The keys of the lists. */
   readonly lists: readonly string[];
-  /** The name of this shipper among those of the store. */
+  /** Those that share them. */
+  readonly shippers: LivingShippers;
+  /** The name of this one among them. */
   readonly holder: string;
   readonly leaseExpiryMs: number;
   readonly clock: Clock;
@@ -43,7 +45,6 @@ export interface ListsOptions {
 export class Lists {
   readonly #options: ListsOptions;
   readonly #lists: readonly string[];
-  readonly #shippers: LivingShippers;
   readonly #held = new Map<string, HeldList>();
   /** When trouble of each kind was told, by the clock that cannot be set. */
   readonly #toldAtMs = new Map<string, number>();
@@ -54,13 +55,12 @@ export class Lists {
 
   /** Throws DRAGONLOG_OPTION_INVALID for a key that no list may have. */
   constructor(options: ListsOptions) {
-    const { lists, store, keys, clock, holder, leaseExpiryMs } = options;
+    const { lists, keys } = options;
     for (const list of lists) {
       checkListKey(list, keys.prefix);
     }
     this.#options = options;
     this.#lists = [...new Set(lists)];
-    this.#shippers = new LivingShippers({ store, keys, clock, id: holder, expiryMs: leaseExpiryMs });
     if (this.#lists.length > 0) {
       this.#cancel = this.#lookLater();
     }
@@ -145,7 +145,7 @@ export class Lists {
   async #lookNow(): Promise<void> {
     await this.#each((held) => held.renew());
     this.#forgetLost();
-    const share = Math.ceil(this.#lists.length / (await this.#shippers.count()));
+    const share = Math.ceil(this.#lists.length / (await this.#options.shippers.count()));
     await this.#giveBack(share);
     for (const list of this.#lists) {
       if (!this.#held.has(list) && this.#held.size < share && !this.#closed) {
