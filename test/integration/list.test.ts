@@ -214,6 +214,23 @@ test(
   },
 );
 
+test("with verification nothing comes twice, though a shipper is killed", cases, async (context) => {
+  const scene = await Scene.open(context);
+  const { shipping } = scene;
+  const flags = ["--in-flight-max", "2", "--exactly-once", "verify", "--verify-settle", "1s"];
+  shipping.cloud.faults.add({ kind: "latency", ms: 200 });
+  const pad = "x".repeat(900);
+  await scene.push(numbered(3000).map((record) => ({ ...record, pad })));
+  const one = scene.ship("one", ...flags);
+  await shipping.untilStored(1000);
+  one.child.kill("SIGKILL");
+  await one.end;
+  const two = scene.ship("two", ...flags);
+  await scene.untilEmpty();
+  assert.equal((await two.stop()).code, 0);
+  shipping.assertArrived(3000);
+});
+
 test("lists are shared, and those of a shipper that ends go to the other", cases, async (context) => {
   const scene = await Scene.open(context);
   const { shipping, server } = scene;
