@@ -3,6 +3,7 @@ import type { LogBuffer } from "../buffer/buffer.js";
 import { JournalBuffer, type JournalBufferOptions } from "../buffer/journal.js";
 import { openStore } from "../buffer/redis/client.js";
 import { Keys } from "../buffer/redis/keys.js";
+import { checkListKey } from "../buffer/redis/list/list-keys.js";
 import { Lists } from "../buffer/redis/list/lists.js";
 import { BufferWithLists } from "../buffer/redis/list/with-lists.js";
 import { PARTITION_LEASE_EXPIRY_MS } from "../buffer/redis/partition-lease.js";
@@ -81,8 +82,11 @@ async function openRedis(
     storeBytesMax,
   }: BufferHooks,
 ): Promise<OpenBuffer> {
-  const store = await openStore(url);
   const keys = new Keys();
+  for (const list of lists) {
+    checkListKey(list, keys.prefix);
+  }
+  const store = await openStore(url);
   const common = { store, keys, clock: systemClock, leaseExpiryMs, onDamage, onTrouble };
   const partitioned = new RedisBuffer({ ...common, dir });
   const listed = new Lists({

@@ -15,7 +15,7 @@ import { leaseHolderIn, PartitionLease } from "../partition-lease.js";
 import type { Store } from "../store.js";
 import { explaining } from "./explaining.js";
 import { HeldList } from "./held-list.js";
-import { checkListKey, listKeys } from "./list-keys.js";
+import { listKeys } from "./list-keys.js";
 import { waitingInList } from "./waiting-in-list.js";
 
 /** How often a claim looks, and the timer within the time of a lease. */
@@ -27,7 +27,7 @@ export interface ListsOptions {
   /** Is not closed with the lists. */
   readonly store: Store;
   readonly keys: Keys;
-  /** The keys of the lists. */
+  /** The keys of the lists, see `checkListKey`. */
   readonly lists: readonly string[];
   /** Those that share them. */
   readonly shippers: LivingShippers;
@@ -53,14 +53,9 @@ export class Lists {
   #cancel: () => void = () => {};
   #closed = false;
 
-  /** Throws DRAGONLOG_OPTION_INVALID for a key that no list may have. */
   constructor(options: ListsOptions) {
-    const { lists, keys } = options;
-    for (const list of lists) {
-      checkListKey(list, keys.prefix);
-    }
     this.#options = options;
-    this.#lists = [...new Set(lists)];
+    this.#lists = [...new Set(options.lists)];
     if (this.#lists.length > 0) {
       this.#cancel = this.#lookLater();
     }
