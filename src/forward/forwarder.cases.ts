@@ -91,10 +91,10 @@ export class Scene {
     });
   }
 
-  log(count: number, journal = 0, writer = WRITER): void {
+  log(count: number, journal = 0, writer = WRITER, timestampOf: (seq: number) => number = () => 1000): void {
     for (let n = 0; n < count; n++) {
       this.journals[journal]!.append({
-        timestamp: 1000,
+        timestamp: timestampOf(this.#logged),
         writer,
         seq: this.#logged++,
         service: "web",

@@ -54,6 +54,19 @@ test("a block whose answer was lost is sent again as it was, and nothing else", 
   assert.equal(scene.forwarder.counts.losses, 0);
 });
 
+test("a block ends between two milliseconds, unless the last takes too much of it or nothing waits behind it", async () => {
+  const firstSeqs = async (perMs: number): Promise<number[]> => {
+    const scene = new Scene();
+    scene.log(50, 0, WRITER, (seq) => 1000 + Math.floor(seq / perMs));
+    await scene.drain();
+    assert.deepEqual(await scene.seqs(), upTo(50));
+    return (await scene.blocks()).map(({ firstSeq }) => firstSeq);
+  };
+  assert.deepEqual(await firstSeqs(4), [0, 8, 16, 24, 32, 42]);
+  assert.deepEqual(await firstSeqs(7), [0, 10, 20, 28, 38, 48]);
+  assert.deepEqual(await firstSeqs(100), [0, 10, 20, 30, 40]);
+});
+
 test("the next block of a writer is made while one is on its way", async () => {
   const scene = new Scene();
   scene.log(50);

@@ -23,6 +23,7 @@ import type { OrdinalRange, Source, StoredRecord } from "../buffer/buffer.js";
 import type { AcknowledgedRanges } from "../buffer/ranges.js";
 import { countIn } from "../ship/counts.js";
 import { messageOf } from "../system/errors.js";
+import { blockEnd, bytesOf, ownCopyOf } from "./block-end.js";
 import type { ForwardCounts } from "./counts.js";
 import type { Partition } from "./partition.js";
 import { type CountedRange, Undelivered } from "./undelivered.js";
@@ -90,6 +91,8 @@ export class Lane {
   #life: number;
   /** The block that is on its way or comes first, and one that was made meanwhile. */
   readonly #ready: Pending[] = [];
+  /** Read, and left for the next block: the beginning of a millisecond whose rest was not read. */
+  #kept: readonly StoredRecord[] = [];
   /** What was not read when it was asked for last, less what was read since. */
   #unreadBytes = 0;
   /** Of the last block that was appended and is not noted yet. */
@@ -154,7 +157,11 @@ export class Lane {
 
   /** True when it is worth reading: something was logged, or sent back. */
   get waits(): boolean {
-    return this.#ready.length > 0 || this.#life !== this.partition.life || this.source.unread().records > 0;
+    return (
+      this.#ready.length + this.#kept.length > 0 ||
+      this.#life !== this.partition.life ||
+      this.source.unread().records > 0
+    );
   }
 
   /**
@@ -264,6 +271,7 @@ export class Lane {
     }
     this.#readTo = this.#appended;
     this.#ready.length = 0;
+    this.#kept = [];
     this.#noteId = undefined;
     this.#unreadBytes = 0;
     this.source.rewind();
@@ -273,7 +281,8 @@ export class Lane {
   async #prepare(): Promise<void> {
     const { encode, blockBytes } = this.#options;
     for (;;) {
-      const records = await this.#read(blockBytes);
+      const read = await this.#read(blockBytes - bytesOf(this.#kept));
+      const records = this.#kept.concat(read);
       const last = records.at(-1);
       if (last === undefined) {
         return;
@@ -283,13 +292,16 @@ export class Lane {
         this.#acknowledged = records[0]!.seq;
       }
       this.#readTo = last.seq + 1;
+      this.#unreadBytes -= bytesOf(read);
+      const end = this.#fillsABlock() ? blockEnd(records) : records.length;
+      this.#kept = ownCopyOf(records.slice(end));
+      const next = this.#kept[0]?.seq ?? this.#readTo;
       const before = this.#ready.at(-1)?.next;
-      const fresh = records.filter(({ seq }) => seq >= (before ?? this.#appended));
+      const from = before ?? this.#appended;
+      const fresh = records.filter(({ seq }) => seq >= from && seq < next);
       if (fresh.length > 0) {
         const bytes = await encode(fresh, this.source.host, before ?? this.#blockFrom);
-        const lineBytes = fresh.reduce((sum, { start, end }) => sum + end - start, 0);
-        this.#unreadBytes -= lineBytes;
-        this.#ready.push({ bytes, records: fresh, lineBytes, next: this.#readTo });
+        this.#ready.push({ bytes, records: fresh, lineBytes: bytesOf(fresh), next });
         return;
       }
     }
