@@ -24,27 +24,39 @@ function partOf(item: Item): number {
   return isPart(item) ? item.part : 1;
 }
 
-/** Index of the first of `items`, which are in order, that belongs to the record's run or stands after it. */
-export function startOfRun(items: readonly Item[], record: StoredRecord): number {
-  let low = 0;
-  let high = items.length;
+/**
+ * Index, `from` or behind it, of the first of `items`, which are in order, that belongs to the record's run or stands after it.
+ * In steps that double, for it is near as often as far.
+ */
+export function startOfRun(items: readonly Item[], record: StoredRecord, from = 0): number {
+  let low = from;
+  let step = 1;
+  while (low + step <= items.length && isBefore(items[low + step - 1]!, record)) {
+    low += step;
+    step *= 2;
+  }
+  let high = Math.min(low + step - 1, items.length);
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if (compareRuns(recordOf(items[middle]!), record) < 0) low = middle + 1;
+    if (isBefore(items[middle]!, record)) low = middle + 1;
     else high = middle;
   }
   return low;
 }
 
-/** Whether `a` and `b`, each in order and not empty, hold items of one run. Walks only where both overlap. */
+function isBefore(item: Item, record: StoredRecord): boolean {
+  return compareRuns(recordOf(item), record) < 0;
+}
+
+/** Whether `a` and `b`, each in order and not empty, hold items of one run. */
 export function shareRun(a: readonly Item[], b: readonly Item[]): boolean {
-  let i = startOfRun(a, recordOf(b[0]!));
-  let j = startOfRun(b, recordOf(a[0]!));
+  let i = 0;
+  let j = 0;
   while (i < a.length && j < b.length) {
     const order = compareRuns(recordOf(a[i]!), recordOf(b[j]!));
     if (order === 0) return true;
-    if (order < 0) i += 1;
-    else j += 1;
+    if (order < 0) i = startOfRun(a, recordOf(b[j]!), i + 1);
+    else j = startOfRun(b, recordOf(a[i]!), j + 1);
   }
   return false;
 }
