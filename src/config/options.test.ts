@@ -71,7 +71,7 @@ test("a value that is secret is not in the error that refuses it", () => {
 test("a scope sees its own options only", () => {
   assert.deepEqual(
     optionsIn("flush").map(([key]) => key),
-    ["journalDir", "buffer", "deadline", "json", "config"],
+    ["journalDir", "buffer", "codec", "storeBytesMax", "deadline", "json", "config"],
   );
 });
 

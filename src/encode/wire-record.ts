@@ -15,17 +15,28 @@ export function membersOf(record: object, timestampMs: number | undefined): obje
   if (names === NONE && !unread) {
     return metadata;
   }
-  const said: object = canBeSpread(metadata) ? metadata : { metadata };
+  const said: Record<string, unknown> = canBeSpread(metadata) ? metadata : { metadata };
+  // Read once: a proxy may answer anything, and that it has every name there is.
+  const saidNames = Object.keys(said);
+  const taken = new Set(saidNames);
+  const free = (name: string): string => {
+    let found = name;
+    while (taken.has(found)) {
+      found += "_given";
+    }
+    taken.add(found);
+    return found;
+  };
   // Without a prototype, so that `__proto__` is a name like all others.
   const members = Object.create(null) as Record<string, unknown>;
   for (const name of names) {
-    members[freeName(name, said, members)] = (record as Record<string, unknown>)[name];
+    members[free(name)] = (record as Record<string, unknown>)[name];
   }
   if (unread) {
-    members[freeName("timestamp_given", said, members)] = timestamp;
+    members[free("timestamp_given")] = timestamp;
   }
-  for (const name of Object.keys(said)) {
-    members[name] = (said as Record<string, unknown>)[name];
+  for (const name of saidNames) {
+    members[name] = said[name];
   }
   return members;
 }
@@ -40,14 +51,6 @@ function otherNames(record: object): readonly string[] {
     }
   }
   return names ?? NONE;
-}
-
-function freeName(name: string, ...taken: readonly object[]): string {
-  let free = name;
-  while (taken.some((object) => Object.hasOwn(object, free))) {
-    free += "_given";
-  }
-  return free;
 }
 
 /** True for what can be spread without losing what it holds: no Map, no Error. */
