@@ -3,6 +3,10 @@
  * `dragonlog:shippers`, which says what to look for: keys cannot be listed in a cluster. Its values say for people where each
  * of them runs. Dead ones are taken out by whoever sees them.
  *
+ * A share is counted among those that have shown a sign lately. One that was killed keeps its leases until they expire, as its key
+ * does; but where shippers are killed and started again quickly, many such keys would make the shares of the living so small
+ * that nobody takes what is free.
+ *
  * Each asks for every other one, so many of them do so seldom: the more there are, the later one that comes or goes is seen.
  */
 import type { Clock } from "../../system/clock.js";
@@ -13,6 +17,8 @@ import type { Store } from "./store.js";
 
 /** What one shipper asks for in a second. */
 const OTHERS_A_SECOND = 10;
+/** A shipper is silent after this share of the time in which its key expires; it shows a sign about six times in it. */
+const SILENT = 1 / 3;
 
 export interface LivingShippersOptions {
   readonly store: Store;
@@ -51,11 +57,15 @@ export class LivingShippers {
     // Someone may have taken it for dead at the moment when it came back.
     this.#announced &&= all.has(id);
     const others = [...all.keys()].filter((other) => other !== id);
-    const values = await Promise.all(others.map((other) => store.get(keys.shipper(other))));
-    const dead = others.filter((_, index) => values[index] === undefined);
+    const left = await Promise.all(others.map((other) => store.expiresInMs(keys.shipper(other))));
+    const dead = others.filter((_, index) => left[index] === undefined);
+    const silent = others.filter((other, index) => {
+      const keptMs = placeIn(all.get(other)!).expiryMs ?? expiryMs;
+      return (left[index] ?? keptMs) < keptMs * (1 - SILENT);
+    });
     await store.removeFields(keys.shippers(), dead);
     this.#countDueMs = now + Math.min(expiryMs, (others.length * 1000) / OTHERS_A_SECOND);
-    this.#living = 1 + others.length - dead.length;
+    this.#living = 1 + others.length - dead.length - silent.length;
     return this.#living;
   }
 
@@ -73,7 +83,7 @@ export class LivingShippers {
       await store.setIfMissing(own, id, expiryMs);
     }
     if (!this.#announced) {
-      await store.setFields(keys.shippers(), new Map([[id, ownPlace()]]));
+      await store.setFields(keys.shippers(), new Map([[id, ownPlace(expiryMs)]]));
       this.#announced = true;
     }
   }
@@ -93,19 +103,30 @@ export async function livingShippers(store: Store, keys: Keys): Promise<LivingSh
   const signs = await Promise.all(places.map(([id]) => store.get(keys.shipper(id))));
   return places
     .filter((_, index) => signs[index] !== undefined)
-    .map(([id, place]) => ({ id, ...placeIn(place) }));
+    .map(([id, text]) => {
+      const { host, pid } = placeIn(text);
+      return { id, host, pid };
+    });
 }
 
-function ownPlace(): string {
+function ownPlace(expiryMs: number): string {
   const { host, pid } = ownIdentity();
-  return JSON.stringify({ host, pid });
+  return JSON.stringify({ host, pid, expiryMs });
 }
 
-function placeIn(text: string): Pick<LivingShipper, "host" | "pid"> {
+interface Place extends Pick<LivingShipper, "host" | "pid"> {
+  readonly expiryMs: number | undefined;
+}
+
+function placeIn(text: string): Place {
   try {
-    const { host, pid } = JSON.parse(text) as { host: string; pid: number };
-    return { host: String(host), pid: Number(pid) };
+    const { host, pid, expiryMs } = JSON.parse(text) as { host: string; pid: number; expiryMs: number };
+    return {
+      host: String(host),
+      pid: Number(pid),
+      expiryMs: Number.isFinite(expiryMs) ? expiryMs : undefined,
+    };
   } catch {
-    return { host: undefined, pid: undefined };
+    return { host: undefined, pid: undefined, expiryMs: undefined };
   }
 }

@@ -54,6 +54,19 @@ test("the partitions of one that dies are free when its leases have expired, and
   assert.deepEqual(await shares(clock, [b]), [16]);
 });
 
+test("those that were killed lately make no share smaller: what is free is taken before their keys expire", async (t) => {
+  const { clock, shippers } = open(t);
+  const a = shippers.open();
+  await shares(clock, [a]);
+  for (let n = 0; n < 6; n++) {
+    const killed = shippers.open();
+    assert.equal((await killed.claim()).length, 0);
+    await shippers.kill(killed);
+  }
+  assert.deepEqual(await shares(clock, [a]), [Math.ceil(16 / 7)], "it gives back what is theirs");
+  assert.deepEqual(await shares(clock, [a], LEASE_EXPIRY_MS / 2 / 1000), [16]);
+});
+
 test("a shipper that only sends, and does not claim, keeps its partitions", async (t) => {
   const { clock, shippers } = open(t);
   const [a, b] = [shippers.open(), shippers.open()];
