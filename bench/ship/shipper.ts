@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import type { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
@@ -9,21 +9,33 @@ import type { Usage } from "./usage.js";
 const CLI = fileURLToPath(new URL("../../src/cli/main.js", import.meta.url));
 const USAGE_AT_EXIT = new URL("./usage-at-exit.js", import.meta.url).href;
 
-/** `dragonlog ship --once` as it is installed, from its start to its end. Throws when it leaves anything behind. */
-export async function ship(dir: string, url: string, flags: readonly string[] = []): Promise<Usage> {
+/** `dragonlog ship` as it is installed. */
+export interface ShipperProcess {
+  /** What it used from its start to its end. Rejects when it leaves anything behind. */
+  readonly ended: Promise<Usage>;
+  /** Lets one that runs until then end. */
+  stop(): void;
+}
+
+/** `dragonlog ship --once`, from its start to its end. Throws when it leaves anything behind. */
+export function ship(dir: string, url: string, flags: readonly string[] = []): Promise<Usage> {
+  return startShipper(dir, url, ["--once", ...flags]).ended;
+}
+
+export function startShipper(dir: string, url: string, flags: readonly string[]): ShipperProcess {
   const place = ["--journal-dir", dir, "--region", REGION, "--group", GROUP, "--endpoint", url];
-  const shipper = spawn(
-    process.execPath,
-    ["--import", USAGE_AT_EXIT, CLI, "ship", "--once", ...place, ...flags],
-    {
-      stdio: ["ignore", "ignore", "pipe", "pipe"],
-      env: {
-        ...process.env,
-        AWS_ACCESS_KEY_ID: CREDENTIALS.accessKeyId,
-        AWS_SECRET_ACCESS_KEY: CREDENTIALS.secretAccessKey,
-      },
+  const shipper = spawn(process.execPath, ["--import", USAGE_AT_EXIT, CLI, "ship", ...place, ...flags], {
+    stdio: ["ignore", "ignore", "pipe", "pipe"],
+    env: {
+      ...process.env,
+      AWS_ACCESS_KEY_ID: CREDENTIALS.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: CREDENTIALS.secretAccessKey,
     },
-  );
+  });
+  return { ended: usageAtEnd(shipper), stop: () => void shipper.kill() };
+}
+
+async function usageAtEnd(shipper: ChildProcess): Promise<Usage> {
   const [[code], said, usage] = await Promise.all([
     once(shipper, "exit") as Promise<[number | null]>,
     text(shipper.stderr!),
