@@ -1,5 +1,9 @@
-/** `npm test`: builds, sees to what tests need, and runs all but the house rules, which are part of `npm run check`. */
+/**
+ * `npm test`: builds, sees to what tests need, and runs all but the house rules, which are part of `npm run check`.
+ * `--without <folder>`, repeatable, leaves out what lies there.
+ */
 import { spawnSync } from "node:child_process";
+import { parseArgs } from "node:util";
 import { testFiles } from "./test-files.mjs";
 import { installNeeds } from "./test-needs.mjs";
 
@@ -11,9 +15,12 @@ if (built !== 0) {
   process.exit(built);
 }
 
+const { without = [] } = parseArgs({ options: { without: { type: "string", multiple: true } } }).values;
 installNeeds();
 const rules = testFiles("test/style");
-const files = [...testFiles("src"), ...testFiles("test")].filter((file) => !rules.includes(file));
+const leftOut = [...rules, ...without.flatMap(testFiles)];
+const files = [...testFiles("src"), ...testFiles("test")].filter((file) => !leftOut.includes(file));
+if (without.length > 0) console.log(`test: SKIPPED ${without.join(", ")}, as asked`);
 console.log(`${files.length} test files on Node ${process.version}, ${process.platform} ${process.arch}`);
 // Many tests start processes of their own: more files at once than this only make one another slow.
 process.exitCode = run("--test", "--test-concurrency=2", "--test-reporter=spec", ...files);
