@@ -11,6 +11,7 @@ const NEEDS = [
   [["redis-server", "--version"], "redis-server"],
   [["/usr/bin/python3", "-c", "import redis"], "python3-redis"],
   [["python3", "-c", "import yaml"], "python3-yaml"],
+  [["ip", "-V"], "iproute2"],
 ];
 
 function succeeds([command, ...args], options = {}) {
