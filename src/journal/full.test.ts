@@ -55,6 +55,24 @@ test("a full journal drops the newest, counts them to the record and reports the
   journal.closeNow();
 });
 
+for (const end of ["flush", "closeNow"] as const) {
+  test(`what a full journal has dropped is reported by ${end} where there is room by then, and not only by a later tick`, async (t) => {
+    const clock = new ManualClock();
+    const { journal, reports } = openJournal(temporaryFolder(t), {
+      clock,
+      journalBytesMax: 3 * SEGMENT_BYTES,
+    });
+    const kept = Array.from({ length: 1000 }, () => append(journal, "x".repeat(900))).filter(Boolean).length;
+    deliverUpTo(journal.folder, kept);
+    await journal[end]();
+    assert.deepEqual(
+      reports.map(({ total }) => total),
+      [1000 - kept],
+    );
+    journal.closeNow();
+  });
+}
+
 test("a full journal that gives way to new records drops the oldest, whole segments at a time, counted to the record", async (t) => {
   const { journal, reports } = openJournal(temporaryFolder(t), {
     whenFull: "drop-oldest",

@@ -164,7 +164,7 @@ export class Journal {
   async #flushOpen(): Promise<void> {
     for (let attempt = 1; ; attempt++) {
       this.#mend(this.#options.clock.now());
-      this.#report();
+      this.#reportAtOnce();
       const { segment } = this;
       if (segment.kind === "ram" && segment.records > 0) {
         throw new Error(this.#lastCause);
@@ -191,7 +191,7 @@ export class Journal {
     if (this.#closed) {
       return;
     }
-    this.#report();
+    this.#reportAtOnce();
     this.#mend(Math.max(this.#retryAtMs, this.#options.clock.now()));
     this.#closed = true;
     this.#cancelTick?.();
@@ -404,6 +404,15 @@ export class Journal {
   #reportWhenRoom(nowMs: number): void {
     const room = this.segment.bytes.length - this.segment.position;
     if (room > DROP_REPORT_BYTES_MAX || this.#roll(nowMs, 0) === undefined) {
+      this.#report();
+    }
+  }
+
+  /** For whom there may be no next tick. Records that are not delivered do not give way for it. */
+  #reportAtOnce(): void {
+    if (this.drops.pending && this.#options.whenFull === "drop-newest") {
+      this.#reportWhenRoom(Math.max(this.#retryAtMs, this.#options.clock.now()));
+    } else {
       this.#report();
     }
   }

@@ -33,7 +33,11 @@ async function open(context: TestContext) {
     /** In this process. */
     logger: (options: Partial<LoggerOptions> = {}) =>
       shipping.logger("web", { ...own, onTrouble: (error) => void troubles.push(error), ...options }),
-    seqs: async () => [...(await forwarding.stored()).values()].flat(),
+    seqs: async () => {
+      // The store may have come back just now, and the connection not yet.
+      await forwarding.untilStored(1);
+      return [...(await forwarding.stored()).values()].flat();
+    },
   };
 }
 
@@ -94,7 +98,6 @@ for (const [whenFull, isKept] of [
     await logger.close();
     const { dropped, logged } = logger.stats();
     assert.deepEqual(Object.keys(dropped), ["memory full"]);
-    await forwarding.untilStored(1);
     const stored = await seqs();
     isKept(stored);
     // A report is a record, too; each that was dropped never had a seq, or had one and is counted.
