@@ -27,6 +27,8 @@ test("what it writes down after the next one began takes nothing from what that 
       await shippers.settled(next);
     }
     assert.equal(server.hash(shippers.keys.delivered(0)).size, 2, "both have written");
+    // Or it would take what is free then.
+    await shippers.kill(late);
     await shippers.crash(next);
     assert.deepEqual(
       namesOf(await readAll(shippers.open())),

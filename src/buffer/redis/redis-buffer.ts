@@ -24,9 +24,11 @@ import { type LeaseOptions, PARTITION_LEASE_EXPIRY_MS, PartitionLease } from "./
 import { agreePartitions } from "./partitions.js";
 import type { Store } from "./store.js";
 
-/** How often a claim looks, and the timer within the time of a lease. */
+/** How often a claim looks; more often where leases are short. */
 const LOOK_MS = 1000;
 const LOOKS_PER_LEASE = 6;
+/** The timer leaves it to the claims, where there are any. */
+const TIMER_LOOKS = 1.5;
 /** A forwarder notices what the store has lost within seconds. */
 const GAP_WAIT_MS = 30_000;
 const HOLDER_CHARS = 12;
@@ -86,10 +88,7 @@ export class RedisBuffer implements LogBuffer {
     if (this.#closed) {
       return [];
     }
-    if (
-      this.#options.clock.elapsed() - this.#lookedAtMs >=
-      Math.min(LOOK_MS, this.#expiryMs / LOOKS_PER_LEASE)
-    ) {
+    if (this.#lookIsDue) {
       await this.#look();
     }
     // Of a cluster one server may be away: what lies there is told of by its read, and the others go on.
@@ -121,9 +120,17 @@ export class RedisBuffer implements LogBuffer {
     }
   }
 
+  get #lookMs(): number {
+    return Math.min(LOOK_MS, this.#expiryMs / LOOKS_PER_LEASE);
+  }
+
+  get #lookIsDue(): boolean {
+    return this.#options.clock.elapsed() - this.#lookedAtMs >= this.#lookMs;
+  }
+
   #lookLater(): () => void {
-    return this.#options.clock.after(this.#expiryMs / LOOKS_PER_LEASE, () => {
-      void this.#look()
+    return this.#options.clock.after(TIMER_LOOKS * this.#lookMs, () => {
+      void (this.#lookIsDue ? this.#look() : Promise.resolve())
         .catch((error) => this.#trouble(error))
         .then(() => {
           if (!this.#closed) {
