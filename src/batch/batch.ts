@@ -23,7 +23,7 @@ export interface RecordPart {
 export type Item = StoredRecord | RecordPart;
 
 export function isPart(item: Item): item is RecordPart {
-  return "parts" in item;
+  return (item as Partial<RecordPart>).parts !== undefined;
 }
 
 export function recordOf(item: Item): StoredRecord {

@@ -56,6 +56,12 @@ interface OpenBlock {
 /** Takes the place of an entry that cannot be read. */
 const NO_BLOCK = { writer: "", firstSeq: 0, items: [] };
 
+/** Member by member: spreading an object is several times as slow, and there are millions. */
+function withOrdinal(item: Omit<StoredRecord, "ordinal">, ordinal: number): StoredRecord {
+  const { timestamp, writer, seq, service, type, bytes, start, end } = item;
+  return { timestamp, writer, seq, ordinal, service, type, bytes, start, end };
+}
+
 export class PartitionReader {
   readonly #options: PartitionReaderOptions;
   readonly #delivered: DeliveredRecords;
@@ -234,7 +240,7 @@ export class PartitionReader {
       return;
     }
     const records = block.items
-      .map((item, index) => ({ ...item, ordinal: place.ordinal + index }))
+      .map((item, index) => withOrdinal(item, place.ordinal + index))
       .filter(({ seq }) => !series.wasGiven(seq));
     if (records.length > 0) {
       this.#open = { tracked, series, records, next: 0 };
