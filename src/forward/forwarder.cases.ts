@@ -42,6 +42,8 @@ export class Scene {
   readonly journals: MemoryBuffer[];
   readonly told: DragonlogError[] = [];
   servers: ServerInfo[] = [INFO];
+  /** The next so many blocks cannot be made, as where memory is short. */
+  unpackable = 0;
   forwarder: Forwarder;
   #logged = 0;
 
@@ -79,7 +81,10 @@ export class Scene {
       keys: KEYS,
       partitions: async () => 1,
       partitionOf: () => 0,
-      encode: (records, host, firstSeq) => encodeBlock(records, host, "none", firstSeq),
+      encode: async (records, host, firstSeq) => {
+        if (this.unpackable-- > 0) throw new RangeError("Array buffer allocation failed");
+        return encodeBlock(records, host, "none", firstSeq);
+      },
       failureOf,
       blockBytes: BLOCK_BYTES,
       storeBytesMax: 0,

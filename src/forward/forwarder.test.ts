@@ -103,6 +103,23 @@ test("one block of a writer is on its way at a time, and no more than eight in a
   assert.equal(most, 8);
 });
 
+test("records of which no block can be made for now are read again, and none is left out", async () => {
+  for (const after of [0, 3]) {
+    const scene = new Scene();
+    scene.log(after * 10);
+    await scene.drain();
+    scene.log(100);
+    scene.unpackable = 2;
+    await scene.drain();
+    assert.deepEqual(await scene.seqs(), upTo(100 + after * 10));
+    const said = (await scene.blocks()).map(({ firstSeq, items }) => [firstSeq, items[0]!.seq]);
+    assert.ok(
+      said.every(([firstSeq, seq]) => firstSeq === seq),
+      "no block says that something before it was dropped",
+    );
+  }
+});
+
 test("flush waits for the shipper, whom it asks to hurry; what is logged meanwhile does not hold it up", async () => {
   const scene = new Scene();
   scene.log(25);

@@ -25,6 +25,7 @@ import { countIn } from "../ship/counts.js";
 import { messageOf } from "../system/errors.js";
 import { blockEnd, bytesOf, ownCopyOf } from "./block-end.js";
 import type { ForwardCounts } from "./counts.js";
+import { type Note, noteIn } from "./note.js";
 import type { Partition } from "./partition.js";
 import { type CountedRange, Undelivered } from "./undelivered.js";
 
@@ -32,16 +33,6 @@ import { type CountedRange, Undelivered } from "./undelivered.js";
 const NOTES_MAX = 1000;
 /** One on its way, one behind it. */
 const READY_MAX = 2;
-
-/** What the forwarder before had appended, and what tells whether that is still there. */
-interface Note {
-  /** Everything below this seq is in the store. */
-  readonly appended: number;
-  readonly partition: number;
-  readonly epoch: string;
-  readonly id: string;
-  readonly runIds: readonly string[];
-}
 
 interface Pending {
   readonly bytes: Buffer;
@@ -93,8 +84,10 @@ export class Lane {
   readonly #ready: Pending[] = [];
   /** Read, and left for the next block: the beginning of a millisecond whose rest was not read. */
   #kept: readonly StoredRecord[] = [];
-  /** What was not read when it was asked for last, less what was read since. */
+  /** What was not read when it was asked for last in this turn, less the lines that were read since. */
   #unreadBytes = 0;
+  /** Something was read of which no block could be made. */
+  #readAgain = false;
   /** Of the last block that was appended and is not noted yet. */
   #noteId: string | undefined;
   #notes = 0;
@@ -159,6 +152,7 @@ export class Lane {
   get waits(): boolean {
     return (
       this.#ready.length + this.#kept.length > 0 ||
+      this.#readAgain ||
       this.#life !== this.partition.life ||
       this.source.unread().records > 0
     );
@@ -172,6 +166,8 @@ export class Lane {
   async forward(blocksMax: number, hurry: boolean): Promise<void> {
     this.#follow();
     this.#full = false;
+    // Files are counted with what stands between the lines, so that what is left of it grows wrong.
+    this.#unreadBytes = 0;
     if (this.#ready.length === 0) {
       await this.#prepare();
     }
@@ -257,6 +253,9 @@ export class Lane {
   /** Where the store has begun a new life, nothing of the old one counts: what is not delivered is sent again, or lost. */
   #follow(): void {
     if (this.#life === this.partition.life) {
+      if (this.#readAgain) {
+        this.#readFromAppended();
+      }
       return;
     }
     this.#life = this.partition.life;
@@ -269,11 +268,16 @@ export class Lane {
       const lost = this.#undelivered.lose();
       if (lost !== undefined) onLoss?.(this.writer, lost);
     }
+    this.#noteId = undefined;
+    this.#readFromAppended();
+  }
+
+  #readFromAppended(): void {
     this.#readTo = this.#appended;
     this.#ready.length = 0;
     this.#kept = [];
-    this.#noteId = undefined;
     this.#unreadBytes = 0;
+    this.#readAgain = false;
     this.source.rewind();
   }
 
@@ -300,7 +304,10 @@ export class Lane {
       const from = before ?? this.#appended;
       const fresh = records.filter(({ seq }) => seq >= from && seq < next);
       if (fresh.length > 0) {
+        // Until it is made, the block that comes next would say of these records that they were dropped.
+        this.#readAgain = true;
         const bytes = await encode(fresh, this.source.host, before ?? this.#blockFrom);
+        this.#readAgain = false;
         this.#ready.push({ bytes, records: fresh, lineBytes: bytesOf(fresh), next });
         return;
       }
@@ -372,19 +379,4 @@ export class Lane {
       this.#failed(error);
     }
   }
-}
-
-/** The last note among the lines of a memo; a line that cannot be read says nothing. */
-function noteIn(lines: readonly string[]): Note | undefined {
-  for (const line of [...lines].reverse()) {
-    try {
-      const { stored } = JSON.parse(line) as { stored?: Note };
-      if (stored !== undefined && Number.isSafeInteger(stored.appended) && Array.isArray(stored.runIds)) {
-        return stored;
-      }
-    } catch {
-      // Torn by a power cut.
-    }
-  }
-  return undefined;
 }
