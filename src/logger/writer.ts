@@ -8,7 +8,7 @@ import { type EncodeCounts, valueText } from "../encode/text.js";
 import type { DropReport } from "../journal/drops.js";
 import { FRAME_HEADER_BYTES } from "../journal/format.js";
 import { Journal, type JournalOptions } from "../journal/journal.js";
-import { plainStaging } from "../journal/segment.js";
+import { plainStaging, type Staging } from "../journal/segment.js";
 import { Stamp, WriterTime } from "../record/time.js";
 import { typeCodeOf } from "../record/types.js";
 import type { WorkerShare, WorkerUser } from "../system/background-worker.js";
@@ -28,6 +28,8 @@ const SHORTENED_BYTES_PER_CHAR = 8;
 /** The first trial of how much a line takes, and the last: more than a text can be, escaped. */
 const TRIAL_BYTES_START = 1 << 16;
 const TRIAL_BYTES_MAX = 1 << 30;
+/** For the next trial: a full journal makes one for each record that is dropped. */
+let trialMemory: Staging | undefined;
 
 export interface WriterOptions extends Omit<JournalOptions, "writer" | "reportDrops"> {
   readonly clock: Clock;
@@ -127,14 +129,13 @@ export class Writer implements WorkerUser {
   /** What the line takes, found by writing it where there is room; for one that is beyond all room, what was tried. */
   #lineBytes(stamp: Stamp, head: Head, parts: LineParts): number {
     for (let bytes = TRIAL_BYTES_START; ; bytes *= 4) {
-      const end = this.#lines.write(
-        plainStaging(bytes),
-        0,
-        stamp.words,
-        head,
-        parts,
-        Number.MAX_SAFE_INTEGER,
-      );
+      const staging = (bytes === TRIAL_BYTES_START && trialMemory) || plainStaging(bytes);
+      // A value that is asked for its JSON may log meanwhile.
+      trialMemory = undefined;
+      const end = this.#lines.write(staging, 0, stamp.words, head, parts, Number.MAX_SAFE_INTEGER);
+      if (bytes === TRIAL_BYTES_START) {
+        trialMemory = staging;
+      }
       if (end >= 0 || bytes >= TRIAL_BYTES_MAX) {
         return end >= 0 ? end : bytes;
       }
