@@ -19,7 +19,7 @@ const { without = [] } = parseArgs({ options: { without: { type: "string", multi
 installNeeds();
 const rules = testFiles("test/style");
 const leftOut = [...rules, ...without.flatMap(testFiles)];
-const files = [...testFiles("src"), ...testFiles("test")].filter((file) => !leftOut.includes(file));
+const files = ["src", "test", "bench"].flatMap(testFiles).filter((file) => !leftOut.includes(file));
 if (without.length > 0) console.log(`test: SKIPPED ${without.join(", ")}, as asked`);
 console.log(`${files.length} test files on Node ${process.version}, ${process.platform} ${process.arch}`);
 // Many tests start processes of their own: more files at once than this only make one another slow.

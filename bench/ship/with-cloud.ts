@@ -3,13 +3,21 @@ import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import type { CloudAnswer, CloudOrder, CloudQuestion } from "./cloud.js";
 
+const MODULES = { strict: "./cloud.js", lean: "./lean-cloud.js" } as const;
+
 /** Runs `send` against a stand-in of its own and asks what arrived there. */
 export async function withCloud<T>(
   order: CloudOrder,
   expected: CloudQuestion["expected"],
   send: (url: string) => Promise<T>,
 ): Promise<T & { readonly arrived: CloudAnswer }> {
-  const cloud = fork(fileURLToPath(new URL("./cloud.js", import.meta.url)), [JSON.stringify(order)]);
+  const cloud = fork(
+    fileURLToPath(new URL(MODULES[order.kind ?? "strict"], import.meta.url)),
+    [JSON.stringify(order)],
+    {
+      serialization: "advanced",
+    },
+  );
   try {
     const [{ url }] = (await once(cloud, "message")) as [{ url: string }];
     const sent = await send(url);
