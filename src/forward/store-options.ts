@@ -1,8 +1,8 @@
 /** What is made of the options of a store before anything is opened, in the thread of the logger: it must stay light. */
-import { createHash } from "node:crypto";
 import { type CodecChoice, hasCodec } from "../buffer/redis/codec.js";
 import { parseStoreUrl } from "../buffer/redis/store-url.js";
 import { STORE_PREFIX } from "../journal/folder.js";
+import { nameFor } from "../system/digest.js";
 import { refuseValue } from "../system/refusal.js";
 
 /**
@@ -12,7 +12,7 @@ import { refuseValue } from "../system/refusal.js";
 export function storeName(url: string): string {
   const { kind, nodes, master, database } = parseStoreUrl(url, "buffer");
   const place = JSON.stringify([kind, nodes, master, database]);
-  return `${STORE_PREFIX}${createHash("sha256").update(place).digest("hex").slice(0, 16)}`;
+  return `${STORE_PREFIX}${nameFor(place)}`;
 }
 
 /** Throws DRAGONLOG_OPTION_INVALID for a codec that this Node.js does not have. */

@@ -1,7 +1,6 @@
 /** The names in a journal's folder, and `writer.json`, which says who writes there. */
 import { readdirSync, readFileSync, renameSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { threadId } from "node:worker_threads";
 import { createFolders } from "../system/folders.js";
 import { livenessOf, type ProcessIdentity } from "../system/process.js";
 
@@ -59,7 +58,8 @@ export function createFolder(folder: string): void {
 
 /** Replaces a file in one step: a reader sees the old text or the new one, also after a crash. */
 export function replaceFile(path: string, text: string): void {
-  // Shippers in threads of one process share a folder.
+  // Shippers in threads of one process share a folder. Not imported: that takes longer than this call.
+  const { threadId } = process.getBuiltinModule("node:worker_threads");
   const temporary = `${path}.${process.pid}-${threadId}.tmp`;
   writeFileSync(temporary, text, { mode: FILE_MODE });
   renameSync(temporary, path);

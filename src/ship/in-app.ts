@@ -4,8 +4,8 @@
  * It empties the journals that are meant for its destination: those of this thread's loggers, whose leases are reserved
  * for it when they are made, and those that an earlier process left behind.
  */
-import { createHash } from "node:crypto";
 import { BackgroundWorker } from "../system/background-worker.js";
+import { nameFor } from "../system/digest.js";
 import type { DragonlogError } from "../system/errors.js";
 import { randomId } from "../system/random.js";
 import type { ShippingOptions } from "./open-shipper.js";
@@ -35,10 +35,7 @@ const shippers = new Map<string, Carrier>();
 
 /** Names a destination in `writer.json`, so that a later process with the same one takes over. */
 function nameOf({ to, region, endpoint, group, stream }: InAppOptions): string {
-  return createHash("sha256")
-    .update(JSON.stringify([to, region, endpoint, group, stream]))
-    .digest("hex")
-    .slice(0, 16);
+  return nameFor(JSON.stringify([to, region, endpoint, group, stream]));
 }
 
 export function inAppShipper(options: InAppOptions, onTrouble: (error: DragonlogError) => void): Carrier {

@@ -11,7 +11,7 @@
  *       pass ───{ news }─────────────►  what it shares memory with … ──{ said }──► hear
  *       last release ──{ stop }──────►  drain … ──exit──► resolve
  */
-import { Worker } from "node:worker_threads";
+import type { Worker } from "node:worker_threads";
 import { backoffMs } from "./backoff.js";
 import { systemClock } from "./clock.js";
 import { DragonlogError, type ErrorCode, messageOf } from "./errors.js";
@@ -165,6 +165,8 @@ export class BackgroundWorker {
   #start(): void {
     const { module, workerData } = this.#options;
     // What a program is started with is not for this thread: a module loaded before it may make a logger of this kind, too.
+    // Not imported: an application that only logs has no use for it.
+    const { Worker } = process.getBuiltinModule("node:worker_threads");
     const worker = new Worker(module, {
       workerData,
       execArgv: [],

@@ -4,7 +4,6 @@
  * Facts: /proc/<pid>/stat field 22 is the start time in clock ticks since boot (proc(5)); the boot id changes at every
  * boot (random(4)); pid namespaces make pids of one container meaningless in another (pid_namespaces(7)).
  */
-import { execFileSync } from "node:child_process";
 import { readFileSync, readlinkSync } from "node:fs";
 import { hostname } from "node:os";
 
@@ -22,6 +21,12 @@ export interface ProcessIdentity {
 /** `unknown`: the process lives in another pid namespace or on another machine, so its pid says nothing here. */
 export type Liveness = "alive" | "dead" | "unknown";
 
+/** Where there is no /proc. Not imported: an application that logs on Linux would load it for nothing. */
+function outputOf(program: string, ...args: string[]): string {
+  const { execFileSync } = process.getBuiltinModule("node:child_process");
+  return execFileSync(program, args, { encoding: "latin1" }).trim();
+}
+
 function startTimeOf(pid: number): string | undefined {
   try {
     if (process.platform === "linux") {
@@ -31,7 +36,7 @@ function startTimeOf(pid: number): string | undefined {
       const state = fields[0];
       return state === "Z" || state === "X" ? undefined : fields[19];
     }
-    const text = execFileSync("ps", ["-o", "lstart=", "-p", String(pid)], { encoding: "latin1" }).trim();
+    const text = outputOf("ps", "-o", "lstart=", "-p", String(pid));
     return text === "" ? undefined : text;
   } catch {
     return undefined;
@@ -43,7 +48,7 @@ function readBoot(): string {
     if (process.platform === "linux") {
       return readFileSync("/proc/sys/kernel/random/boot_id", "latin1").trim();
     }
-    return execFileSync("sysctl", ["-n", "kern.boottime"], { encoding: "latin1" }).trim();
+    return outputOf("sysctl", "-n", "kern.boottime");
   } catch {
     return "unknown";
   }
