@@ -20,6 +20,12 @@ import { endSeq, JournalCapReached, type SealedSegment, type Segments } from "./
 /** How long to wait before preparing again after it failed: a shipper frees room all the time. */
 const PREPARE_RETRY_MS = 20;
 
+/**
+ * The first segment is no larger than this: it is made while the application starts, and most of those that log little never
+ * need another. All of a segment takes memory, written or not.
+ */
+const FIRST_SEGMENT_BYTES_MAX = 256 << 10;
+
 export interface SegmentFilesOptions {
   readonly folder: string;
   readonly segmentBytes: number;
@@ -40,6 +46,7 @@ export class SegmentFiles implements Segments {
   readonly #freeStagings: Staging[] = [];
   #spare: Segment | undefined;
   #spares = 0;
+  #begun = false;
   #preparing = false;
   #prepareAtMs = 0;
   #closed = false;
@@ -75,8 +82,9 @@ export class SegmentFiles implements Segments {
       const pages = Math.ceil(bytesMin / SEGMENT_HEADER_BYTES);
       segment = this.#create(pages * SEGMENT_HEADER_BYTES, true);
     } else {
-      segment = this.#spare ?? this.#recycle() ?? this.#create(segmentBytes, false);
+      segment = this.#spare ?? this.#recycle() ?? this.#create(this.#bytesOfNext(bytesMin), false);
       this.#spare = undefined;
+      this.#begun = true;
     }
     segment.begin(number, firstSeq, nowMs);
     const path = segmentPath(folder, number);
@@ -90,6 +98,13 @@ export class SegmentFiles implements Segments {
     }
     segment.path = path;
     return segment;
+  }
+
+  #bytesOfNext(bytesMin: number): number {
+    const { segmentBytes } = this.#options;
+    return this.#begun || bytesMin > FIRST_SEGMENT_BYTES_MAX
+      ? segmentBytes
+      : Math.min(segmentBytes, FIRST_SEGMENT_BYTES_MAX);
   }
 
   /** Prepares the next segment after this turn of the event loop, so that `next` costs one rename. */
@@ -123,7 +138,7 @@ export class SegmentFiles implements Segments {
     fillWithZerosAside(fd, segmentBytes, (error) => {
       this.#preparing = false;
       if (error === null && !this.#closed && folderAge === this.#folderAge && this.#spare === undefined) {
-        this.#spare = this.#stage(fd, path);
+        this.#spare = this.#stage(fd, path, segmentBytes);
       } else {
         this.#abandon(fd, path, folderAge === this.#folderAge ? segmentBytes : 0);
       }
@@ -210,11 +225,15 @@ export class SegmentFiles implements Segments {
 
   /** A window still shows the file, which plain memory must never do: it stays a window or leaves. */
   #giveBack(staging: Staging): void {
-    if (isWindow(staging) && !this.#maps) {
-      this.#release(staging);
-    } else if (staging.bytes.length === this.#options.segmentBytes) {
+    if (this.#isUsual(staging) && isWindow(staging) === this.#maps) {
       this.#freeStagings.push(staging);
+    } else {
+      this.#release(staging);
     }
+  }
+
+  #isUsual({ bytes }: Staging): boolean {
+    return bytes.length === this.#options.segmentBytes;
   }
 
   #release(staging: Staging): void {
@@ -231,7 +250,7 @@ export class SegmentFiles implements Segments {
     const { fd, path } = this.#createFile(bytes);
     try {
       fillWithZeros(fd, bytes);
-      return large ? new Segment("written", plainStaging(bytes), fd, path) : this.#stage(fd, path);
+      return large ? new Segment("written", plainStaging(bytes), fd, path) : this.#stage(fd, path, bytes);
     } catch (error) {
       this.#abandon(fd, path, bytes);
       throw error;
@@ -267,10 +286,11 @@ export class SegmentFiles implements Segments {
   }
 
   /** Maps the file where that works; from the first time that it does not, all segments are written with write(2). */
-  #stage(fd: number, path: string): Segment {
-    const { segmentBytes, onUnmapped } = this.#options;
+  #stage(fd: number, path: string, bytes: number): Segment {
+    const takeFree = (): Staging | undefined =>
+      bytes === this.#options.segmentBytes ? this.#freeStagings.pop() : undefined;
     if (this.#maps) {
-      const window = (this.#freeStagings.pop() ?? this.#mapper!.reserve(segmentBytes)) as Window;
+      const window = (takeFree() ?? this.#mapper!.reserve(bytes)) as Window;
       try {
         window.attach(fd);
         window.prefault();
@@ -280,10 +300,10 @@ export class SegmentFiles implements Segments {
         for (const free of [window, ...this.#freeStagings.splice(0)]) {
           this.#release(free);
         }
-        onUnmapped(error);
+        this.#options.onUnmapped(error);
       }
     }
-    return new Segment("written", this.#freeStagings.pop() ?? plainStaging(segmentBytes), fd, path);
+    return new Segment("written", takeFree() ?? plainStaging(bytes), fd, path);
   }
 
   /** The oldest delivered segment under a spare's name, if there is one of the usual size. */
@@ -299,7 +319,7 @@ export class SegmentFiles implements Segments {
     const path = this.#sparePath();
     try {
       renameSync(segmentPath(folder, sealed!.number), path);
-      return this.#stage(openSync(path, "r+"), path);
+      return this.#stage(openSync(path, "r+"), path, segmentBytes);
     } catch {
       // A shipper deleted it first, or the folder is gone: then a new one is made, or fails with the reason.
       this.#bytes -= segmentBytes;
