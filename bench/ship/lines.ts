@@ -12,7 +12,7 @@ export const LINE_BYTES_MIN = LINE_BYTES + Math.min(...SPREADS);
 /** As long as any writer's. */
 const WRITER_CHARS = 12;
 
-const LEVELS = ["INFO", "INFO", "DEBUG", "INFO", "WARN", "INFO", "INFO", "ERROR"];
+const LEVELS = ["INFO", "INFO", "INFO", "INFO", "WARN", "INFO", "INFO", "ERROR"];
 const PATHS = ["orders", "carts", "payments", "refunds", "sessions", "receipts", "addresses"];
 const AGENTS = [
   "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0.0.0 Safari/537.36",

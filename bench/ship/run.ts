@@ -1,31 +1,31 @@
 /** `npm run bench:ship`: how fast a backlog reaches the cloud. See README.md. */
-import { cpSync, mkdirSync, rmSync } from "node:fs";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { listJournals } from "../../src/buffer/journal.js";
 import { runChild } from "../lib/child.js";
 import { machineLine, versionsLine } from "../lib/machine.js";
 import { Progress } from "../lib/progress.js";
 import { withTempDir } from "../lib/temp-dir.js";
-import type { BacklogOrder } from "./backlog-writer.js";
+import { logBacklog, type Shipped, shipBacklog, shipNothing } from "./backlogs.js";
+import { LINE_BYTES_MIN } from "./lines.js";
 import type { LoopOrder } from "./loop.js";
 import { failed, type Results, type Run, SENDERS, type Sender, summary, tables } from "./results.js";
 import {
   type Backlog,
   LATENCIES_MS,
-  LOOP_LATENT_SHARE,
+  type LatencyMs,
+  LOOP_SHARES,
   LOOP_WRITER,
   RECORDS_PER_MS,
+  STRICT_SHARE,
   WRITERS,
 } from "./shape.js";
-import { ship } from "./shipper.js";
 import type { Usage } from "./usage.js";
 import { withCloud } from "./with-cloud.js";
 
 const { values } = parseArgs({
   options: {
     rounds: { type: "string", default: "3" },
-    records: { type: "string", default: "200000" },
+    records: { type: "string", default: "1000000" },
     json: { type: "boolean", default: false },
   },
 });
@@ -35,19 +35,19 @@ const BACKLOGS = Object.keys(RECORDS_PER_MS) as Backlog[];
 /** It would warn on each of the loop's runs that it is going to need a newer Node.js. */
 const LOOP_ENV = { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true" };
 
-type Sent = Pick<Run, "records" | "cpuSeconds" | "rssPeakBytes" | "arrived">;
-
 await withTempDir(async (root) => {
   const senders = Object.keys(SENDERS) as Sender[];
-  const progress = new Progress(BACKLOGS.length + 1 + rounds * LATENCIES_MS.length * senders.length);
+  const progress = new Progress(BACKLOGS.length + 2 + rounds * LATENCIES_MS.length * senders.length);
   const runs: Run[] = [];
   try {
     for (const backlog of BACKLOGS) {
       progress.step(`logging ${recordsTotal} records: ${backlog}`);
-      await logBacklog(join(root, backlog), backlog);
+      await logBacklog(join(root, backlog), backlog, recordsTotal);
     }
     progress.step("dragonlog ship with nothing to do");
     const idle = await shipNothing(join(root, "idle"));
+    progress.step("dragonlog ship to the strict stand-in");
+    const strict = await shipStrictly(root);
     for (let round = 0; round < rounds; round++) {
       for (const latencyMs of LATENCIES_MS) {
         for (const sender of round % 2 === 0 ? senders : senders.toReversed()) {
@@ -61,6 +61,7 @@ await withTempDir(async (root) => {
       machine: machineLine(root),
       versions: versionsLine(["@aws-sdk/client-cloudwatch-logs"]),
       idle,
+      strict,
       runs,
     };
     process.stdout.write(values.json ? `${JSON.stringify(summary(results))}\n` : `${tables(results)}\n`);
@@ -70,47 +71,25 @@ await withTempDir(async (root) => {
   }
 });
 
-async function logBacklog(dir: string, backlog: Backlog): Promise<void> {
-  const order: BacklogOrder = { dir, backlog, count: recordsTotal / WRITERS };
-  const writer = new URL("./backlog-writer.js", import.meta.url);
-  await Promise.all(Array.from({ length: WRITERS }, () => runChild(writer, order)));
+function sendOnce(root: string, sender: Sender, latencyMs: LatencyMs): Promise<Shipped> {
+  return sender === "loop" || sender === "string"
+    ? loopOnce(latencyMs, sender === "string")
+    : shipBacklog(join(root, sender), join(root, "copy"), recordsTotal, { kind: "lean", latencyMs });
 }
 
-function sendOnce(root: string, sender: Sender, latencyMs: number): Promise<Sent> {
-  return sender === "loop"
-    ? loopOnce(latencyMs)
-    : shipOnce(join(root, sender), join(root, "copy"), latencyMs);
-}
-
-async function loopOnce(latencyMs: number): Promise<Sent> {
-  const count = latencyMs === 0 ? recordsTotal : recordsTotal * LOOP_LATENT_SHARE;
+async function loopOnce(latencyMs: LatencyMs, oneString: boolean): Promise<Shipped> {
+  const records = recordsTotal * LOOP_SHARES[latencyMs];
   const loop = new URL("./loop.js", import.meta.url);
   const run = (url: string): Promise<Usage> =>
-    runChild(loop, { url, records: count } satisfies LoopOrder, LOOP_ENV);
-  return {
-    records: count,
-    ...(await withCloud({ latencyMs, records: count }, { [LOOP_WRITER]: count }, run)),
-  };
+    runChild(loop, { url, records, oneString } satisfies LoopOrder, LOOP_ENV);
+  const order = { kind: "lean", latencyMs, records, lineBytesMin: LINE_BYTES_MIN } as const;
+  return { records, ...(await withCloud(order, { [LOOP_WRITER]: records }, run)) };
 }
 
-/** The shipper deletes what it has delivered, so each run gets a copy of the backlog. */
-async function shipOnce(backlogDir: string, dir: string, latencyMs: number): Promise<Sent> {
-  cpSync(backlogDir, dir, { recursive: true });
-  try {
-    const expected = Object.fromEntries(
-      listJournals(dir).map((journal) => [basename(journal), recordsTotal / WRITERS]),
-    );
-    const run = (url: string): Promise<Usage> => ship(dir, url);
-    return {
-      records: recordsTotal,
-      ...(await withCloud({ latencyMs, records: recordsTotal }, expected, run)),
-    };
-  } finally {
-    rmSync(dir, { recursive: true, force: true });
-  }
-}
-
-async function shipNothing(dir: string): Promise<Usage> {
-  mkdirSync(dir);
-  return ship(dir, "http://127.0.0.1:9");
+/** The proof that what is measured keeps every rule of AWS. */
+async function shipStrictly(root: string): Promise<Shipped> {
+  const dir = join(root, "strict");
+  const records = Math.ceil((recordsTotal * STRICT_SHARE) / WRITERS) * WRITERS;
+  await logBacklog(dir, "burst", records);
+  return shipBacklog(dir, join(root, "copy"), records, { kind: "strict", latencyMs: 0 });
 }

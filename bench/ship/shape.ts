@@ -19,9 +19,12 @@ export type Backlog = keyof typeof RECORDS_PER_MS;
 export const LOOP_BATCH_RECORDS = 1000;
 /** The loop's name as a writer in the lines, as long as that of any other. */
 export const LOOP_WRITER = "plainsdkloop";
-/** With latency the loop takes a third of a second per thousand records, whatever their number. */
-export const LOOP_LATENT_SHARE = 0.1;
 export const LATENCIES_MS = [0, 300] as const;
+export type LatencyMs = (typeof LATENCIES_MS)[number];
+/** The loop's rate does not depend on their number, and with latency it takes a third of a second per thousand. */
+export const LOOP_SHARES: Readonly<Record<LatencyMs, number>> = { 0: 0.1, 300: 0.02 };
+/** Of the records, so many go to the strict stand-in once. */
+export const STRICT_SHARE = 0.1;
 
 export const GROUP = "bench";
 export const REGION = "us-east-1";
