@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { infoFields } from "../../src/buffer/redis/server-info.js";
 import { noRedisServer, RedisServer } from "../../test/harness/redis-server.js";
+import { answer } from "../lib/answer.js";
 import { runChild } from "../lib/child.js";
 import { machineLine, versionsLine } from "../lib/machine.js";
 import { Progress } from "../lib/progress.js";
@@ -88,7 +89,7 @@ await withTempDir(async (root) => {
     const versions = `${versionsLine(["@redis/client"])}, redis-server ${version}`;
     const results = { machine, versions, runs, mainThread, shipped };
     progress.end();
-    process.stdout.write(values.json ? `${JSON.stringify(summary(results))}\n` : `${tables(results)}\n`);
+    answer(values.json, summary(results), tables(results));
     process.exitCode = failed(results) ? 1 : 0;
   } finally {
     progress.end();

@@ -1,6 +1,7 @@
 /** `npm run bench:flat`: does a shipper stay as fast and as small when more waits? See README.md. */
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { answer } from "../lib/answer.js";
 import { machineLine, versionsLine } from "../lib/machine.js";
 import { Progress } from "../lib/progress.js";
 import { median } from "../lib/stats.js";
@@ -45,11 +46,7 @@ await withTempDir(async (root) => {
   const rows = SIZES.map((_, size) => rowOf(runs, size));
   const machine = machineLine(root);
   const versions = versionsLine([]);
-  process.stdout.write(
-    values.json
-      ? `${JSON.stringify({ machine, versions, rows })}\n`
-      : `${machine}  \n${versions}\n\n${tableOf(rows)}\n`,
-  );
+  answer(values.json, { machine, versions, rows }, `${machine}  \n${versions}\n\n${tableOf(rows)}`);
   process.exitCode = rows.some((row) => row.lost + row.duplicates + row.outOfOrder > 0) ? 1 : 0;
 });
 

@@ -38,7 +38,7 @@ export function versionsLine(packages: readonly string[]): string {
 }
 
 /** The folder of package.json; the benches run from a folder somewhere below it. */
-const repositoryDir = findRepository(import.meta.dirname);
+export const repositoryDir = findRepository(import.meta.dirname);
 
 function findRepository(dir: string): string {
   try {

@@ -10,7 +10,7 @@ export class Progress {
 
   step(what: string): void {
     this.#steps++;
-    const text = `[${this.#steps}/${this.#stepsTotal}] ${what}`;
+    const text = `[${this.#steps}/${this.#stepsTotal}, ${elapsed()}] ${what}`;
     process.stderr.write(this.#rewrites ? `\r\x1b[K${text}` : `${text}\n`);
   }
 
@@ -19,4 +19,10 @@ export class Progress {
       process.stderr.write("\r\x1b[K");
     }
   }
+}
+
+/** Since this process began, such as `3:07`. */
+export function elapsed(): string {
+  const seconds = Math.floor(performance.now() / 1000);
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
 }

@@ -3,6 +3,7 @@ import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { noRedisServer, RedisServer } from "../../test/harness/redis-server.js";
+import { answer } from "../lib/answer.js";
 import { runChild, runToEnd } from "../lib/child.js";
 import { machineLine, versionsLine } from "../lib/machine.js";
 import { Progress } from "../lib/progress.js";
@@ -96,5 +97,5 @@ await withTempDir(async (root) => {
     progress.end();
     await redis?.stop();
   }
-  process.stdout.write(values.json ? `${JSON.stringify(summary(results))}\n` : `${tables(results)}\n`);
+  answer(values.json, summary(results), tables(results));
 });

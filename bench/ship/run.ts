@@ -1,6 +1,7 @@
 /** `npm run bench:ship`: how fast a backlog reaches the cloud. See README.md. */
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { answer } from "../lib/answer.js";
 import { runChild } from "../lib/child.js";
 import { machineLine, versionsLine } from "../lib/machine.js";
 import { Progress } from "../lib/progress.js";
@@ -64,7 +65,7 @@ await withTempDir(async (root) => {
       strict,
       runs,
     };
-    process.stdout.write(values.json ? `${JSON.stringify(summary(results))}\n` : `${tables(results)}\n`);
+    answer(values.json, summary(results), tables(results));
     process.exitCode = failed(results) ? 1 : 0;
   } finally {
     progress.end();

@@ -16,6 +16,8 @@ export async function withCloud<T>(
     [JSON.stringify(order)],
     {
       serialization: "advanced",
+      // The SDK would warn on each run that it is going to need a newer Node.js.
+      env: { ...process.env, AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true" },
     },
   );
   try {
