@@ -35,6 +35,8 @@ import type {
 import { AcknowledgedRanges } from "./ranges.js";
 
 const FLUSH_FILE = "flush";
+/** What else is there. Not looked into: a shipper looks for journals several times a second. */
+const NO_JOURNALS = new Set([FLUSH_FILE, "dead", "shippers"]);
 /** Delivered segments that are left to a living writer, which uses their warm pages again. */
 const SEGMENTS_LEFT_TO_WRITER = 2;
 
@@ -55,13 +57,20 @@ export interface JournalBufferOptions {
 
 /** Folders in `dir` that are journals. */
 export function listJournals(dir: string): string[] {
+  return foldersIn(dir).filter(isJournal);
+}
+
+/** What may be a journal. */
+function foldersIn(dir: string): string[] {
   let names: string[];
   try {
     names = readdirSync(dir);
   } catch {
     return [];
   }
-  return names.map((name) => join(dir, name)).filter(isJournal);
+  return names
+    .filter((name) => !NO_JOURNALS.has(name) && !name.endsWith(".json"))
+    .map((name) => join(dir, name));
 }
 
 function isJournal(folder: string): boolean {
@@ -115,8 +124,9 @@ export class JournalBuffer implements LogBuffer {
         this.#sources.delete(folder);
       }
     }
-    for (const folder of listJournals(dir)) {
-      if (this.#sources.has(folder)) {
+    for (const folder of foldersIn(dir)) {
+      // Asked in this order: those that are claimed need not be read again at every look.
+      if (this.#sources.has(folder) || !isJournal(folder)) {
         continue;
       }
       const info = readWriterInfo(folder);
