@@ -10,7 +10,7 @@
  * acknowledgement earlier. (Replacing a file by rename costs a flush of its journal on ext4: 100 times as much.) A missing
  * or damaged cursor means "nothing delivered": doubles rather than loss.
  */
-import { closeSync, constants, fdatasync, openSync, readFileSync, readSync, writeSync } from "node:fs";
+import { closeSync, constants, fdatasync, openSync, readSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { FILE_MODE } from "./folder.js";
 
@@ -22,6 +22,8 @@ export interface Cursor {
 const CURSOR_FILE = "cursor";
 /** Room for about 2,000 ranges; what does not fit is not remembered and may be sent twice after a crash. */
 const SLOT_BYTES = 65_536;
+/** Nearly every cursor has room in this; a larger one takes a second read. */
+const USUAL_BYTES = 1024;
 const SYNC_MS = 1000;
 /** JSON of one range takes no more than this: two seqs of 16 digits and the marks around them. */
 const RANGE_BYTES_MAX = 36;
@@ -47,7 +49,7 @@ export class CursorFile {
   /** Throws an errno error when the file cannot be opened or made. */
   constructor(folder: string) {
     this.#fd = openSync(cursorPath(folder), constants.O_RDWR | constants.O_CREAT, FILE_MODE);
-    const slot = newest(this.#read());
+    const slot = newest(this.#fd);
     this.start = slot?.cursor ?? START;
     this.#generation = slot?.generation ?? 0;
   }
@@ -68,16 +70,16 @@ export class CursorFile {
   close(): void {
     closeSync(this.#fd);
   }
-
-  #read(): string {
-    const bytes = Buffer.alloc(2 * SLOT_BYTES);
-    return bytes.toString("latin1", 0, readSync(this.#fd, bytes, 0, bytes.length, 0));
-  }
 }
 
 export function readCursor(folder: string): Cursor {
   try {
-    return newest(readFileSync(cursorPath(folder), "latin1"))?.cursor ?? START;
+    const fd = openSync(cursorPath(folder), constants.O_RDONLY);
+    try {
+      return newest(fd)?.cursor ?? START;
+    } finally {
+      closeSync(fd);
+    }
   } catch {
     return START;
   }
@@ -87,9 +89,20 @@ function slotAt(generation: number): number {
   return (generation & 1) * SLOT_BYTES;
 }
 
-function newest(text: string): Slot | undefined {
-  const slots = [text.slice(0, SLOT_BYTES), text.slice(SLOT_BYTES)].flatMap((slot) => parseSlot(slot) ?? []);
+function newest(fd: number): Slot | undefined {
+  const slots = [0, 1].flatMap((slot) => parseSlot(lineAt(fd, slotAt(slot))) ?? []);
   return slots.sort((a, b) => b.generation - a.generation)[0];
+}
+
+/** The text of a slot, at least up to the end of its line. Of a whole one, 64 KiB would be garbage at every look at a journal. */
+function lineAt(fd: number, at: number): string {
+  const usual = textAt(fd, at, USUAL_BYTES);
+  return usual.length < USUAL_BYTES || usual.includes("\n") ? usual : textAt(fd, at, SLOT_BYTES);
+}
+
+function textAt(fd: number, at: number, bytesMax: number): string {
+  const bytes = Buffer.allocUnsafe(bytesMax);
+  return bytes.toString("latin1", 0, readSync(fd, bytes, 0, bytesMax, at));
 }
 
 /** Undefined for a slot that was never written, or not to its end. */
