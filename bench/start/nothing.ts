@@ -1,0 +1,2 @@
+/** What an import takes of which there is nothing to load. */
+export {};
