@@ -19,9 +19,17 @@ export function clientOptions(url: Pick<StoreUrl, "username" | "password">) {
   };
 }
 
+/** Commands behind a block are written together with it, and not once that is sent. */
+const WRITE_BYTES = 2 ** 21;
+
 /** What all sockets of a store have in common: a lost one stays lost. */
 export function socketOptions({ tls }: Pick<StoreUrl, "tls">, { connectTimeoutMs }: DialOptions) {
-  return { connectTimeout: connectTimeoutMs, reconnectStrategy: false as const, ...(tls && { tls }) };
+  return {
+    connectTimeout: connectTimeoutMs,
+    reconnectStrategy: false as const,
+    writableHighWaterMark: WRITE_BYTES,
+    ...(tls && { tls }),
+  };
 }
 
 export async function dialNode(

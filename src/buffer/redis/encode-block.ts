@@ -70,7 +70,7 @@ function fill(payload: Buffer, table: Buffer, records: readonly Item[]): void {
  */
 export async function decodeBlock(block: Buffer): Promise<Block> {
   const { head, packing, payload } = readHead(block);
-  const plain = unpacked(payload, packing, head);
+  const plain = await unpacked(payload, packing, head);
   try {
     return { ...head, items: itemsOf(plain, head) };
   } catch (error) {
@@ -130,11 +130,11 @@ class Kinds {
   }
 }
 
-function unpacked(payload: Buffer, { codec, plainBytes }: Packing, head: BlockHead): Buffer {
+async function unpacked(payload: Buffer, { codec, plainBytes }: Packing, head: BlockHead): Promise<Buffer> {
   let plain = payload;
   if (codec !== "none") {
     try {
-      plain = decompress(payload, codec, plainBytes);
+      plain = await decompress(payload, codec, plainBytes);
     } catch (error) {
       throw new BlockDamagedError("it cannot be unpacked", head, error);
     }

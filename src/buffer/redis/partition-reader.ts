@@ -20,7 +20,7 @@ import type { BufferDamage, OrdinalRange, StoredRecord, Waiting } from "../buffe
 import type { Block } from "./block.js";
 import { DamagedEntries } from "./damaged-entries.js";
 import type { DeliveredRecords } from "./delivered-records.js";
-import { BlockDamagedError, decodeBlock } from "./encode-block.js";
+import { BlockDamagedError } from "./encode-block.js";
 import { compareIds, FIRST } from "./entry-id.js";
 import { type Gap, Holds } from "./holds.js";
 import { ReadAhead } from "./read-ahead.js";
@@ -153,11 +153,11 @@ export class PartitionReader {
     if (life !== this.#life) {
       return undefined;
     }
-    const entry = this.#ahead.shift();
-    if (entry === undefined) {
+    const ahead = this.#ahead.shift();
+    if (ahead === undefined) {
       return "drained";
     }
-    await this.#openEntry(entry);
+    await this.#openEntry(ahead.entry, ahead.decoded());
     return undefined;
   }
 
@@ -216,10 +216,10 @@ export class PartitionReader {
     return given;
   }
 
-  async #openEntry(entry: Entry): Promise<void> {
+  async #openEntry(entry: Entry, decoded: Promise<Block>): Promise<void> {
     const life = this.#life;
     const place = this.#place;
-    const block = await this.#decode(entry);
+    const block = await this.#decode(entry, decoded);
     if (life !== this.#life) {
       return;
     }
@@ -250,9 +250,9 @@ export class PartitionReader {
   }
 
   /** Undefined for what nobody can read. Rejects for what only others can. */
-  async #decode(entry: Entry): Promise<Block | undefined> {
+  async #decode(entry: Entry, decoded: Promise<Block>): Promise<Block | undefined> {
     try {
-      return await decodeBlock(entry.bytes);
+      return await decoded;
     } catch (error) {
       if (!(error instanceof BlockDamagedError)) {
         this.#seek(this.#place);

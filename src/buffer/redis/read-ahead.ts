@@ -1,9 +1,12 @@
 /**
  * The entries of a stream that were fetched and not opened yet, so that what waits is known by their heads. Bounded in bytes:
- * as many are fetched as make about `AHEAD_BYTES`, by the size of those before.
+ * as many are fetched as make about `AHEAD_BYTES`, by the size of those before. The next one is unpacked while the one before
+ * it is read.
  */
 import type { Waiting } from "../buffer.js";
+import type { Block } from "./block.js";
 import { readHead } from "./block-head.js";
+import { decodeBlock } from "./encode-block.js";
 import type { Entry, Store } from "./store.js";
 
 const AHEAD_BYTES = 1 << 20;
@@ -14,6 +17,8 @@ const NOTHING: Waiting = { records: 0, bytes: 0, oldestMs: undefined };
 interface Ahead {
   readonly entry: Entry;
   readonly waiting: Waiting;
+  /** Begun at the first call. */
+  readonly decoded: () => Promise<Block>;
 }
 
 export class ReadAhead {
@@ -51,8 +56,13 @@ export class ReadAhead {
     }
   }
 
-  shift(): Entry | undefined {
-    return this.#entries.shift()?.entry;
+  shift(): Pick<Ahead, "entry" | "decoded"> | undefined {
+    const ahead = this.#entries.shift();
+    if (ahead !== undefined) {
+      void ahead.decoded();
+      void this.#entries[0]?.decoded();
+    }
+    return ahead;
   }
 
   clear(): void {
@@ -83,7 +93,11 @@ export class ReadAhead {
       1,
       entries.reduce((sum, { bytes }) => sum + bytes.length, 0) / entries.length,
     );
-    this.#entries = entries.map((entry) => ({ entry, waiting: waitingInBlock(entry.bytes) }));
+    this.#entries = entries.map((entry) => ({
+      entry,
+      waiting: waitingInBlock(entry.bytes),
+      decoded: decodedOnce(entry.bytes),
+    }));
   }
 }
 
@@ -95,4 +109,16 @@ export function waitingInBlock(block: Buffer): Waiting {
   } catch {
     return NOTHING;
   }
+}
+
+function decodedOnce(bytes: Buffer): () => Promise<Block> {
+  let decoded: Promise<Block> | undefined;
+  return () => {
+    if (decoded === undefined) {
+      decoded = decodeBlock(bytes);
+      // What cannot be read matters once it comes first.
+      decoded.catch(() => {});
+    }
+    return decoded;
+  };
 }
