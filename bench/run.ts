@@ -9,38 +9,10 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { noRedisServer } from "../test/harness/redis-server.js";
 import { repositoryDir } from "./lib/machine.js";
 import { elapsed } from "./lib/progress.js";
 import { withTempDir } from "./lib/temp-dir.js";
-
-interface Question {
-  readonly asks: string;
-  /** What makes a short look of it. */
-  readonly quick: readonly string[];
-  /** Why it cannot run here. */
-  readonly obstacle?: string | false;
-}
-
-/** Each is `bench/<name>/run.ts`. */
-const QUESTIONS: Readonly<Record<string, Question>> = {
-  "log-call": {
-    asks: "What does a log call cost its caller, and what does a SIGKILL take?",
-    quick: ["--calls", "10000"],
-  },
-  ship: { asks: "How fast does a backlog reach the cloud?", quick: ["--records", "200000"] },
-  flat: {
-    asks: "Does a shipper stay as fast and as small when more waits?",
-    quick: ["--records-large", "500000"],
-  },
-  buffer: {
-    asks: "What does a record cost on its way into a store, there, and out of it?",
-    quick: ["--records", "60000"],
-    obstacle: noRedisServer,
-  },
-  start: { asks: "What does it cost to start?", quick: [] },
-  idle: { asks: "What does it cost when nothing happens?", quick: [] },
-};
+import { QUESTIONS } from "./questions.js";
 
 const { values } = parseArgs({
   options: {

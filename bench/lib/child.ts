@@ -5,6 +5,7 @@
 import { fork } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
+import { PROFILE_ARGS } from "./profile.js";
 
 /** Longer than anything here takes; a child that hangs must not hang the bench. */
 const CHILD_MS_MAX = 300_000;
@@ -25,6 +26,7 @@ export async function runToEnd<Result>(
   const child = fork(fileURLToPath(module), [JSON.stringify(order)], {
     timeout: CHILD_MS_MAX,
     killSignal: "SIGKILL",
+    execArgv: [...process.execArgv, ...PROFILE_ARGS],
     // Unlike JSON it keeps NaN, which stands for what was not measured.
     serialization: "advanced",
     env: { ...process.env, ...env },

@@ -54,7 +54,7 @@ export function recordOf(i: number): ShippedRecord {
 }
 
 /** Bytes of the line of record number `i`. */
-export function lineBytes(i: number): number {
+function lineBytes(i: number): number {
   return LINE_BYTES + SPREADS[i % SPREADS.length]!;
 }
 

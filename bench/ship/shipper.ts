@@ -3,6 +3,7 @@ import { once } from "node:events";
 import type { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
+import { PROFILE_ARGS } from "../lib/profile.js";
 import { CREDENTIALS, GROUP, REGION } from "./shape.js";
 import type { Usage } from "./usage.js";
 
@@ -24,7 +25,8 @@ export function ship(dir: string, url: string, flags: readonly string[] = []): P
 
 export function startShipper(dir: string, url: string, flags: readonly string[]): ShipperProcess {
   const place = ["--journal-dir", dir, "--region", REGION, "--group", GROUP, "--endpoint", url];
-  const shipper = spawn(process.execPath, ["--import", USAGE_AT_EXIT, CLI, "ship", ...place, ...flags], {
+  const node = [...PROFILE_ARGS, "--import", USAGE_AT_EXIT];
+  const shipper = spawn(process.execPath, [...node, CLI, "ship", ...place, ...flags], {
     stdio: ["ignore", "ignore", "pipe", "pipe"],
     env: {
       ...process.env,

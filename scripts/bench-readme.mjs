@@ -1,0 +1,93 @@
+/**
+ * `npm run bench:readme`: fills the marked places of the documents from bench/results.json. A place for the question `ship`
+ * stands between `<!-- bench:ship -->` and `<!-- /bench:ship -->`. In README.md it is a short table; in bench/, all that
+ * the question printed. With `--check` nothing is written, and the exit code is 1 when a document says something else.
+ */
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { figure, table } from "../dist/bench/lib/table.js";
+import { CONTENDERS } from "../dist/bench/log-call/contender.js";
+
+const root = new URL("../", import.meta.url);
+const results = readResults(new URL("bench/results.json", root));
+
+/** What README.md shows of a question; of one that is not here, all. */
+const SHORT = {
+  "log-call"({ rows, survivors }) {
+    const of = (name, record) => rows.find((row) => row.name === name && row.record === record);
+    const cells = ({ nsPerCall, ratio }) => [figure(nsPerCall), figure(ratio, 2)];
+    const head = ["", "900 bytes, ns", "to pino async", "small, ns", "to pino async"];
+    return table(
+      [...head, `lost of ${figure(survivors[0].of)} by a SIGKILL`],
+      survivors.map(({ name, lost }) => [
+        CONTENDERS[name].label,
+        ...cells(of(name, "900-byte")),
+        ...cells(of(name, "small")),
+        figure(lost),
+      ]),
+    ).concat("\n\nMeans over bursts of 100 calls; winston only queues in the call and pays later.");
+  },
+  ship({ rows }) {
+    const latencies = [...new Set(rows.map(({ latencyMs }) => latencyMs))];
+    const of = (name, latencyMs) => rows.find((row) => row.sender === name && row.latencyMs === latencyMs);
+    const head = [
+      "cloud answers after",
+      "dragonlog ship, records/s",
+      "the loop, records/s",
+      "ratio",
+      "CPU µs a record",
+    ];
+    return table(
+      [...head, "peak MB", "lost, doubled, out of order"],
+      latencies.map((latencyMs) => {
+        const shipped = of("paced", latencyMs);
+        return [
+          `${latencyMs} ms`,
+          figure(shipped.recordsPerSecond),
+          figure(of("loop", latencyMs).recordsPerSecond),
+          figure(shipped.ratio, 1),
+          figure(shipped.cpuUsPerRecord, 1),
+          figure(shipped.rssPeakBytes / 1e6),
+          figure(shipped.lost + shipped.duplicates + shipped.outOfOrder),
+        ];
+      }),
+    );
+  },
+};
+
+const documents = [
+  "README.md",
+  "bench/README.md",
+  ...readdirSync(new URL("bench/", root)).map((name) => `bench/${name}/README.md`),
+].filter((path) => existsSync(new URL(path, root)));
+
+const different = documents.filter((path) => {
+  const file = new URL(path, root);
+  const before = readFileSync(file, "utf8");
+  const after = before.replace(
+    /(<!-- bench:([\w-]+) -->\n)[\s\S]*?(\n<!-- \/bench:\2 -->)/g,
+    (place, start, name, end) =>
+      results[name] === undefined ? place : start + shown(path, name, results[name]) + end,
+  );
+  if (after !== before && !process.argv.includes("--check")) writeFileSync(file, after);
+  return after !== before;
+});
+
+if (process.argv.includes("--check")) {
+  for (const path of different)
+    console.error(`${path} does not say what bench/results.json does: npm run bench:readme`);
+  process.exitCode = different.length === 0 ? 0 : 1;
+} else {
+  console.log(different.length === 0 ? "nothing has changed" : `filled: ${different.join(", ")}`);
+}
+
+function shown(path, name, result) {
+  const { date, commit, flags, tables } = result;
+  if (path === "README.md" && SHORT[name] !== undefined) return SHORT[name](result);
+  const how = flags.length === 0 ? "" : `, with \`${flags.join(" ")}\``;
+  return `Measured on ${date} at commit ${commit}${how}.\n\n${tables}`;
+}
+
+/** Nothing was measured yet where there is no such file: then the documents stay as they are. */
+function readResults(file) {
+  return existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : {};
+}
