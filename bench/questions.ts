@@ -26,5 +26,5 @@ export const QUESTIONS: Readonly<Record<string, Question>> = {
     obstacle: noRedisServer,
   },
   start: { asks: "What does it cost to start?", quick: [] },
-  idle: { asks: "What does it cost when nothing happens?", quick: [] },
+  idle: { asks: "What does it cost when nothing happens?", quick: ["--seconds", "5"] },
 };

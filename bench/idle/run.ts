@@ -7,6 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { FakeCloudWatch } from "../../src/testing/index.js";
+import { answer } from "../lib/answer.js";
 import { machineLine, versionsLine } from "../lib/machine.js";
 import { Progress } from "../lib/progress.js";
 import { withTempDir } from "../lib/temp-dir.js";
@@ -46,7 +47,7 @@ await withTempDir(async (root) => {
   } finally {
     progress.end();
   }
-  process.stdout.write(values.json ? `${JSON.stringify(summary(results))}\n` : `${tables(results)}\n`);
+  answer(values.json, summary(results), tables(results));
 });
 
 /** All at once: they do nothing, so they are not in each other's way, and they meet the same machine. */

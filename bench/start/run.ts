@@ -7,6 +7,7 @@ import type { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { answer } from "../lib/answer.js";
 import { machineLine, versionsLine } from "../lib/machine.js";
 import { Progress } from "../lib/progress.js";
 import { withTempDir } from "../lib/temp-dir.js";
@@ -68,7 +69,7 @@ await withTempDir(async (root) => {
   } finally {
     progress.end();
   }
-  process.stdout.write(values.json ? `${JSON.stringify(summary(results))}\n` : `${tables(results)}\n`);
+  answer(values.json, summary(results), tables(results));
 });
 
 async function firstCall(name: ContenderName, dir: string, counts: "modules" | "time"): Promise<FirstCall> {
