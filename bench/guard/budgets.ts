@@ -28,7 +28,7 @@ const REQUESTS = { share: 0.02, slack: 0 };
 const STORE_BYTES = { share: 0.03, slack: 0 };
 
 const LOG_CALL =
-  "npm run bench:log-call for the time; node --expose-gc --heap-prof dist/bench/guard/programs/log-call.js for who allocates";
+  "npm run bench:log-call for the time; NODE_OPTIONS=--heap-prof npm run bench:guard for who allocates";
 const SHIP =
   "npm run bench:ship for the time; strace -f -c, or node --cpu-prof, of dragonlog ship --once for who calls";
 const STORE = "npm run bench:buffer for the time; redis-cli MONITOR, or INFO commandstats, for the commands";
@@ -63,7 +63,7 @@ export const BUDGETS = {
   "log call, 900 bytes, system calls": {
     what: "system calls of the logging thread per log call",
     ...SYSTEM_CALL,
-    look: "strace -f node dist/bench/guard/programs/log-call.js for which",
+    look: "strace -f -c npm run bench:log-call for which",
   },
   "shipper, reads": { what: "system calls that read, per request", ...CALLS_PER_PUT, look: SHIP },
   "shipper, writes": { what: "system calls that write, per request", ...CALLS_PER_PUT, look: SHIP },
@@ -73,7 +73,7 @@ export const BUDGETS = {
     what: "bytes on the heap of the shipper's main thread per record",
     share: 0.2,
     slack: 24,
-    look: "node --expose-gc --heap-prof of dragonlog ship --once for who allocates",
+    look: "NODE_OPTIONS=--heap-prof npm run bench:guard for who allocates",
   },
   "shipper, growth": {
     what: "bytes alive in the shipper per further record of the backlog",

@@ -37,6 +37,7 @@ const TWO_IN_FLIGHT = ["--in-flight-max", "2"];
 const LOOKS = [0.3, 0.4, 0.5, 0.6, 0.7];
 const RECORDS_PER_PUT = 1080;
 const BLOCK_BYTES = 256 * 1024;
+const SABOTAGED_BLOCK_PARTS = 32;
 
 const noStrace: string | false =
   spawnSync("strace", ["-f", "-o", "/dev/null", "true"]).status === 0
@@ -149,15 +150,18 @@ async function requests(sabotage: boolean): Promise<Counts> {
 
 async function store(sabotage: boolean): Promise<Counts> {
   const server = await RedisServer.start();
-  const blockBytes = sabotage ? BLOCK_BYTES / 32 : BLOCK_BYTES;
+  const blockBytes = sabotage ? BLOCK_BYTES / SABOTAGED_BLOCK_PARTS : BLOCK_BYTES;
+  const extraCommandsPerBlock = sabotage ? 1 : 0;
   const through = (records: number, codec: "auto" | "none") =>
-    withTempDir((dir) => throughStore({ url: server.url, dir, records, codec, blockBytes }));
+    withTempDir((dir) =>
+      throughStore({ url: server.url, dir, records, codec, blockBytes, extraCommandsPerBlock }),
+    );
   try {
     const few = await through(RECORDS_STORE_FEW, "auto");
     const many = await through(RECORDS_STORE_MANY, "auto");
     const plain = await through(RECORDS_STORE_MANY, "none");
-    // As many commands for small blocks are more for a full one: the fullest are the measure.
-    const blocks = sabotage ? (many.blocks - few.blocks) / 32 : many.blocks - few.blocks;
+    // For small blocks, by the full ones that they stand for.
+    const blocks = (many.blocks - few.blocks) / (sabotage ? SABOTAGED_BLOCK_PARTS : 1);
     return {
       "store, commands in": (many.commandsIn - few.commandsIn) / blocks,
       "store, commands out": (many.commandsOut - few.commandsOut) / blocks,

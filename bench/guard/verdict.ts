@@ -2,7 +2,7 @@
 import { figure } from "../lib/table.js";
 import type { Budget } from "./budgets.js";
 
-export type Verdict = "within" | "exceeded" | "could be lowered" | "has no budget";
+type Verdict = "within" | "exceeded" | "could be lowered" | "has no budget";
 
 export interface Judged {
   readonly verdict: Verdict;
