@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { judge } from "./verdict.js";
+import { judge } from "../../bench/guard/verdict.js";
 
 const budget = { what: "bytes per call", share: 0.1, slack: 2, look: "the bench" };
 
