@@ -198,6 +198,54 @@ test("limits that nothing could keep are refused by name", () => {
   }
 });
 
+test("what records lie in is held from the moment they are added to that at which their batch has ended", () => {
+  const holders = new Map<ArrayBufferLike, number>();
+  const change = (memory: ArrayBufferLike, by: number) =>
+    holders.set(memory, (holders.get(memory) ?? 0) + by);
+  const batcher = new Batcher({
+    limits: { ...CLOUDWATCH_LIMITS, eventsMax: 10 },
+    destinationOf,
+    memory: { hold: (memory) => change(memory, 1), release: (memory) => change(memory, -1) },
+  });
+  const memories = Array.from({ length: 3 }, () => Buffer.from(new ArrayBuffer(100)));
+  // Seven records in each, of which the last nine are one run: the first batch is cut before it.
+  const batches = Array.from({ length: 21 }, (_, seq) => ({
+    ...record("w", seq, Math.min(seq, 9)),
+    bytes: memories[Math.floor(seq / 7)]!,
+  })).flatMap((each) => batcher.add(each));
+  const held = () => memories.map(({ buffer }) => holders.get(buffer));
+  assert.deepEqual(
+    batches.map(({ items }) => items.length),
+    [9, 10],
+  );
+  assert.deepEqual(held(), [1, 2, 2], "the first batch and what is open, and each a part of the second");
+  batcher.ended(batches[0]!.number);
+  assert.deepEqual(held(), [0, 1, 2]);
+  batcher.ended(batches[0]!.number);
+  batcher.ended(batches[1]!.number);
+  assert.deepEqual(held(), [0, 0, 1]);
+  const [last] = batcher.flush();
+  batcher.ended(last!.number);
+  assert.deepEqual(held(), [0, 0, 0]);
+});
+
+test("where waiting costs nothing a full batch is never cut", () => {
+  const batcher = new Batcher({
+    limits: { ...CLOUDWATCH_LIMITS, eventsMax: 10 },
+    destinationOf,
+    waitingCosts: () => false,
+  });
+  const times = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 10, 10];
+  const batches = [...times.flatMap((at, seq) => batcher.add(record("w", seq, at))), ...batcher.flush()];
+  assert.deepEqual(
+    batches.map(({ items, after }) => [items.length, after]),
+    [
+      [10, []],
+      [2, [1]],
+    ],
+  );
+});
+
 /* The properties: a batcher under small limits, a shipper that sends in any order `after` allows, a destination. */
 
 type Step =

@@ -18,6 +18,7 @@
  * their times overlap: with records that are read in order of time that is one millisecond at most.
  */
 import type { StoredRecord } from "../buffer/buffer.js";
+import type { SharedMemory } from "../system/memory-pool.js";
 import { refuseValue } from "../system/refusal.js";
 import type { Batch, Destination, Item } from "./batch.js";
 import type { BatchLimits } from "./limits.js";
@@ -32,6 +33,15 @@ export interface BatcherOptions {
    * but the look-up is fastest where they are also the same object.
    */
   destinationOf(record: StoredRecord): Destination;
+  /** Told what the records' bytes lie in, from the moment a record is added to that at which its batch has ended. */
+  readonly memory?: SharedMemory | undefined;
+  /** Whether a batch that has to wait for the one before it costs much (see open-batch.ts). Default: always. */
+  readonly waitingCosts?: () => boolean;
+}
+
+interface Sealed {
+  readonly lane: Lane;
+  readonly memories: ReadonlySet<ArrayBufferLike>;
 }
 
 interface Lane {
@@ -47,11 +57,12 @@ interface Lane {
 const NONE: readonly Batch[] = Object.freeze([]);
 
 export class Batcher {
+  readonly #options: BatcherOptions;
   readonly #limits: BatchLimits;
   readonly #destinationOf: (record: StoredRecord) => Destination;
   readonly #lanes = new Map<string, Lane>();
   readonly #laneOfDestination = new WeakMap<Destination, Lane>();
-  readonly #laneOfBatch = new Map<number, Lane>();
+  readonly #sealed = new Map<number, Sealed>();
   #lastNumber = 0;
   #openItems = 0;
   #openBytes = 0;
@@ -59,6 +70,7 @@ export class Batcher {
   /** Throws DRAGONLOG_OPTION_INVALID for limits that no batch or no part could keep. */
   constructor(options: BatcherOptions) {
     checkLimits(options.limits);
+    this.#options = options;
     this.#limits = options.limits;
     this.#destinationOf = options.destinationOf;
   }
@@ -100,9 +112,11 @@ export class Batcher {
    * for a batch that is not in flight.
    */
   ended(batchNumber: number): void {
-    const lane = this.#laneOfBatch.get(batchNumber);
-    if (lane === undefined) return;
-    this.#laneOfBatch.delete(batchNumber);
+    const sealed = this.#sealed.get(batchNumber);
+    if (sealed === undefined) return;
+    const { lane, memories } = sealed;
+    this.#sealed.delete(batchNumber);
+    for (const memory of memories) this.#options.memory?.release(memory);
     lane.inFlight.splice(
       lane.inFlight.findIndex((batch) => batch.number === batchNumber),
       1,
@@ -131,7 +145,7 @@ export class Batcher {
     return batch;
   }
 
-  #seal(lane: Lane, { items, bytes }: Taken): Batch {
+  #seal(lane: Lane, { items, bytes, memories }: Taken): Batch {
     const after: number[] = [];
     for (const earlier of lane.inFlight) {
       if (shareRun(earlier.items, items)) after.push(earlier.number);
@@ -139,7 +153,7 @@ export class Batcher {
     this.#lastNumber += 1;
     const batch: Batch = { number: this.#lastNumber, destination: lane.destination, items, bytes, after };
     lane.inFlight.push(batch);
-    this.#laneOfBatch.set(batch.number, lane);
+    this.#sealed.set(batch.number, { lane, memories });
     this.#openItems -= items.length;
     this.#openBytes -= bytes;
     return batch;
@@ -152,7 +166,7 @@ export class Batcher {
     const lane = this.#lanes.get(name) ?? {
       name,
       destination,
-      open: new OpenBatch(this.#limits),
+      open: new OpenBatch(this.#options),
       inFlight: [],
       removed: false,
     };

@@ -7,6 +7,7 @@
  * Of the items that are taken out and those that stay, none belong to one run unless the batch is taken whole. So
  * everything of a run leaves in the order in which it came.
  */
+import type { SharedMemory } from "../system/memory-pool.js";
 import { type Item, recordOf } from "./batch.js";
 import type { BatchLimits } from "./limits.js";
 import { compareItems, compareRuns, startOfRun } from "./order.js";
@@ -31,10 +32,27 @@ export interface Taken {
   readonly items: Item[];
   /** Their bytes, overhead included. */
   readonly bytes: number;
+  /** What is held for them. */
+  readonly memories: ReadonlySet<ArrayBufferLike>;
 }
+
+export interface OpenBatchOptions {
+  readonly limits: BatchLimits;
+  /** As in the batcher's options. */
+  readonly memory?: SharedMemory | undefined;
+  readonly waitingCosts?: () => boolean;
+}
+
+const NO_MEMORIES: ReadonlySet<ArrayBufferLike> = new Set();
 
 export class OpenBatch {
   readonly #limits: BatchLimits;
+  readonly #memory: SharedMemory | undefined;
+  readonly #waitingCosts: () => boolean;
+  /** What the items lie in, each held once. */
+  #memories = new Set<ArrayBufferLike>();
+  /** Of the last item: the next one lies in it as well for the most part. */
+  #lastBytes: Buffer | undefined;
   #items: Item[] = [];
   #bytes = 0;
   #earliest = Number.POSITIVE_INFINITY;
@@ -43,8 +61,10 @@ export class OpenBatch {
   /** What is held goes on with a run whose beginning was taken before. */
   #inChain = false;
 
-  constructor(limits: BatchLimits) {
+  constructor({ limits, memory, waitingCosts = () => true }: OpenBatchOptions) {
     this.#limits = limits;
+    this.#memory = memory;
+    this.#waitingCosts = waitingCosts;
   }
 
   get length(): number {
@@ -73,6 +93,7 @@ export class OpenBatch {
       this.#ordered = false;
     }
     items.push(item);
+    if (this.#memory !== undefined) this.#hold(item, this.#memory);
     this.#bytes += this.#sizeOf(item);
     if (item.timestamp < this.#earliest) this.#earliest = item.timestamp;
     if (item.timestamp > this.#latest) this.#latest = item.timestamp;
@@ -98,7 +119,7 @@ export class OpenBatch {
     const keptShare = held === this.#limits.eventsMax ? cut / held : keptBytes / this.#bytes;
     const nextHasRoom = cutOffBytes + this.#sizeOf(next) <= this.#limits.bytesMax;
     const fillMin = this.#inChain ? CUT_FILL_MIN_IN_CHAIN : CUT_FILL_MIN;
-    if (keptShare >= fillMin && nextHasRoom) return this.#takeUntil(cut, keptBytes);
+    if (keptShare >= fillMin && nextHasRoom && this.#waitingCosts()) return this.#takeUntil(cut, keptBytes);
     const taken = this.takeAll();
     this.#inChain = true;
     return taken;
@@ -112,7 +133,26 @@ export class OpenBatch {
     this.#bytes -= bytes;
     this.#earliest = this.#items.at(0)?.timestamp ?? Number.POSITIVE_INFINITY;
     this.#latest = this.#items.at(-1)?.timestamp ?? Number.NEGATIVE_INFINITY;
-    return { items, bytes };
+    return { items, bytes, memories: this.#takeMemories() };
+  }
+
+  #hold(item: Item, memory: SharedMemory): void {
+    const { bytes } = recordOf(item);
+    if (bytes === this.#lastBytes) return;
+    this.#lastBytes = bytes;
+    if (this.#memories.has(bytes.buffer)) return;
+    this.#memories.add(bytes.buffer);
+    memory.hold(bytes.buffer);
+  }
+
+  /** Those of what was taken, and maybe of what stays. */
+  #takeMemories(): ReadonlySet<ArrayBufferLike> {
+    if (this.#memory === undefined) return NO_MEMORIES;
+    const taken = this.#memories;
+    this.#memories = new Set();
+    this.#lastBytes = undefined;
+    for (const item of this.#items) this.#hold(item, this.#memory);
+    return taken;
   }
 
   #sort(): void {

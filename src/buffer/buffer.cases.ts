@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import fc from "fast-check";
+import { detached } from "../record/stored-record.js";
 import type { LogBuffer, OrdinalRange, Source, StoredRecord } from "./buffer.js";
 import { Model, step } from "./model.cases.js";
 
@@ -65,7 +66,7 @@ export function testBuffer({ name, open, skips }: BufferUnderTest): void {
       await store.append("w", PAYLOADS);
       const source = await onlySource(store.open());
       assert.equal((await source.read(1)).records.length, 1);
-      const some = (await source.read(1000)).records;
+      const some = (await source.read(1000)).records.map(detached);
       assert.ok(some.length > 1 && some.reduce((sum, { start, end }) => sum + end - start, 0) <= 1000);
       for (;;) {
         const { records, drained } = await source.read(1 << 20);
@@ -79,7 +80,7 @@ export function testBuffer({ name, open, skips }: BufferUnderTest): void {
     const buffer = store.open();
     await store.append("w", ["first"]);
     const source = await onlySource(buffer);
-    const [first] = (await source.read(1)).records;
+    const [first] = (await source.read(1)).records.map(detached);
     assert.deepEqual(source.unread(), { records: 0, bytes: 0, oldestMs: undefined });
     await store.append("w", PAYLOADS);
     await buffer.claim();
@@ -356,7 +357,7 @@ async function readAll(buffer: LogBuffer, bytesMax = 5000): Promise<StoredRecord
   const all: StoredRecord[] = [];
   for (const source of await buffer.claim()) {
     for (let chunk = await source.read(bytesMax); !chunk.drained; chunk = await source.read(bytesMax)) {
-      all.push(...chunk.records);
+      all.push(...chunk.records.map(detached));
     }
   }
   return all;

@@ -17,6 +17,7 @@ import { threadId } from "node:worker_threads";
 import { append, openJournal, payloadOf, temporaryFolder } from "../journal/journal.cases.js";
 import type { Journal } from "../journal/journal.js";
 import type { JournalOptions } from "../journal/options.js";
+import { detached } from "../record/stored-record.js";
 import { ManualClock } from "../system/manual-clock.cases.js";
 import { testBuffer } from "./buffer.cases.js";
 import type { BufferDamage, StoredRecord } from "./buffer.js";
@@ -77,7 +78,7 @@ function readAll(buffer: JournalBuffer): StoredRecord[] {
     for (;;) {
       const chunk = source.read(1 << 20) as { records: StoredRecord[] };
       if (chunk.records.length === 0) break;
-      records.push(...chunk.records);
+      records.push(...chunk.records.map(detached));
     }
   }
   return records;

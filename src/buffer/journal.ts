@@ -22,6 +22,7 @@ import { MemoFile } from "../journal/memo.js";
 import { type Gap, JournalReader } from "../journal/reader.js";
 import type { Clock } from "../system/clock.js";
 import { DragonlogError } from "../system/errors.js";
+import { MemoryPool } from "../system/memory-pool.js";
 import { ownIdentity } from "../system/process.js";
 import type {
   BufferDamage,
@@ -48,8 +49,6 @@ export interface JournalBufferOptions {
   readonly accepts?: (info: WriterInfo | undefined) => boolean;
   /** The holder under which leases were reserved for this shipper; default a new one. */
   readonly holder?: string;
-  /** What one read of a source brought is needed no longer than until the next. Default false. */
-  readonly reuseMemory?: boolean;
   readonly onDamage: (damage: BufferDamage) => void;
   /** Told each time a journal that is there cannot be claimed; the next claim tries it again. */
   readonly onClaimFailure?: (error: unknown) => void;
@@ -109,6 +108,7 @@ export function requestFlush(dir: string, nowMs: number): void {
 }
 
 export class JournalBuffer implements LogBuffer {
+  readonly memory = new MemoryPool();
   readonly #options: JournalBufferOptions;
   readonly #sources = new Map<string, JournalSource>();
 
@@ -130,7 +130,7 @@ export class JournalBuffer implements LogBuffer {
         continue;
       }
       const info = readWriterInfo(folder);
-      const source = accepts(info) ? openQuietly(folder, info, this.#options) : undefined;
+      const source = accepts(info) ? openQuietly(folder, info, this.#options, this.memory) : undefined;
       if (source !== undefined) {
         this.#sources.set(folder, source);
       }
@@ -159,6 +159,7 @@ function openQuietly(
   folder: string,
   info: WriterInfo | undefined,
   options: JournalBufferOptions,
+  memory: MemoryPool,
 ): JournalSource | undefined {
   const { clock, holder, onClaimFailure } = options;
   let lease: Lease | undefined;
@@ -168,7 +169,7 @@ function openQuietly(
       throw copy;
     }
     lease = Lease.acquire(folder, clock.now(), holder, () => new CursorFile(folder).close());
-    return lease && new JournalSource(folder, info, lease, options);
+    return lease && new JournalSource(folder, info, lease, options, memory);
   } catch (error) {
     releaseQuietly(lease);
     if ((error as NodeJS.ErrnoException).code !== "ENOENT") {
@@ -208,7 +209,7 @@ function openReader(
   info: WriterInfo | undefined,
   cursor: Cursor,
   onGap: (gap: Gap) => void,
-  reuseMemory = false,
+  memory?: MemoryPool,
 ): JournalReader {
   return new JournalReader({
     folder,
@@ -216,7 +217,7 @@ function openReader(
     fromSeq: cursor.next,
     restarted: info !== undefined && info.process.boot !== ownIdentity().boot,
     onGap,
-    reuseMemory,
+    ...(memory && { memory }),
   });
 }
 
@@ -253,7 +254,8 @@ class JournalSource implements Source {
     readonly folder: string,
     info: WriterInfo | undefined,
     readonly lease: Lease,
-    { clock, onDamage, reuseMemory }: JournalBufferOptions,
+    { clock, onDamage }: JournalBufferOptions,
+    memory: MemoryPool,
   ) {
     this.clock = clock;
     this.memo = new MemoFile(folder);
@@ -273,7 +275,7 @@ class JournalSource implements Source {
       this.#acknowledged.add({ from, to });
       onDamage({ source: this.name, records: to - from + 1, bytes, cause, detail });
     };
-    this.#openReader = (from) => openReader(folder, info, from, onGap, reuseMemory);
+    this.#openReader = (from) => openReader(folder, info, from, onGap, memory);
     this.#reader = this.#openReader(cursor);
   }
 

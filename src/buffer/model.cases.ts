@@ -1,6 +1,7 @@
 /** Random use of a buffer beside a model of it, which knows only what was appended, given and acknowledged. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { detached } from "../record/stored-record.js";
 import type { Store } from "./buffer.cases.js";
 import type { Chunk, LogBuffer, Source, StoredRecord } from "./buffer.js";
 
@@ -111,7 +112,7 @@ export class Model {
       assert.equal(this.#acknowledged.has(`${writer} ${index}`), false, `${writer} ${index} is given again`);
       this.#expectAcknowledged(writer, index);
       this.#next.set(writer, index + 1);
-      this.#held.push({ source, record });
+      this.#held.push({ source, record: detached(record) });
     }
     return chunk;
   }

@@ -16,6 +16,7 @@ export const ship = defineCommand({
   ],
   signals: "stop",
   run: async (options, io) => {
+    (await import("../system/heap.js")).keepHeapSmall();
     const { runShip } = await import("../ship/run-ship.js");
     return runShip(options, io, async (...given) =>
       (await import("../forward/leftovers.js")).openLeftovers(...given),

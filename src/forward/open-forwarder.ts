@@ -66,8 +66,6 @@ export async function openForwarder(
       dir,
       clock: systemClock,
       ...claim,
-      // What was read is in a block before more is read.
-      reuseMemory: true,
       accepts: (info) => info?.shipper === name,
       onDamage: ({ cause, records }) => countIn(forwarder.counts.failures, cause, records),
       onClaimFailure: () => countIn(forwarder.counts.failures, "journal"),

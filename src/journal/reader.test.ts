@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { rmSync } from "node:fs";
 import { test } from "node:test";
 import fc from "fast-check";
+import { MemoryPool } from "../system/memory-pool.js";
 import { deliverUpTo } from "./deliver.cases.js";
 import { listSegments } from "./folder.js";
 import { SEGMENT_HEADER_BYTES } from "./format.js";
@@ -99,8 +100,8 @@ test("what is read into the same memory again and again is the same", (t) => {
   append(journal, "l".repeat(200_000));
   append(journal, "last");
   const options = { folder: journal.folder, writer: "writer", fromSeq: 0, restarted: false };
-  const memories = [false, true].map((reuseMemory) => {
-    const reader = new JournalReader({ ...options, reuseMemory, onGap: () => assert.fail("a gap") });
+  const memories = [{}, { memory: new MemoryPool() }].map((place) => {
+    const reader = new JournalReader({ ...options, ...place, onGap: () => assert.fail("a gap") });
     const payloads: unknown[] = [];
     const memory = new Set<ArrayBufferLike>();
     for (let read = reader.read(3000); read.length > 0; read = reader.read(3000)) {

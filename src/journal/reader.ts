@@ -14,6 +14,7 @@
  * before the seq where reading began.
  */
 import type { StoredRecord, Waiting } from "../record/stored-record.js";
+import type { MemoryPool } from "../system/memory-pool.js";
 import { listSegments } from "./folder.js";
 import { FRAME_BYTES_MIN, FRAME_HEADER_BYTES, SEGMENT_HEADER_BYTES } from "./format.js";
 import { FrameRecords } from "./frame-records.js";
@@ -56,8 +57,11 @@ export interface JournalReaderOptions {
   /** The machine restarted since the writer lived: frames past COMMIT count as well, if their checksum holds. */
   readonly restarted: boolean;
   readonly onGap: (gap: Gap) => void;
-  /** What one read brought is needed no longer than until the next, whose records may take its memory. Default false. */
-  readonly reuseMemory?: boolean;
+  /**
+   * What is read into. What one read brought is given back to it with the next read; whoever needs it longer holds it there.
+   * Default: memory of its own for each read.
+   */
+  readonly memory?: MemoryPool;
 }
 
 export class JournalReader {
@@ -66,8 +70,8 @@ export class JournalReader {
   #segment: OpenSegment | undefined;
   /** The lowest number that is not read to its end. */
   #nextNumber = 0;
-  /** Of the read before, where it is used again: new pages cost more than reading. */
-  #memory: ArrayBuffer | undefined;
+  /** What the read before has read into. */
+  #memory: ArrayBufferLike | undefined;
   readonly #records: FrameRecords;
 
   constructor(options: JournalReaderOptions) {
@@ -126,7 +130,7 @@ export class JournalReader {
       }
       const more = this.#segment === undefined ? this.#openNext() : this.#leave(this.#segment, writerGone);
       if (!more) {
-        this.#memory = undefined;
+        this.#giveBack();
         return [];
       }
     }
@@ -135,6 +139,10 @@ export class JournalReader {
   close(): void {
     this.#segment?.file.close();
     this.#segment = undefined;
+    // What was read last may still be in use, and held by nobody yet.
+    if (this.#memory !== undefined) {
+      this.#options.memory?.abandon(this.#memory);
+    }
   }
 
   #segmentsFrom(number: number): number[] {
@@ -274,11 +282,17 @@ export class JournalReader {
     return [];
   }
 
-  #memoryFor(bytes: number): ArrayBuffer | undefined {
-    if (this.#options.reuseMemory && (this.#memory?.byteLength ?? 0) < bytes) {
-      this.#memory = new ArrayBuffer(bytes);
-    }
+  #memoryFor(bytes: number): ArrayBufferLike | undefined {
+    this.#giveBack();
+    this.#memory = this.#options.memory?.take(bytes);
     return this.#memory;
+  }
+
+  #giveBack(): void {
+    if (this.#memory !== undefined) {
+      this.#options.memory?.release(this.#memory);
+      this.#memory = undefined;
+    }
   }
 
   /** Takes frame after frame, up to the end of what was read or the first that is not whole. */

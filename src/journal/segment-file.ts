@@ -96,7 +96,7 @@ export class SegmentFile {
     length: number,
     memory: ArrayBufferLike = Buffer.allocUnsafeSlow(length).buffer,
   ): Frames {
-    return new Frames(memory, readSync(this.fd, new Uint8Array(memory), 0, length, position) & ~7);
+    return new Frames(memory, readSync(this.fd, new Uint8Array(memory, 0, length), 0, length, position) & ~7);
   }
 
   close(): void {

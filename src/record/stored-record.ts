@@ -20,6 +20,12 @@ export interface StoredRecord {
   readonly malformed?: string;
 }
 
+/** The record with bytes of its own: those of a buffer may change when more is read from it. */
+export function detached(record: StoredRecord): StoredRecord {
+  const bytes = Buffer.from(record.bytes.subarray(record.start, record.end));
+  return { ...record, bytes, start: 0, end: bytes.length };
+}
+
 /** What lies somewhere and was not taken from there yet. */
 export interface Waiting {
   readonly records: number;

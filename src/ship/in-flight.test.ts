@@ -1,16 +1,18 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Batch } from "../batch/batch.js";
+import { ManualClock } from "../system/manual-clock.cases.js";
 import { InFlight } from "./in-flight.js";
 import { batchWith, recordOf, settle } from "./shipping.cases.js";
 
 /** Batches on their way, each until the test says what became of it. */
-function open(max: number) {
+function open(max: number, clock = new ManualClock()) {
   const sent: number[] = [];
   const ended: number[] = [];
   const ends = new Map<number, (done: boolean) => void>();
   const inFlight = new InFlight(
     max,
+    clock,
     ({ number }) => {
       sent.push(number);
       return new Promise((resolve) => ends.set(number, resolve));
@@ -100,4 +102,38 @@ test("a batch that stays takes along the later ones of its destination, also tho
   await inFlight.add(batch(6));
   await settle();
   assert.deepEqual(sent, [1, 3, 5, 6], "what stays is read again, so its destination goes on");
+});
+
+test("there are few at first, and one more each time that a place takes long to become free", async () => {
+  const clock = new ManualClock();
+  const { inFlight, sent, end } = open(10, clock);
+  let added = 0;
+  const adding = (async () => {
+    for (let number = 1; number <= 12; number++) {
+      await inFlight.add(batch(number));
+      added = number;
+    }
+  })();
+  const waits = async () => {
+    while (clock.timers === 0) await settle();
+  };
+  await waits();
+  assert.deepEqual([added, inFlight.isFar], [8, false]);
+  await end(1);
+  await waits();
+  assert.deepEqual([added, inFlight.isFar], [9, false], "a place that becomes free is taken, and no more");
+  for (const [expected, size] of [
+    [10, 9],
+    [11, 10],
+  ]) {
+    clock.advance(2);
+    await settle();
+    assert.deepEqual([added, inFlight.size, inFlight.isFar], [expected, size, true]);
+  }
+  clock.advance(1000);
+  await settle();
+  assert.deepEqual([added, inFlight.size], [11, 10], "no more than the most");
+  await end(2);
+  await adding;
+  assert.equal(sent.length, 12);
 });

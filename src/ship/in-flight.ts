@@ -1,17 +1,30 @@
 /**
  * The batches on their way: at most so many at once, and none before those that it must come after.
  *
+ * More at once hide how long the destination takes to answer, and cost memory. So there are few at first, and one more each
+ * time that the process has nothing to do but wait for a place: one that is busy itself gains nothing by more.
+ *
  * A batch that stays in the buffer takes all later ones of its destination along, until what stayed is read again: sent
  * without it, those that must come after it would stand before it, and the others would meet what it met.
  */
+import { setImmediate as turn } from "node:timers/promises";
 import type { Batch } from "../batch/batch.js";
+import type { Clock } from "../system/clock.js";
+
+/** Enough to keep the destination busy while this process makes the next ones. */
+const BATCHES_AT_FIRST = 8;
+/** Long enough for a process that is not busy to have come to it. */
+const WAIT_MS = 2;
 
 export class InFlight {
   readonly #max: number;
+  readonly #clock: Clock;
+  readonly #limitAtFirst: number;
+  #limit: number;
   readonly #send: (batch: Batch) => Promise<boolean>;
   readonly #ended: (batch: Batch, sent: boolean) => void;
   readonly #results = new Map<number, Promise<void>>();
-  readonly #waiters: (() => void)[] = [];
+  readonly #waiters = new Set<(isFree: boolean) => void>();
   /** Destinations of which a batch was left in the buffer. */
   readonly #leftBehind = new Set<string>();
 
@@ -21,10 +34,14 @@ export class InFlight {
    */
   constructor(
     max: number,
+    clock: Clock,
     send: (batch: Batch) => Promise<boolean>,
     ended: (batch: Batch, sent: boolean) => void,
   ) {
     this.#max = max;
+    this.#limitAtFirst = Math.min(max, BATCHES_AT_FIRST);
+    this.#limit = this.#limitAtFirst;
+    this.#clock = clock;
     this.#send = send;
     this.#ended = ended;
   }
@@ -34,17 +51,48 @@ export class InFlight {
     this.#leftBehind.clear();
   }
 
+  /** It takes so long until a batch is answered that more are on their way at once than at first. */
+  get isFar(): boolean {
+    return this.#limit > this.#limitAtFirst;
+  }
+
   get size(): number {
     return this.#results.size;
   }
 
   /** Puts the batch on its way; resolves as soon as there is a place for it. */
   async add(batch: Batch): Promise<void> {
-    while (this.#results.size >= this.#max) {
-      await new Promise<void>((resolve) => this.#waiters.push(resolve));
+    if (this.#results.size === 0) {
+      this.#limit = Math.max(this.#limitAtFirst, this.#limit >> 1);
+    }
+    while (this.#results.size >= this.#limit) {
+      const isFree = await this.#place();
+      // Answers that have come in meanwhile are looked at first.
+      await turn();
+      if (!isFree && this.#results.size >= this.#limit) {
+        this.#limit++;
+      }
     }
     const before = batch.after.flatMap((number) => this.#results.get(number) ?? []);
     this.#results.set(batch.number, this.#run(batch, before));
+    // What has come in from the network, and what waits to go out, must not wait until there is no place.
+    await turn();
+  }
+
+  /** True when a place is free, false when that has taken long. */
+  #place(): Promise<boolean> {
+    return new Promise((resolve) => {
+      let cancel = (): void => {};
+      const end = (isFree: boolean): void => {
+        cancel();
+        this.#waiters.delete(end);
+        resolve(isFree);
+      };
+      this.#waiters.add(end);
+      if (this.#limit < this.#max) {
+        cancel = this.#clock.after(WAIT_MS, () => end(false), true);
+      }
+    });
   }
 
   /** Resolves when nothing is on its way. */
@@ -63,6 +111,7 @@ export class InFlight {
     }
     this.#results.delete(batch.number);
     this.#ended(batch, sent);
-    this.#waiters.shift()?.();
+    const [waiter] = this.#waiters;
+    waiter?.(true);
   }
 }

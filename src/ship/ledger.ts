@@ -73,15 +73,15 @@ export class Ledger {
 
   acknowledge(records: readonly StoredRecord[]): void {
     const ranges = new Map<Source, { from: number; to: number }[]>();
+    let lastWriter: string | undefined;
+    let list: { from: number; to: number }[] | undefined;
     for (const { writer, ordinal } of records) {
-      const source = this.#sourceOf.get(writer);
-      if (source === undefined) {
-        continue;
+      if (writer !== lastWriter) {
+        lastWriter = writer;
+        list = this.#listOf(writer, ranges);
       }
-      let list = ranges.get(source);
       if (list === undefined) {
-        list = [];
-        ranges.set(source, list);
+        continue;
       }
       const last = list.at(-1);
       if (last !== undefined && last.to + 1 === ordinal) {
@@ -93,6 +93,17 @@ export class Ledger {
     for (const [source, list] of ranges) {
       this.guarded(() => source.acknowledge(list satisfies OrdinalRange[]));
     }
+  }
+
+  #listOf<Range>(writer: string, ranges: Map<Source, Range[]>): Range[] | undefined {
+    const source = this.#sourceOf.get(writer);
+    const known = source && ranges.get(source);
+    if (source === undefined || known !== undefined) {
+      return known;
+    }
+    const list: Range[] = [];
+    ranges.set(source, list);
+    return list;
   }
 
   stays(records: readonly StoredRecord[]): void {

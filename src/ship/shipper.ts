@@ -12,12 +12,13 @@
  * nothing of it is kept in memory, and when the circuits say that another try is due, its sources are read again from the
  * first record that is not acknowledged. While the circuit of the whole sink is open, nothing is read at all.
  */
-import { type Batch, type Destination, endsRecord, type Item, recordOf } from "../batch/batch.js";
+import { type Batch, type Destination, endsRecord, type Item, isPart, recordOf } from "../batch/batch.js";
 import { Batcher } from "../batch/batcher.js";
 import { Merge } from "../batch/merge.js";
 import { judgeTime } from "../batch/time-window.js";
 import type { LogBuffer, Source, StoredRecord } from "../buffer/buffer.js";
 import type { DeadLetter, DeadLetters } from "../dead-letters/dead-letters.js";
+import { detached } from "../record/stored-record.js";
 import type { Sink } from "../sink/sink.js";
 import type { Clock } from "../system/clock.js";
 import { dueAtMs } from "../system/due.js";
@@ -104,6 +105,8 @@ export class Shipper {
     this.#batcher = new Batcher({
       limits: options.sink.limits,
       destinationOf: (record) => options.destinationOf(record, this.#ledger.hostOf(record.writer)),
+      memory: options.buffer.memory,
+      waitingCosts: () => this.#inFlight.isFar,
     });
     const { policy, onTrouble = () => {}, onRecovery = () => {}, onFirstSuccess = () => {} } = options;
     this.circuits = new Circuits({
@@ -137,6 +140,7 @@ export class Shipper {
     });
     this.#inFlight = new InFlight(
       options.inFlightMax,
+      options.clock,
       (batch) => this.#delivery.deliver(batch, options.abort),
       (batch, sent) => {
         this.#batcher.ended(batch.number);
@@ -211,6 +215,7 @@ export class Shipper {
     }
     const flushes = this.#flushes.splice(0);
     if (flushes.length === 0 && !this.#retryIsDue() && !(await this.#urgency.isDue(sources))) {
+      this.#rest();
       return;
     }
     await this.#cycle(sources);
@@ -221,6 +226,14 @@ export class Shipper {
         flushes.forEach((done) => void done());
       }
     });
+  }
+
+  /** Memory that a busy time has taken is given back. */
+  #rest(): void {
+    if (this.#inFlight.size === 0) {
+      this.#options.buffer.memory?.trim();
+      this.#options.sink.rest?.();
+    }
   }
 
   /**
@@ -338,7 +351,7 @@ export class Shipper {
     const isInTime =
       window === undefined || judgeTime(record.timestamp, nowMs, window, WINDOW_MARGIN_MS) === "ok";
     if (!isInTime || record.malformed !== undefined) {
-      aside.push(record);
+      aside.push(detached(record));
       return aside.length >= ASIDE_MAX ? this.#bury(aside) : undefined;
     }
     const full = this.#batcher.add(record);
@@ -389,6 +402,8 @@ export class Shipper {
   }
 
   #acknowledge(items: readonly Item[]): void {
-    this.#ledger.acknowledge(items.filter(endsRecord).map(recordOf));
+    this.#ledger.acknowledge(
+      items.some(isPart) ? items.filter(endsRecord).map(recordOf) : (items as StoredRecord[]),
+    );
   }
 }

@@ -81,6 +81,8 @@ export interface Sink {
   readonly readBack?: ReadBack;
   /** Sends one batch. Resolves with what became of it; rejects only on a defect. */
   send(batch: Batch, signal: AbortSignal): Promise<Answer>;
+  /** Nothing is on its way, and nothing waits: memory that was kept for more may be given back. */
+  rest?(): void;
   /** Finishes what is open. Nothing is sent afterwards. */
   close(): Promise<void>;
 }

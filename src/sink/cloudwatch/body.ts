@@ -62,7 +62,7 @@ function repaired(event: Event): Event {
 
 /**
  * Writers to be used again. Fresh memory costs more in page faults than the writing itself, so up to `keptMax`
- * writers are kept, one for each request that may be in flight.
+ * writers are kept.
  */
 export class BodyWriters {
   readonly #kept: JsonTextWriter[] = [];
@@ -76,7 +76,12 @@ export class BodyWriters {
     return this.#kept.pop() ?? new JsonTextWriter(BODY_BYTES_START);
   }
 
-  /** Gives a writer back whose body no socket can still be reading. */
+  /** Forgets those that are kept. */
+  trim(): void {
+    this.#kept.length = 0;
+  }
+
+  /** Gives a writer back whose body no socket reads from any more. */
   give(writer: JsonTextWriter): void {
     if (this.#kept.length >= this.#keptMax || writer.capacity > BODY_BYTES_KEPT_MAX) return;
     writer.reset();

@@ -2,6 +2,9 @@
  * The AWS SDK, as far as the sink uses it: credentials, region, endpoint, signing and HTTP. The only file that
  * loads it, when a client is opened, so that an application which does not ship to CloudWatch need not install it.
  */
+import { AsyncLocalStorage } from "node:async_hooks";
+import { subscribe, unsubscribe } from "node:diagnostics_channel";
+import type { ClientRequest } from "node:http";
 import type * as Sdk from "@aws-sdk/client-cloudwatch-logs";
 import type { Destination } from "../../batch/batch.js";
 import { DragonlogError } from "../../system/errors.js";
@@ -23,8 +26,11 @@ export interface EventPage {
 /** Every call sends one request, without retries, and throws the SDK's error as it is. */
 export interface CloudWatchClient {
   readonly region: string;
-  /** Sends a finished PutLogEvents body. `body` must not change until the call has ended. */
-  put(destination: Destination, body: Buffer, signal: AbortSignal): Promise<PutResult>;
+  /**
+   * Sends a finished PutLogEvents body. `body` must not change until `onWritten`, which tells that the system has taken it
+   * whole. It is not called where that did not come about.
+   */
+  put(destination: Destination, body: Buffer, signal: AbortSignal, onWritten: () => void): Promise<PutResult>;
   createStream(destination: Destination, signal: AbortSignal): Promise<void>;
   createGroup(group: string, signal: AbortSignal): Promise<void>;
   setRetention(group: string, days: number, signal: AbortSignal): Promise<void>;
@@ -74,6 +80,7 @@ export async function openClient(settings: CloudWatchSettings): Promise<Examined
     );
   });
 
+  subscribe(REQUEST_CHANNEL, tellWhenWritten);
   let dateOffsetMs: number | undefined;
   client.middlewareStack.add(
     readDate((date) => {
@@ -85,7 +92,7 @@ export async function openClient(settings: CloudWatchSettings): Promise<Examined
 
   return {
     region: regionInUse,
-    async put({ group, stream }, body, signal) {
+    async put({ group, stream }, body, signal, onWritten) {
       const command = new sdk.PutLogEventsCommand({
         logGroupName: group,
         logStreamName: stream,
@@ -97,7 +104,7 @@ export async function openClient(settings: CloudWatchSettings): Promise<Examined
         priority: "high",
         name: "dragonlogBody",
       });
-      const output = await client.send(command, { abortSignal: signal });
+      const output = await putInProgress.run(onWritten, () => client.send(command, { abortSignal: signal }));
       return { rejected: output.rejectedLogEventsInfo, requestId: output.$metadata.requestId };
     },
     async createStream({ group, stream }, signal) {
@@ -135,7 +142,10 @@ export async function openClient(settings: CloudWatchSettings): Promise<Examined
       return sourceText(Object.keys($source ?? {}));
     },
     dateOffsetMs: () => dateOffsetMs,
-    destroy: () => client.destroy(),
+    destroy: () => {
+      unsubscribe(REQUEST_CHANNEL, tellWhenWritten);
+      client.destroy();
+    },
   };
 }
 
@@ -163,6 +173,20 @@ async function loadSdk(): Promise<typeof Sdk> {
       "npm install @aws-sdk/client-cloudwatch-logs",
       error,
     );
+  }
+}
+
+/** Node.js tells here of each request when it has its body. */
+const REQUEST_CHANNEL = "http.client.request.start";
+/** What distinguishes a put from the other requests that come of one, such as those for credentials. */
+const PUT_TARGET = "Logs_20140328.PutLogEvents";
+const putInProgress = new AsyncLocalStorage<() => void>();
+
+function tellWhenWritten(message: unknown): void {
+  const onWritten = putInProgress.getStore();
+  const { request } = message as { request: ClientRequest };
+  if (onWritten !== undefined && request.getHeader("x-amz-target") === PUT_TARGET) {
+    request.once("finish", onWritten);
   }
 }
 

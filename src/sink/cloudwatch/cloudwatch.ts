@@ -65,39 +65,38 @@ class CloudWatchSink implements Sink {
     if (fault !== undefined) return { verdict: "retry", cause: "denied", error: fault };
     // The SDK listens on the signal once for every request in flight; ten of them are no leak.
     setMaxListeners(0, signal);
-    return this.#streams.afterFirst(batch.destination, () => this.#write(batch, signal));
+    return this.#streams.afterFirst(batch.destination, () => this.#deliver(batch, signal));
+  }
+
+  rest(): void {
+    this.#writers.trim();
   }
 
   async close(): Promise<void> {
     this.#client.destroy();
   }
 
-  async #write(batch: Batch, signal: AbortSignal): Promise<Answer> {
-    const writer = this.#writers.take();
-    const body = writeBody(writer, batch);
-    const answer = await this.#deliver(batch, body, signal);
-    // After a failure a dying socket may still read the body, so only an answered one is used again.
-    if (answer.verdict === "delivered") this.#writers.give(writer);
-    return answer;
-  }
-
-  async #deliver(batch: Batch, body: Buffer, signal: AbortSignal): Promise<Answer> {
+  async #deliver(batch: Batch, signal: AbortSignal): Promise<Answer> {
     try {
-      return await this.#put(batch, body, signal);
+      return await this.#put(batch, signal);
     } catch (error) {
       if (!isMissingResource(error)) return classify(error, "put");
     }
     const failure = await this.#provisioner.ensure(batch.destination, signal);
     if (failure !== undefined) return failure;
     try {
-      return await this.#put(batch, body, signal);
+      return await this.#put(batch, signal);
     } catch (error) {
       return classify(error, "put");
     }
   }
 
-  async #put(batch: Batch, body: Buffer, signal: AbortSignal): Promise<Answer> {
-    const { rejected, requestId } = await this.#client.put(batch.destination, body, signal);
+  async #put(batch: Batch, signal: AbortSignal): Promise<Answer> {
+    const writer = this.#writers.take();
+    const body = writeBody(writer, batch);
+    const { rejected, requestId } = await this.#client.put(batch.destination, body, signal, () =>
+      this.#writers.give(writer),
+    );
     const refused = refusedBy(rejected, batch.items, this.#now() + this.#client.clockOffsetMs());
     return requestId === undefined
       ? { verdict: "delivered", refused }

@@ -2,6 +2,7 @@
  * Which streams are known to stand, so that the first batch of a stream goes alone: beside it, every other one would be
  * uploaded in vain when the stream is missing, and once more after it was created.
  */
+import { setImmediate as turn } from "node:timers/promises";
 import type { Destination } from "../../batch/batch.js";
 import type { Answer } from "../sink.js";
 
@@ -11,6 +12,7 @@ const STREAMS_MAX = 10_000;
 export class KnownStreams {
   readonly #known = new Set<string>();
   readonly #first = new Map<string, Promise<Answer>>();
+  #turns: Promise<void> = Promise.resolve();
 
   /** Sends at once to a stream that is known; otherwise after the one that is finding out has been answered. */
   async afterFirst({ group, stream }: Destination, send: () => Promise<Answer>): Promise<Answer> {
@@ -19,6 +21,7 @@ export class KnownStreams {
     const first = this.#first.get(name);
     if (first !== undefined) {
       await first;
+      await this.#ownTurn();
       return send();
     }
     const answer = send();
@@ -29,6 +32,12 @@ export class KnownStreams {
     } finally {
       this.#first.delete(name);
     }
+  }
+
+  /** Those that have waited start one after the other, so that one is written out before the next one takes memory. */
+  #ownTurn(): Promise<void> {
+    this.#turns = this.#turns.then(() => turn());
+    return this.#turns;
   }
 
   #add(name: string): void {
