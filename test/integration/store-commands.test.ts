@@ -165,6 +165,12 @@ test(
       () => "the shipper never had all partitions",
     );
     const words = ["status", "--buffer", server.url, "--list", "li\u0007st"];
+    const forwarded = new RegExp(`^${process.pid} +redis://\\S+ +1 +30 +30 `, "m");
+    // A forwarder says every few seconds what it does.
+    await until(
+      async () => forwarded.test(`${(await shipping.cli.run(words)).stdout}`),
+      () => "the forwarder never said what it has put into the store",
+    );
     const { code, stdout } = await shipping.cli.run(words);
     const text = `${stdout}`;
     assert.equal(code, 0, text);
@@ -173,7 +179,7 @@ test(
     assert.match(text, /^redis \d\S+: [\d.]+ MiB used without a limit$/m);
     assert.match(text, /^list li\\u\{7\}st: 2 entries wait$/m);
     assert.match(text, new RegExp(`^${shipper.child.pid} +\\S+ +0-15$`, "m"));
-    assert.match(text, new RegExp(`^${process.pid} +redis://\\S+ +1 +30 +30 `, "m"));
+    assert.match(text, forwarded);
 
     const { code: flushed, stderr } = await scene.run("flush", "--deadline", "30s");
     assert.equal(flushed, 0, stderr);
