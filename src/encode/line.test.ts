@@ -21,6 +21,7 @@ function target(bytes: number): LineTarget & { readonly guard: Buffer } {
   return {
     bytes: all.subarray(0, bytes),
     words: new Int32Array(memory),
+    view: new DataView(memory),
     guard: all.subarray(bytes),
   };
 }

@@ -9,11 +9,11 @@
 import { STAMP_WORDS } from "../record/time.js";
 import { LEVELS } from "../record/types.js";
 import type { Bindings } from "./bindings.js";
-import { constant, type LineTarget, Pen } from "./pen.js";
+import { type Constant, constant, type LineTarget, Pen } from "./pen.js";
 import { type EncodeCounts, writeValue } from "./text.js";
 
 /** The part of a line between the stamp and the data; made once for a service. */
-export class Head {
+export class Head implements Constant {
   readonly words: Int32Array;
   /** Its bytes, up to and including `"data":`. */
   readonly bytes: number;
@@ -22,10 +22,9 @@ export class Head {
 
   constructor(service: string) {
     const text = JSON.stringify(service);
-    const bytes = Buffer.from(`":${text},"data":`);
-    this.words = new Int32Array(Math.ceil(bytes.length / 4));
-    Buffer.from(this.words.buffer).set(bytes);
-    this.bytes = bytes.length;
+    const { words, bytes } = constant(`":${text},"data":`);
+    this.words = words;
+    this.bytes = bytes;
     this.serviceBytes = Buffer.byteLength(text);
   }
 }
@@ -53,7 +52,7 @@ const NULL = constant("null");
 /** The lines of one writer. */
 export class LineEncoder {
   readonly #pen = new Pen();
-  readonly #id: Uint8Array;
+  readonly #id: Constant;
   readonly #counts: EncodeCounts;
 
   constructor(writer: string, counts: EncodeCounts) {

@@ -14,6 +14,8 @@ export interface LineTarget {
   readonly bytes: Buffer;
   /** The same memory; its first word stands at the first byte. */
   readonly words: Int32Array;
+  /** The same memory, for words that stand anywhere. */
+  readonly view: DataView;
 }
 
 /** Node's writer of UTF-8 without the argument checks of `Buffer.write`; writes whole characters only. */
@@ -25,14 +27,26 @@ const LOOP_CHARS_MAX = 40;
 const UTF8_BYTES_PER_CHAR_MAX = 3;
 /** Digits of the largest 32-bit integer. */
 const DIGITS_MAX = 10;
+/** Fractions of so many digits at most are written by a loop: a price's two, a duration's three. */
+const THOUSANDTHS = 1000;
+const THOUSANDTHS_MAX = 2 ** 31;
 
 const QUOTE = 0x22;
 const MINUS = 0x2d;
+const POINT = 0x2e;
 const ZERO = 0x30;
 
-/** Text that is written as it is, made into bytes once. */
-export function constant(text: string): Uint8Array {
-  return new Uint8Array(Buffer.from(text));
+/** Text that is written as it is, made into words once; of the last one not all bytes may count. */
+export interface Constant {
+  readonly words: Int32Array;
+  readonly bytes: number;
+}
+
+export function constant(text: string): Constant {
+  const bytes = Buffer.from(text);
+  const words = new Int32Array(Math.ceil(bytes.length / 4));
+  Buffer.from(words.buffer).set(bytes);
+  return { words, bytes: bytes.length };
 }
 
 export class Pen {
@@ -41,11 +55,13 @@ export class Pen {
   full = false;
   #bytes: Buffer = Buffer.alloc(0);
   #words: Int32Array = new Int32Array(0);
+  #view: DataView = new DataView(this.#words.buffer);
   #limit = 0;
 
-  begin({ bytes, words }: LineTarget, at: number): void {
+  begin({ bytes, words, view }: LineTarget, at: number): void {
     this.#bytes = bytes;
     this.#words = words;
+    this.#view = view;
     this.#limit = bytes.length;
     this.at = at;
     this.full = false;
@@ -59,18 +75,18 @@ export class Pen {
     }
   }
 
-  constant(constant: Uint8Array): void {
-    const bytes = this.#bytes;
-    const { length } = constant;
+  constant({ words, bytes }: Constant): void {
+    const view = this.#view;
     let { at } = this;
-    if (at + length > this.#limit) {
-      this.full = true;
+    if (at + words.length * 4 > this.#limit) {
+      this.#constantAtEnd(words, bytes);
       return;
     }
-    for (let i = 0; i < length; i++) {
-      bytes[at++] = constant[i]!;
+    for (let i = 0; i < words.length; i++) {
+      view.setInt32(at, words[i]!, true);
+      at += 4;
     }
-    this.at = at;
+    this.at += bytes;
   }
 
   /** Words at a multiple of 4; `length` is what of their bytes counts. */
@@ -92,6 +108,12 @@ export class Pen {
     // Not the negative zero, which JSON reads as a number of its own, and JSON.stringify writes as 0.
     if ((value | 0) === value) {
       this.#integer(value);
+      return;
+    }
+    const thousandths = Math.round(value * THOUSANDTHS);
+    // Decimals of so few digits are one number each, so this is the shortest text that is read as the value again.
+    if (value > 0 && thousandths < THOUSANDTHS_MAX && thousandths / THOUSANDTHS === value) {
+      this.#thousandths(thousandths | 0);
     } else {
       this.text(`${value}`);
     }
@@ -149,26 +171,57 @@ export class Pen {
   }
 
   #integer(value: number): void {
-    const bytes = this.#bytes;
-    if (this.at + DIGITS_MAX + 1 > this.#limit) {
+    // The smallest one has no positive counterpart of 32 bits.
+    if (this.at + DIGITS_MAX + 1 > this.#limit || value === -THOUSANDTHS_MAX) {
       this.#utf8(`${value}`);
       return;
     }
     let rest = value;
     if (rest < 0) {
-      bytes[this.at++] = MINUS;
+      this.#bytes[this.at++] = MINUS;
       rest = -rest;
     }
-    let end = this.at + 1;
-    for (let left = rest; left >= 10; left = Math.floor(left / 10)) {
-      end++;
+    this.#digits(rest, digitsOf(rest));
+  }
+
+  /** A fraction, not zero and above 0. */
+  #thousandths(thousandths: number): void {
+    if (this.at + DIGITS_MAX + 1 > this.#limit) {
+      this.#utf8(`${thousandths / THOUSANDTHS}`);
+      return;
     }
+    const whole = (thousandths / THOUSANDTHS) | 0;
+    this.#digits(whole, digitsOf(whole));
+    this.#bytes[this.at++] = POINT;
+    let rest = thousandths - whole * THOUSANDTHS;
+    let digits = 3;
+    for (let tenth = (rest / 10) | 0; tenth * 10 === rest; tenth = (rest / 10) | 0) {
+      rest = tenth;
+      digits--;
+    }
+    this.#digits(rest, digits);
+  }
+
+  /** So many digits of a number, the last ones; not checked for room. */
+  #digits(value: number, digits: number): void {
+    const bytes = this.#bytes;
+    const end = this.at + digits;
+    let rest = value | 0;
     for (let at = end - 1; at >= this.at; at--) {
-      const tens = Math.floor(rest / 10);
+      const tens = (rest / 10) | 0;
       bytes[at] = ZERO + rest - tens * 10;
       rest = tens;
     }
     this.at = end;
+  }
+
+  #constantAtEnd(words: Int32Array, length: number): void {
+    if (this.at + length > this.#limit) {
+      this.full = true;
+      return;
+    }
+    this.#bytes.set(new Uint8Array(words.buffer, 0, length), this.at);
+    this.at += length;
   }
 
   /** Written to its place as it is and looked through there; only if it holds something to be escaped, written again. */
@@ -180,7 +233,10 @@ export class Pen {
     if (this.full) {
       return;
     }
-    if (needsEscape(this.#bytes, this.#words, start + 1, this.at) || !(onlyAscii || value.isWellFormed())) {
+    if (
+      needsEscape(this.#bytes, this.#words, start + 1, this.at, onlyAscii) ||
+      !(onlyAscii || value.isWellFormed())
+    ) {
       this.at = start;
       this.#utf8(JSON.stringify(value));
     } else {
@@ -198,39 +254,79 @@ export class Pen {
   }
 }
 
+/** Digits of a 32-bit integer that is not negative. */
+function digitsOf(value: number): number {
+  if (value < 10) return 1;
+  if (value < 100) return 2;
+  if (value < 1000) return 3;
+  if (value < 10_000) return 4;
+  if (value < 100_000) return 5;
+  if (value < 1_000_000) return 6;
+  if (value < 10_000_000) return 7;
+  if (value < 100_000_000) return 8;
+  return value < 1_000_000_000 ? 9 : DIGITS_MAX;
+}
+
 /** True when a byte in [from, to) is a quote, a backslash or a control character. */
-function needsEscape(bytes: Buffer, words: Int32Array, from: number, to: number): boolean {
-  let i = from;
-  for (; i < to && (i & 3) !== 0; i++) {
-    if (escapes(bytes[i]!)) {
-      return true;
-    }
+function needsEscape(bytes: Buffer, words: Int32Array, from: number, to: number, isAscii: boolean): boolean {
+  const firstWord = (from + 3) >> 2;
+  const lastWord = to >> 2;
+  if (firstWord >= lastWord) {
+    return escapesIn(bytes, from, to);
   }
-  // The usual trick on bytes in a word: x - n borrows into the top bit of each byte that is below n. A quote is 0x22,
-  // and with bit 1 flipped it falls below 0x21 together with all control characters, and nothing else does.
-  let word = i >> 2;
-  for (const last = (to >> 2) - 1; word < last; word += 2) {
-    const a = words[word]!;
-    const b = words[word + 1]!;
-    const aSlash = a ^ 0x5c5c5c5c;
-    const bSlash = b ^ 0x5c5c5c5c;
+  return (
+    escapesIn(bytes, from, firstWord << 2) ||
+    escapesIn(bytes, lastWord << 2, to) ||
+    (isAscii ? escapesInAscii(words, firstWord, lastWord) : escapesInWords(words, firstWord, lastWord))
+  );
+}
+
+/*
+ * The usual trick on bytes in a word: x - n borrows into the top bit of each byte that is below n. A quote is 0x22, and with bit
+ * 1 flipped it falls below 0x21 together with all control characters, and nothing else does. In ASCII no byte has its top bit
+ * set before; elsewhere those that have are left out.
+ */
+
+function escapesInAscii(words: Int32Array, from: number, to: number): boolean {
+  let i = from;
+  for (const last = to - 3; i < last; i += 4) {
+    const a = words[i]!;
+    const b = words[i + 1]!;
+    const c = words[i + 2]!;
+    const d = words[i + 3]!;
     const found =
-      (((a ^ 0x02020202) - 0x21212121) & ~a) |
-      ((aSlash - 0x01010101) & ~aSlash) |
-      (((b ^ 0x02020202) - 0x21212121) & ~b) |
-      ((bSlash - 0x01010101) & ~bSlash);
+      ((a ^ 0x02020202) - 0x21212121) |
+      ((a ^ 0x5c5c5c5c) - 0x01010101) |
+      ((b ^ 0x02020202) - 0x21212121) |
+      ((b ^ 0x5c5c5c5c) - 0x01010101) |
+      ((c ^ 0x02020202) - 0x21212121) |
+      ((c ^ 0x5c5c5c5c) - 0x01010101) |
+      ((d ^ 0x02020202) - 0x21212121) |
+      ((d ^ 0x5c5c5c5c) - 0x01010101);
     if ((found & 0x80808080) !== 0) {
       return true;
     }
   }
-  for (i = Math.max(i, word << 2); i < to; i++) {
-    if (escapes(bytes[i]!)) {
+  return escapesInWords(words, i, to);
+}
+
+function escapesInWords(words: Int32Array, from: number, to: number): boolean {
+  for (let i = from; i < to; i++) {
+    const a = words[i]!;
+    const found = ((a ^ 0x02020202) - 0x21212121) | ((a ^ 0x5c5c5c5c) - 0x01010101);
+    if ((found & ~a & 0x80808080) !== 0) {
       return true;
     }
   }
   return false;
 }
 
-function escapes(byte: number): boolean {
-  return byte < 0x20 || byte === QUOTE || byte === 0x5c;
+function escapesIn(bytes: Buffer, from: number, to: number): boolean {
+  for (let i = from; i < to; i++) {
+    const byte = bytes[i]!;
+    if (byte < 0x20 || byte === QUOTE || byte === 0x5c) {
+      return true;
+    }
+  }
+  return false;
 }

@@ -6,7 +6,7 @@
  * Whatever a getter or a proxy throws passes through.
  */
 import { keyText } from "./escape.js";
-import { constant, type Pen } from "./pen.js";
+import { type Constant, constant, type Pen } from "./pen.js";
 
 /** Deeper values go to `any.ts`, which knows circles and depth. */
 const PLAIN_DEPTH_MAX = 12;
@@ -21,23 +21,38 @@ const TRUE = constant("true");
 const FALSE = constant("false");
 const NULL = constant("null");
 
-/** `"key":` and `,"key":`, escaped. */
+/** A key, as `"key":` and `,"key":`, escaped. */
 interface Key {
-  readonly first: Uint8Array;
-  readonly next: Uint8Array;
+  readonly name: string;
+  readonly first: Constant;
+  readonly next: Constant;
+  /** The one that came after it the last time: what is logged at one place has its keys in one order. */
+  follower: Key | undefined;
 }
 
 const keys = new Map<string, Key>();
+/** What the keys of an object follow that are its first ones. */
+const START = newKey("");
 
-function keyOf(name: string): Key {
+function newKey(name: string): Key {
+  const text = keyText(name);
+  return { name, first: constant(text), next: constant(`,${text}`), follower: undefined };
+}
+
+function keyAfter(before: Key, name: string): Key {
+  const { follower } = before;
+  if (follower !== undefined && follower.name === name) {
+    return follower;
+  }
   let key = keys.get(name);
   if (key === undefined) {
-    const text = keyText(name);
-    key = { first: constant(text), next: constant(`,${text}`) };
-    if (keys.size < KEYS_MAX && name.length <= KEY_CHARS_MAX) {
-      keys.set(name, key);
+    key = newKey(name);
+    if (keys.size >= KEYS_MAX || name.length > KEY_CHARS_MAX) {
+      return key;
     }
+    keys.set(name, key);
   }
+  before.follower = key;
   return key;
 }
 
@@ -52,15 +67,15 @@ export function writeMembers(pen: Pen, object: object, start: number, depth: num
   if (!isLiteral(object) || depth > PLAIN_DEPTH_MAX) {
     return false;
   }
-  let isFirst = true;
+  let key = START;
   for (const name in object) {
     const value = (object as Record<string, unknown>)[name];
     if (value === undefined) {
       continue;
     }
-    const key = keyOf(name);
+    const isFirst = key === START;
+    key = keyAfter(key, name);
     pen.constant(isFirst ? key.first : key.next);
-    isFirst = false;
     if (!writePlain(pen, value, start, depth + 1)) {
       return false;
     }

@@ -33,14 +33,19 @@ import {
 } from "./format.js";
 
 /** Where a segment's bytes are built: a window over a file, or plain memory. */
-export type Staging = Pick<Window, "bytes" | "words" | "doubles">;
+export type Staging = Pick<Window, "bytes" | "words" | "doubles" | "view">;
 
 export function plainStaging(bytes: number): Staging {
   return stagingIn(new ArrayBuffer(bytes));
 }
 
 export function stagingIn(memory: ArrayBuffer | SharedArrayBuffer): Staging {
-  return { bytes: Buffer.from(memory), words: new Int32Array(memory), doubles: new Float64Array(memory) };
+  return {
+    bytes: Buffer.from(memory),
+    words: new Int32Array(memory),
+    doubles: new Float64Array(memory),
+    view: new DataView(memory),
+  };
 }
 
 /** The part of a segment's header that is in use. */
@@ -50,6 +55,7 @@ export class Segment {
   readonly bytes: Buffer;
   readonly words: Int32Array;
   readonly doubles: Float64Array;
+  readonly view: DataView;
   /** Where the next frame begins. */
   position = SEGMENT_HEADER_BYTES;
   number = 0;
@@ -67,6 +73,7 @@ export class Segment {
     this.bytes = staging.bytes;
     this.words = staging.words;
     this.doubles = staging.doubles;
+    this.view = staging.view;
   }
 
   get records(): number {

@@ -37,6 +37,7 @@ export interface Window {
   readonly bytes: Buffer;
   readonly words: Int32Array;
   readonly doubles: Float64Array;
+  readonly view: DataView;
   /** Maps the first `bytes.length` bytes of the file. Throws an errno error when the file system cannot map. */
   attach(fd: number): void;
   /** Faults all pages in for writing, on a thread of the pool; nothing waits for it. */
@@ -108,6 +109,7 @@ class KoffiMapper implements Mapper {
       bytes: Buffer.from(memory),
       words: new Int32Array(memory),
       doubles: new Float64Array(memory),
+      view: new DataView(memory),
       attach: (fd) => void this.#map(address, bytes, MAP_SHARED | MAP_FIXED, fd),
       detach: () => void this.#map(address, bytes, empty | MAP_FIXED, -1),
       prefault: () => {
