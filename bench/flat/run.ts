@@ -60,6 +60,8 @@ function rowOf(runs: readonly (readonly Shipped[])[], size: number) {
     records: SIZES[size]!,
     recordsPerSecond: over(rate),
     ratio: over((run, small) => rate(run) / rate(small)),
+    secondHalfPerSecond: over(secondHalfRate),
+    secondHalfRatio: over((run, small) => secondHalfRate(run) / secondHalfRate(small)),
     cpuUsPerRecord: over(({ cpuSeconds, records }) => (cpuSeconds * 1e6) / records),
     rssPeakBytes: over(({ rssPeakBytes }) => rssPeakBytes),
     rssRatio: over((run, small) => run.rssPeakBytes / small.rssPeakBytes),
@@ -73,14 +75,29 @@ function rate({ records, arrived }: Shipped): number {
   return records / arrived.seconds;
 }
 
+function secondHalfRate({ records, arrived }: Shipped): number {
+  return records / 2 / arrived.secondHalfSeconds;
+}
+
 function tableOf(rows: readonly ReturnType<typeof rowOf>[]): string {
-  const head = ["records", "records/s", "to the smaller", "CPU µs", "peak MB", "to the smaller"];
+  const head = [
+    "records",
+    "records/s",
+    "to the smaller",
+    "second half/s",
+    "to the smaller",
+    "CPU µs",
+    "peak MB",
+    "to the smaller",
+  ];
   return table(
     [...head, "lost", "doubled", "out of order"],
     rows.map((row) => [
       figure(row.records),
       figure(row.recordsPerSecond),
       figure(row.ratio, 2),
+      figure(row.secondHalfPerSecond),
+      figure(row.secondHalfRatio, 2),
       figure(row.cpuUsPerRecord, 2),
       figure(row.rssPeakBytes / 1e6),
       figure(row.rssRatio, 2),

@@ -34,6 +34,7 @@ let inFlight = 0;
 let inFlightPeak = 0;
 let firstMs = 0;
 let stored = 0;
+let storedHalfMs = Number.NaN;
 let storedAllMs = Number.NaN;
 
 const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS, noDelay: true }, (message, response) => {
@@ -53,6 +54,7 @@ const [{ expected }] = (await once(process, "message")) as [CloudQuestion];
 const { user, system } = process.cpuUsage(before);
 process.send!({
   seconds: (storedAllMs - firstMs) / 1000,
+  secondHalfSeconds: (storedAllMs - storedHalfMs) / 1000,
   requests,
   bodyBytes,
   inFlightPeak,
@@ -78,6 +80,7 @@ function takePut(message: IncomingMessage, response: ServerResponse): void {
     const arrived = arrivals.distinct;
     later(() => {
       stored = Math.max(stored, arrived);
+      if (stored >= records / 2 && Number.isNaN(storedHalfMs)) storedHalfMs = performance.now();
       if (stored >= records && Number.isNaN(storedAllMs)) storedAllMs = performance.now();
       accept(response);
     });
