@@ -82,6 +82,8 @@ export interface BufferDamage {
 }
 
 export interface LogBuffer {
+  /** Nothing in it is lost to others when it is not claimed for a second; the leases of a store may expire. */
+  readonly mayRest?: true;
   /**
    * Where the bytes of what was read lie. A source gives them back there when it is read from again; whoever needs them longer
    * holds them. Default: they stay as long as there is a record that points to them.

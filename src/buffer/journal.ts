@@ -108,6 +108,7 @@ export function requestFlush(dir: string, nowMs: number): void {
 }
 
 export class JournalBuffer implements LogBuffer {
+  readonly mayRest = true;
   readonly memory = new MemoryPool();
   readonly #options: JournalBufferOptions;
   readonly #sources = new Map<string, JournalSource>();

@@ -33,7 +33,6 @@ import { Ledger } from "./ledger.js";
 import { Urgency } from "./urgency.js";
 import { Verification } from "./verification.js";
 
-const POLL_MS = 200;
 /** What one read of a source brings, and what all sources together may have loaded. */
 const READ_BYTES_MAX = 1 << 20;
 const READ_BYTES_MIN = 1 << 16;
@@ -165,7 +164,7 @@ export class Shipper {
     while (!stop.aborted && !abort.aborted) {
       this.#wake = new AbortController();
       await this.#turn();
-      await pause(clock, POLL_MS, this.#wake.signal);
+      await pause(clock, this.#urgency.lookAgainMs, this.#wake.signal);
     }
     stop.removeEventListener("abort", end);
     abort.removeEventListener("abort", end);

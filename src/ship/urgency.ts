@@ -6,8 +6,16 @@ import type { LogBuffer, Source } from "../buffer/buffer.js";
 import type { Clock } from "../system/clock.js";
 import { dueAtMs } from "../system/due.js";
 
+/** How often is asked. */
+const LOOK_MS = 200;
+/** The same while it is quiet: for so long a first record, a new journal or a request to send everything may go unnoticed. */
+const LOOK_QUIET_MS = 1000;
 /** How often quiet sources are looked through for writers that died. */
 const REAP_MS = 2000;
+/** The same while it is quiet: each time, all of them are read. */
+const REAP_QUIET_MS = 10_000;
+/** Nothing waited for so long: nobody is in a hurry. */
+const QUIET_MS = 5000;
 
 export interface UrgencyOptions {
   readonly buffer: LogBuffer;
@@ -30,10 +38,21 @@ export class Urgency {
   /** Since when something waits, by our own clock; undefined while nothing does. */
   #waitingSinceMs: number | undefined;
   #reapedAtMs = 0;
+  #busyAtMs: number;
 
   constructor(options: UrgencyOptions, asking: Asking) {
     this.#options = options;
     this.#asking = asking;
+    this.#busyAtMs = options.clock.elapsed();
+  }
+
+  /** After which time to ask again. */
+  get lookAgainMs(): number {
+    return this.#isQuiet && this.#options.buffer.mayRest ? LOOK_QUIET_MS : LOOK_MS;
+  }
+
+  get #isQuiet(): boolean {
+    return this.#options.clock.elapsed() - this.#busyAtMs >= QUIET_MS;
   }
 
   /** What waits is being sent. */
@@ -48,6 +67,7 @@ export class Urgency {
     // Another one, not a later one: the clock may have been set back in between.
     if (requestedAtMs !== this.#flushSeenAtMs) {
       this.#flushSeenAtMs = requestedAtMs;
+      this.#busyAtMs = clock.elapsed();
       return true;
     }
     let records = 0;
@@ -61,10 +81,12 @@ export class Urgency {
     }
     if (records === 0) {
       this.#waitingSinceMs = undefined;
-      const reap = now >= dueAtMs(this.#reapedAtMs, REAP_MS, now);
+      const reapMs = this.#isQuiet ? REAP_QUIET_MS : REAP_MS;
+      const reap = now >= dueAtMs(this.#reapedAtMs, reapMs, now);
       this.#reapedAtMs = reap ? now : this.#reapedAtMs;
       return reap;
     }
+    this.#busyAtMs = clock.elapsed();
     // A timestamp from the future, which a caller may give, must not hold up its record and all that follow it, and
     // neither must a clock that was set back.
     this.#waitingSinceMs = Math.min(this.#waitingSinceMs ?? now, now);
