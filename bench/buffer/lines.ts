@@ -12,8 +12,8 @@ const WORDS =
 const TEXT_WORDS = 62;
 const USER_AGENT =
   "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0.0.0 Safari/537.36";
-const STARTED_MS = Date.UTC(2026, 10, 24);
-const RECORDS_PER_MS = 20;
+export const STARTED_MS = Date.UTC(2026, 10, 24);
+export const RECORDS_PER_MS = 20;
 /** Stands in the lines of those who put them into the store by hand; as long as any writer's. */
 const WRITER = "k3x9q2m7p1az";
 

@@ -4,7 +4,7 @@ import { figure, table } from "../lib/table.js";
 import type { Measured } from "./measured.js";
 import { PLACINGS, type Placing } from "./placings.js";
 import { LATENCY_MS, type Shipped } from "./shippers.js";
-import { BASE, WAYS, type Way } from "./ways.js";
+import { BASE, LINES, type Lines, WAYS, type Way } from "./ways.js";
 
 export interface Run extends Measured {
   readonly way: Way;
@@ -19,12 +19,18 @@ export interface MainThreadRun {
   readonly cpuSeconds: number;
 }
 
+/** From the journal of one writer through the store to a destination that is near. */
+export interface Through extends Shipped {
+  readonly lines: Lines;
+}
+
 export interface Results {
   readonly machine: string;
   readonly versions: string;
   readonly runs: readonly Run[];
   readonly mainThread: readonly MainThreadRun[];
   readonly shipped: readonly Shipped[];
+  readonly through: readonly Through[];
 }
 
 function wayRows({ runs }: Results) {
@@ -92,6 +98,30 @@ function shippedRows({ shipped }: Results) {
     });
 }
 
+function throughRows({ through }: Results) {
+  return keysOf(LINES, through, "lines").map((lines) => {
+    const rounds = through.filter((run) => run.lines === lines);
+    const over = (value: (run: Through) => number): number => median(rounds.map(value));
+    const sum = (key: "lost" | "duplicates" | "outOfOrder"): number =>
+      rounds.reduce((total, run) => total + run[key], 0);
+    return {
+      lines,
+      records: rounds[0]!.records,
+      recordsPerSecond: over(rate),
+      forwarderCpuUsPerRecord: over(
+        ({ forwarderCpuSeconds, records }) => (forwarderCpuSeconds * 1e6) / records,
+      ),
+      shipperCpuUsPerRecord: over(({ cpuSeconds, records }) => (cpuSeconds * 1e6) / records),
+      cloudCpuUsPerRecord: over(({ cloudCpuSeconds, records }) => (cloudCpuSeconds * 1e6) / records),
+      rssPeakBytes: over(({ rssPeakBytes }) => rssPeakBytes),
+      recordsPerRequest: over(({ recordsPerRequest }) => recordsPerRequest),
+      lost: sum("lost"),
+      duplicates: sum("duplicates"),
+      outOfOrder: sum("outOfOrder"),
+    };
+  });
+}
+
 /** Those that were measured, in the order in which they are shown. */
 function keysOf<Name extends string, Key extends string>(
   names: Readonly<Record<Name, string>>,
@@ -102,8 +132,10 @@ function keysOf<Name extends string, Key extends string>(
 }
 
 /** True when anything was lost, doubled or out of order: then no figure counts. */
-export function failed({ shipped }: Results): boolean {
-  return shipped.some(({ lost, duplicates, outOfOrder }) => lost + duplicates + outOfOrder > 0);
+export function failed({ shipped, through }: Results): boolean {
+  return [...shipped, ...through].some(
+    ({ lost, duplicates, outOfOrder }) => lost + duplicates + outOfOrder > 0,
+  );
 }
 
 export function summary(results: Results): object {
@@ -114,11 +146,12 @@ export function summary(results: Results): object {
     ways: wayRows(results),
     mainThread: mainThreadRows(results),
     shippers: shippedRows(results),
+    through: throughRows(results),
   };
 }
 
 export function tables(results: Results): string {
-  const { machine, versions, runs, mainThread, shipped } = results;
+  const { machine, versions, runs, mainThread, shipped, through } = results;
   const parts = [`${machine}  \n${versions}`];
   if (runs.length > 0) {
     parts.push(`**Into the store**, ${figure(runs[0]!.records)} records`, wayTable(results));
@@ -129,6 +162,10 @@ export function tables(results: Results): string {
   if (shipped.length > 0) {
     const what = `${figure(shipped[0]!.records)} records, ${LATENCY_MS} ms until the cloud answers`;
     parts.push(`**Out of the store**, ${what}`, shippedTable(results));
+  }
+  if (through.length > 0) {
+    const what = `${figure(through[0]!.records)} records, one forwarder and one shipper at the same time`;
+    parts.push(`**From end to end**, ${what}`, throughTable(results));
   }
   return parts.join("\n\n");
 }
@@ -184,6 +221,25 @@ function shippedTable(results: Results): string {
       `${figure(100 * row.processorsShare)} %`,
       figure(row.recordsPerRequest),
       figure(row.inFlightPeak),
+      figure(row.lost),
+      figure(row.duplicates),
+      figure(row.outOfOrder),
+      figure(row.cloudCpuUsPerRecord, 2),
+    ]),
+  );
+}
+
+function throughTable(results: Results): string {
+  const head = ["", "records/s", "forwarder's CPU µs", "shipper's CPU µs", "shipper's peak MB"];
+  return table(
+    [...head, "records per request", "lost", "doubled", "out of order", "stand-in's CPU µs"],
+    throughRows(results).map((row) => [
+      LINES[row.lines],
+      figure(row.recordsPerSecond),
+      figure(row.forwarderCpuUsPerRecord, 2),
+      figure(row.shipperCpuUsPerRecord, 2),
+      figure(row.rssPeakBytes / 1e6),
+      figure(row.recordsPerRequest),
       figure(row.lost),
       figure(row.duplicates),
       figure(row.outOfOrder),

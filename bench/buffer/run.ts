@@ -15,13 +15,16 @@ import type { ForwardOrder } from "./forward.js";
 import type { MainThreadOrder } from "./main-thread.js";
 import type { Measured } from "./measured.js";
 import { PLACINGS, type Placing } from "./placings.js";
-import { failed, type MainThreadRun, type Run, summary, tables } from "./results.js";
-import { IN_FLIGHT, SHIPPERS, type Shipped, shipBy, WRITERS } from "./shippers.js";
-import { CODECS, WARM_UP_RECORDS, WAYS, type Way } from "./ways.js";
+import { failed, type MainThreadRun, type Run, summary, type Through, tables } from "./results.js";
+import { IN_FLIGHT, SHIPPERS, type Shipped, type ShippersOrder, shipBy, WRITERS } from "./shippers.js";
+import { CODECS, LINES, type Lines, WARM_UP_RECORDS, WAYS, type Way } from "./ways.js";
 
 /** Of the records, so many go through shippers, of which the slowest takes half a minute for them. */
 const SHIPPED_SHARE = 1 / 2;
-const QUESTIONS = ["into", "thread", "out"] as const;
+/** So many times the records go from end to end: what the processes take to start is small beside it. */
+const THROUGH_FACTOR = 3;
+const IN_FLIGHT_DEFAULT = 48;
+const QUESTIONS = ["into", "thread", "out", "end"] as const;
 const { values } = parseArgs({
   options: {
     rounds: { type: "string", default: "3" },
@@ -45,18 +48,23 @@ await withTempDir(async (root) => {
   const drains = asked.includes("out")
     ? IN_FLIGHT.flatMap((inFlight) => SHIPPERS.map((shippers) => ({ shippers, inFlight })))
     : [];
-  const progress = new Progress(rounds * (ways.length + placings.length + drains.length));
+  const throughs = asked.includes("end") ? (Object.keys(LINES) as Lines[]) : [];
+  const steps = ways.length + placings.length + drains.length + throughs.length;
+  const progress = new Progress(rounds * steps);
   const runs: Run[] = [];
   const mainThread: MainThreadRun[] = [];
   const shipped: Shipped[] = [];
+  const through: Through[] = [];
   try {
     const one = join(root, "one");
     const warmUp = join(root, "warm-up");
     const many = join(root, "many");
-    await logBacklog(warmUp, url, WARM_UP_RECORDS, 1);
-    await logBacklog(one, url, records, 1);
+    if (ways.length > 0) {
+      await logBacklog(warmUp, url, WARM_UP_RECORDS, 1);
+      await logBacklog(one, url, records, 1);
+    }
     const each = Math.ceil((records * SHIPPED_SHARE) / WRITERS);
-    const writers = await logBacklog(many, url, each, WRITERS);
+    const writers = drains.length > 0 ? await logBacklog(many, url, each, WRITERS) : [];
     const expected = Object.fromEntries(writers.map((writer) => [writer, each]));
     for (let round = 0; round < rounds; round++) {
       // Back and forth, so that a machine that warms up or slows down favours nobody.
@@ -79,15 +87,32 @@ await withTempDir(async (root) => {
         const result = await inPlace((place) => {
           const backlogDir = join(place, "journals");
           cpSync(many, backlogDir, { recursive: true });
-          return shipBy(shippers, inFlight, { url, root: place, backlogDir, expected });
+          return shipBy(shippers, inFlight, { url, cloud: "distant", root: place, backlogDir, expected });
         });
         shipped.push({ ...result, round });
+      }
+      for (const lines of inOrder(throughs)) {
+        progress.step(`round ${round + 1}: from end to end, ${LINES[lines]}`);
+        const result = await inPlace(async (place) => {
+          const backlogDir = join(place, "journals");
+          const count = THROUGH_FACTOR * records;
+          const writer = await logBacklog(backlogDir, url, count, 1, lines);
+          const order: ShippersOrder = {
+            url,
+            cloud: "near",
+            root: place,
+            backlogDir,
+            expected: { [writer[0]!]: count },
+          };
+          return shipBy(1, IN_FLIGHT_DEFAULT, order);
+        });
+        through.push({ ...result, lines, round });
       }
     }
     const version = infoFields(String(await server.command("INFO"))).get("redis_version");
     const machine = machineLine(root);
     const versions = `${versionsLine(["@redis/client"])}, redis-server ${version}`;
-    const results = { machine, versions, runs, mainThread, shipped };
+    const results = { machine, versions, runs, mainThread, shipped, through };
     progress.end();
     answer(values.json, summary(results), tables(results));
     process.exitCode = failed(results) ? 1 : 0;
@@ -130,7 +155,13 @@ await withTempDir(async (root) => {
 });
 
 /** The ids of the writers. */
-function logBacklog(dir: string, url: string, each: number, writers: number): Promise<string[]> {
-  const order: BacklogOrder = { dir, url, records: each, writers };
+function logBacklog(
+  dir: string,
+  url: string,
+  each: number,
+  writers: number,
+  lines: Lines = "hard",
+): Promise<string[]> {
+  const order: BacklogOrder = { dir, url, lines, records: each, writers };
   return runChild<string[]>(new URL("./backlog.js", import.meta.url), order);
 }

@@ -11,7 +11,7 @@ import { runChild } from "../lib/child.js";
 import { startShipper } from "../ship/shipper.js";
 import type { Usage } from "../ship/usage.js";
 import { withCloud } from "../ship/with-cloud.js";
-import type { ForwardOrder } from "./forward.js";
+import type { Forwarded, ForwardOrder } from "./forward.js";
 
 /** Writers fill all partitions of the store, more or less. */
 export const WRITERS = 64;
@@ -31,6 +31,7 @@ export interface Shipped {
   readonly seconds: number;
   /** Of all shippers together. */
   readonly cpuSeconds: number;
+  readonly forwarderCpuSeconds: number;
   readonly cloudCpuSeconds: number;
   /** Of what all processors could have done meanwhile. */
   readonly processorsShare: number;
@@ -44,8 +45,15 @@ export interface Shipped {
   readonly outOfOrder: number;
 }
 
+/** What the records leave for: the strict stand-in after a while, or one that costs next to nothing, at once. */
+export const CLOUDS = {
+  distant: { kind: "strict", latencyMs: LATENCY_MS },
+  near: { kind: "lean", latencyMs: 0 },
+} as const;
+
 export interface ShippersOrder {
   readonly url: string;
+  readonly cloud: keyof typeof CLOUDS;
   /** An empty folder. */
   readonly root: string;
   /** A folder of journals that may be forwarded, once. */
@@ -57,11 +65,12 @@ export interface ShippersOrder {
 export async function shipBy(
   shippers: number,
   inFlight: number,
-  { url, root, backlogDir, expected }: ShippersOrder,
+  { url, cloud, root, backlogDir, expected }: ShippersOrder,
 ): Promise<Omit<Shipped, "round">> {
   const records = Object.values(expected).reduce((sum, count) => sum + count, 0);
   const flags = ["--buffer", url, "--interval", "10ms", "--in-flight-max", String(inFlight)];
-  const run = async (cloudUrl: string): Promise<{ readonly usages: Usage[] }> => {
+  const run = async (cloudUrl: string): Promise<{ usages: Usage[]; forwarder: Forwarded | undefined }> => {
+    let forwarder: Forwarded | undefined;
     const running = Array.from({ length: shippers }, (_, n) =>
       startShipper(join(root, `shipper-${n}`), cloudUrl, flags),
     );
@@ -69,7 +78,7 @@ export async function shipBy(
     const emptied = async (): Promise<void> => {
       await untilShared(url, shippers);
       const order: ForwardOrder = { dir: backlogDir, laterDir: undefined, url, codec: "auto" };
-      await runChild(new URL("./forward.js", import.meta.url), order);
+      forwarder = await runChild<Forwarded>(new URL("./forward.js", import.meta.url), order);
       await untilEmpty(url);
     };
     // One that ends before, ends for a reason.
@@ -77,9 +86,9 @@ export async function shipBy(
     for (const shipper of running) {
       shipper.stop();
     }
-    return { usages: await ended };
+    return { usages: await ended, forwarder };
   };
-  const { usages, arrived } = await withCloud({ latencyMs: LATENCY_MS, records }, expected, run);
+  const { usages, forwarder, arrived } = await withCloud({ ...CLOUDS[cloud], records }, expected, run);
   const cpuSeconds = usages.reduce((sum, usage) => sum + usage.cpuSeconds, 0);
   const { lost, duplicates, outOfOrder } = arrived.tally;
   return {
@@ -88,6 +97,7 @@ export async function shipBy(
     records,
     seconds: arrived.seconds,
     cpuSeconds,
+    forwarderCpuSeconds: forwarder?.cpuSeconds ?? Number.NaN,
     cloudCpuSeconds: arrived.cpuSeconds,
     processorsShare: (cpuSeconds + arrived.cpuSeconds) / (arrived.seconds * cpus().length),
     rssPeakBytes: Math.max(...usages.map(({ rssPeakBytes }) => rssPeakBytes)),

@@ -20,3 +20,8 @@ export const WARM_UP_RECORDS = 100_000;
 export const VARIADIC_RECORDS = 400;
 /** Commands on their way at once; enough that the connection never waits. */
 export const PIPELINED = 1000;
+
+/** What goes from end to end: the lines of `lines.ts`, and those of bench/ship. */
+export const LINES = { hard: "lines of 940 bytes, hard to pack", shipped: "lines of 657 bytes" } as const;
+
+export type Lines = keyof typeof LINES;
