@@ -5,6 +5,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import type { ClientRequest } from "node:http";
+import { createRequire } from "node:module";
 import type * as Sdk from "@aws-sdk/client-cloudwatch-logs";
 import type { Destination } from "../../batch/batch.js";
 import { DragonlogError } from "../../system/errors.js";
@@ -164,9 +165,10 @@ async function loadSdk(): Promise<typeof Sdk> {
   // What the SDK thinks of this version of Node is for those who install it, not for every log of every run.
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
   try {
-    return await import("@aws-sdk/client-cloudwatch-logs");
+    // Not imported: its files are CommonJS, and `import` parses each once more for its names, which takes as long again.
+    return createRequire(import.meta.url)("@aws-sdk/client-cloudwatch-logs") as typeof Sdk;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ERR_MODULE_NOT_FOUND") throw error;
+    if ((error as NodeJS.ErrnoException).code !== "MODULE_NOT_FOUND") throw error;
     throw new DragonlogError(
       "DRAGONLOG_DEPENDENCY_MISSING",
       "shipping to CloudWatch needs the package @aws-sdk/client-cloudwatch-logs",
