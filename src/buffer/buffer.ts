@@ -10,7 +10,6 @@
  */
 
 import type { StoredRecord, Waiting } from "../record/stored-record.js";
-import type { MemoryPool } from "../system/memory-pool.js";
 
 export type { StoredRecord, Waiting };
 
@@ -84,11 +83,6 @@ export interface BufferDamage {
 export interface LogBuffer {
   /** Nothing in it is lost to others when it is not claimed for a second; the leases of a store may expire. */
   readonly mayRest?: true;
-  /**
-   * Where the bytes of what was read lie. A source gives them back there when it is read from again; whoever needs them longer
-   * holds them. Default: they stay as long as there is a record that points to them.
-   */
-  readonly memory?: MemoryPool;
   /** Claims what is free and returns all sources under this shipper's lease, the new ones among them. */
   claim(): Source[] | Promise<Source[]>;
   /** When someone last asked that everything be sent at once (`requestFlush`); 0 for never. */

@@ -21,7 +21,8 @@ import { detached } from "../record/stored-record.js";
 import { ManualClock } from "../system/manual-clock.cases.js";
 import { testBuffer } from "./buffer.cases.js";
 import type { BufferDamage, StoredRecord } from "./buffer.js";
-import { JournalBuffer, listJournals, requestFlush, waitingIn } from "./journal.js";
+import { JournalBuffer, listJournals, requestFlush } from "./journal.js";
+import { waitingIn } from "./open-reader.js";
 
 interface Opened {
   readonly dir: string;

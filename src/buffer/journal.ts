@@ -7,7 +7,7 @@
  */
 import { readdirSync, rmSync, statSync, unlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { type Cursor, CursorFile, readCursor } from "../journal/cursor.js";
+import { type Cursor, CursorFile } from "../journal/cursor.js";
 import {
   createFolder,
   FILE_MODE,
@@ -19,10 +19,10 @@ import {
 } from "../journal/folder.js";
 import { Lease } from "../journal/lease.js";
 import { MemoFile } from "../journal/memo.js";
-import { type Gap, JournalReader } from "../journal/reader.js";
+import type { Gap, JournalReader } from "../journal/reader.js";
 import type { Clock } from "../system/clock.js";
 import { DragonlogError } from "../system/errors.js";
-import { MemoryPool } from "../system/memory-pool.js";
+import type { MemoryPool } from "../system/memory-pool.js";
 import { ownIdentity } from "../system/process.js";
 import type {
   BufferDamage,
@@ -33,6 +33,7 @@ import type {
   StoredRecord,
   Waiting,
 } from "./buffer.js";
+import { openReader, writerOf } from "./open-reader.js";
 import { AcknowledgedRanges } from "./ranges.js";
 
 const FLUSH_FILE = "flush";
@@ -49,6 +50,11 @@ export interface JournalBufferOptions {
   readonly accepts?: (info: WriterInfo | undefined) => boolean;
   /** The holder under which leases were reserved for this shipper; default a new one. */
   readonly holder?: string;
+  /**
+   * What sources read into. What a read brought is given back to it when its source is read from again; whoever needs it longer
+   * holds it there. Default: each read has memory of its own.
+   */
+  readonly memory?: MemoryPool | undefined;
   readonly onDamage: (damage: BufferDamage) => void;
   /** Told each time a journal that is there cannot be claimed; the next claim tries it again. */
   readonly onClaimFailure?: (error: unknown) => void;
@@ -109,7 +115,6 @@ export function requestFlush(dir: string, nowMs: number): void {
 
 export class JournalBuffer implements LogBuffer {
   readonly mayRest = true;
-  readonly memory = new MemoryPool();
   readonly #options: JournalBufferOptions;
   readonly #sources = new Map<string, JournalSource>();
 
@@ -131,7 +136,7 @@ export class JournalBuffer implements LogBuffer {
         continue;
       }
       const info = readWriterInfo(folder);
-      const source = accepts(info) ? openQuietly(folder, info, this.#options, this.memory) : undefined;
+      const source = accepts(info) ? openQuietly(folder, info, this.#options) : undefined;
       if (source !== undefined) {
         this.#sources.set(folder, source);
       }
@@ -160,7 +165,6 @@ function openQuietly(
   folder: string,
   info: WriterInfo | undefined,
   options: JournalBufferOptions,
-  memory: MemoryPool,
 ): JournalSource | undefined {
   const { clock, holder, onClaimFailure } = options;
   let lease: Lease | undefined;
@@ -170,7 +174,7 @@ function openQuietly(
       throw copy;
     }
     lease = Lease.acquire(folder, clock.now(), holder, () => new CursorFile(folder).close());
-    return lease && new JournalSource(folder, info, lease, options, memory);
+    return lease && new JournalSource(folder, info, lease, options);
   } catch (error) {
     releaseQuietly(lease);
     if ((error as NodeJS.ErrnoException).code !== "ENOENT") {
@@ -200,42 +204,6 @@ function removeJournal(folder: string): void {
   rmSync(folder, { recursive: true, force: true });
 }
 
-function writerOf(folder: string, info: WriterInfo | undefined): string {
-  return info?.writer ?? basename(folder);
-}
-
-/** A reader from the cursor on, and what the cursor says is acknowledged beyond. */
-function openReader(
-  folder: string,
-  info: WriterInfo | undefined,
-  cursor: Cursor,
-  onGap: (gap: Gap) => void,
-  memory?: MemoryPool,
-): JournalReader {
-  return new JournalReader({
-    folder,
-    writer: writerOf(folder, info),
-    fromSeq: cursor.next,
-    restarted: info !== undefined && info.process.boot !== ownIdentity().boot,
-    onGap,
-    ...(memory && { memory }),
-  });
-}
-
-/** What waits in a journal, whoever holds its lease. */
-export function waitingIn(folder: string): Waiting {
-  const cursor = readCursor(folder);
-  const reader = openReader(folder, readWriterInfo(folder), cursor, () => {});
-  try {
-    const { records, bytes, oldestMs } = reader.unread();
-    const beyond = cursor.beyond.reduce((sum, [from, to]) => sum + to - from + 1, 0);
-    const left = Math.max(0, records - beyond);
-    return { records: left, bytes: left === 0 ? 0 : bytes, oldestMs: left === 0 ? undefined : oldestMs };
-  } finally {
-    reader.close();
-  }
-}
-
 class JournalSource implements Source {
   readonly name: string;
   readonly host: string;
@@ -255,8 +223,7 @@ class JournalSource implements Source {
     readonly folder: string,
     info: WriterInfo | undefined,
     readonly lease: Lease,
-    { clock, onDamage }: JournalBufferOptions,
-    memory: MemoryPool,
+    { clock, onDamage, memory }: JournalBufferOptions,
   ) {
     this.clock = clock;
     this.memo = new MemoFile(folder);

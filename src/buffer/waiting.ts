@@ -7,7 +7,8 @@ import { leaseHolder } from "../journal/lease.js";
 import { SegmentFile } from "../journal/segment-file.js";
 import { messageOf } from "../system/errors.js";
 import type { Waiting } from "./buffer.js";
-import { copyOf, listJournals, waitingIn } from "./journal.js";
+import { copyOf, listJournals } from "./journal.js";
+import { waitingIn } from "./open-reader.js";
 
 export interface JournalState {
   readonly folder: string;

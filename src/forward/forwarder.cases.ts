@@ -33,6 +33,7 @@ export const FAST: Clock = {
   now: () => 50 * systemClock.now(),
   elapsed: () => 50 * systemClock.elapsed(),
   after: (ms, ...rest) => systemClock.after(ms / 50, ...rest),
+  eventsHandled: systemClock.eventsHandled,
 };
 
 /** One or more journals, one partition, and what became of them. */

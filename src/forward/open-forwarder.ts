@@ -13,6 +13,7 @@ import type { SharedBuffer } from "../buffer/shared.js";
 import { countIn } from "../ship/counts.js";
 import { systemClock } from "../system/clock.js";
 import type { DragonlogError } from "../system/errors.js";
+import { MemoryPool } from "../system/memory-pool.js";
 import { rarely } from "../system/rarely.js";
 import { Forwarder } from "./forwarder.js";
 import type { OnLoss } from "./lane.js";
@@ -66,6 +67,8 @@ export async function openForwarder(
       dir,
       clock: systemClock,
       ...claim,
+      // What was read is in a block before more is read.
+      memory: new MemoryPool(),
       accepts: (info) => info?.shipper === name,
       onDamage: ({ cause, records }) => countIn(forwarder.counts.failures, cause, records),
       onClaimFailure: () => countIn(forwarder.counts.failures, "journal"),

@@ -61,7 +61,7 @@ export interface JournalReaderOptions {
    * What is read into. What one read brought is given back to it with the next read; whoever needs it longer holds it there.
    * Default: memory of its own for each read.
    */
-  readonly memory?: MemoryPool;
+  readonly memory?: MemoryPool | undefined;
 }
 
 export class JournalReader {

@@ -7,7 +7,6 @@
  * A batch that stays in the buffer takes all later ones of its destination along, until what stayed is read again: sent
  * without it, those that must come after it would stand before it, and the others would meet what it met.
  */
-import { setImmediate as turn } from "node:timers/promises";
 import type { Batch } from "../batch/batch.js";
 import type { Clock } from "../system/clock.js";
 
@@ -68,7 +67,7 @@ export class InFlight {
     while (this.#results.size >= this.#limit) {
       const isFree = await this.#place();
       // Answers that have come in meanwhile are looked at first.
-      await turn();
+      await this.#clock.eventsHandled();
       if (!isFree && this.#results.size >= this.#limit) {
         this.#limit++;
       }
@@ -76,7 +75,7 @@ export class InFlight {
     const before = batch.after.flatMap((number) => this.#results.get(number) ?? []);
     this.#results.set(batch.number, this.#run(batch, before));
     // What has come in from the network, and what waits to go out, must not wait until there is no place.
-    await turn();
+    await this.#clock.eventsHandled();
   }
 
   /** True when a place is free, false when that has taken long. */

@@ -1,6 +1,7 @@
 import { statSync } from "node:fs";
 import { basename } from "node:path";
-import { listJournals, waitingIn } from "../buffer/journal.js";
+import { listJournals } from "../buffer/journal.js";
+import { waitingIn } from "../buffer/open-reader.js";
 import { listSegments, readWriterInfo, segmentPath, writerIsGone } from "../journal/folder.js";
 import type { JournalLook } from "./lookout.js";
 

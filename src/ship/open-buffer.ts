@@ -31,7 +31,8 @@ export interface OpenBuffer {
   close(): Promise<void>;
 }
 
-export interface BufferHooks extends Pick<JournalBufferOptions, "accepts" | "holder" | "onDamage"> {
+export interface BufferHooks
+  extends Pick<JournalBufferOptions, "accepts" | "holder" | "memory" | "onDamage"> {
   /** How long after a shipper's last sign of life a partition of a store is free, in ms; default as in RedisBuffer. */
   readonly leaseExpiryMs: number | undefined;
   /** Of a store's budget; 0 for what its own limit leaves. */

@@ -9,6 +9,7 @@ import { openSink } from "../sink/open.js";
 import type { Sink } from "../sink/sink.js";
 import { systemClock } from "../system/clock.js";
 import { every } from "../system/every.js";
+import { MemoryPool } from "../system/memory-pool.js";
 import { rarely } from "../system/rarely.js";
 import { refuseValue } from "../system/refusal.js";
 import { announce } from "./announce.js";
@@ -99,7 +100,9 @@ export async function openShipper(
     onFailure: (message) => tell(message, message, "the shipper goes on"),
   });
   const sink = await openSinkAt(options);
+  const memory = new MemoryPool();
   const source = await openBuffer(options.buffer, {
+    memory,
     ...claim,
     leaseExpiryMs: options.leaseExpiry,
     storeBytesMax: options.storeBytesMax ?? 0,
@@ -134,6 +137,7 @@ export async function openShipper(
   const abort = new AbortController();
   const shipper: Shipper = new Shipper({
     buffer: source.buffer,
+    memory,
     sink,
     destinationOf: (record, host) => template.of(record, host),
     deadLetters,

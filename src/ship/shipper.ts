@@ -23,6 +23,7 @@ import type { Sink } from "../sink/sink.js";
 import type { Clock } from "../system/clock.js";
 import { dueAtMs } from "../system/due.js";
 import { messageOf } from "../system/errors.js";
+import type { MemoryPool } from "../system/memory-pool.js";
 import { pause } from "../system/pause.js";
 import { Circuits, type CircuitsOptions } from "./circuits.js";
 import { newCounts, type ShipCounts } from "./counts.js";
@@ -50,6 +51,8 @@ const ASIDE_MAX = 1000;
 
 export interface ShipperOptions {
   readonly buffer: LogBuffer;
+  /** What the sources of the buffer read into, where they give it back (JournalBufferOptions). */
+  readonly memory?: MemoryPool;
   readonly sink: Sink;
   readonly destinationOf: (record: StoredRecord, host: string) => Destination;
   readonly deadLetters: DeadLetters;
@@ -104,7 +107,7 @@ export class Shipper {
     this.#batcher = new Batcher({
       limits: options.sink.limits,
       destinationOf: (record) => options.destinationOf(record, this.#ledger.hostOf(record.writer)),
-      memory: options.buffer.memory,
+      memory: options.memory,
       waitingCosts: () => this.#inFlight.isFar,
     });
     const { policy, onTrouble = () => {}, onRecovery = () => {}, onFirstSuccess = () => {} } = options;
@@ -230,7 +233,7 @@ export class Shipper {
   /** Memory that a busy time has taken is given back. */
   #rest(): void {
     if (this.#inFlight.size === 0) {
-      this.#options.buffer.memory?.trim();
+      this.#options.memory?.trim();
       this.#options.sink.rest?.();
     }
   }

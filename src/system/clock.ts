@@ -1,4 +1,6 @@
 /** The time, injectable. */
+import { setImmediate as turn } from "node:timers/promises";
+
 export interface Clock {
   /** Milliseconds since 1970-01-01 UTC. Jumps when someone sets the machine's clock. */
   now(): number;
@@ -9,6 +11,8 @@ export interface Clock {
   elapsed(): number;
   /** Calls back after `ms`; the returned function cancels. Does not keep the process alive unless `keepAlive`. */
   after(ms: number, callback: () => void, keepAlive?: boolean): () => void;
+  /** Resolves when what has come in meanwhile, from the network or from timers, is handled. */
+  eventsHandled(): Promise<void>;
 }
 
 /** A difference between the clocks below this is no sleep: the clock of a machine is set right by less. */
@@ -44,4 +48,5 @@ export const systemClock: Clock = {
     }
     return () => clearTimeout(timer);
   },
+  eventsHandled: () => turn(),
 };

@@ -30,6 +30,8 @@ export class ManualClock implements Clock {
     return () => void this.#timers.delete(timer);
   };
 
+  readonly eventsHandled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
   /** How many timers run. */
   get timers(): number {
     return this.#timers.size;

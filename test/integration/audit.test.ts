@@ -320,7 +320,12 @@ test("a long read says how far it is", async (context) => {
   await putSeqs(shipping.cloud, [0, 1], Date.now() - HOUR_MS);
   Object.assign(process.env, shipping.cli.env);
   let now = Date.now();
-  const clock = { now: () => (now += 6000), elapsed: () => now, after: () => () => undefined };
+  const clock = {
+    now: () => (now += 6000),
+    elapsed: () => now,
+    after: () => () => undefined,
+    eventsHandled: async () => {},
+  };
   for (const isTTY of [false, true]) {
     shipping.cloud.faults.add({ kind: "short-page", eventsMax: 1, calls: 2 });
     const dir = join(shipping.cli.dir, "journal");

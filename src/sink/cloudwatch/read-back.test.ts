@@ -34,6 +34,7 @@ function service(...answers: (EventPage | Error)[]) {
   const waiting = {
     now: clock.now,
     elapsed: clock.elapsed,
+    eventsHandled: clock.eventsHandled,
     after(ms: number, callback: () => void) {
       setImmediate(step);
       return clock.after(ms, callback);

@@ -76,6 +76,7 @@ export class Life {
     return {
       now: () => clock.now(),
       elapsed: () => clock.elapsed(),
+      eventsHandled: () => clock.eventsHandled(),
       after: (ms, callback) =>
         this.dead
           ? () => {}

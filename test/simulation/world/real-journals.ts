@@ -11,6 +11,7 @@ import { align8, FRAME_HEADER_BYTES } from "../../../src/journal/format.js";
 import { openJournal } from "../../../src/journal/journal.cases.js";
 import type { Journal } from "../../../src/journal/journal.js";
 import type { Clock } from "../../../src/system/clock.js";
+import type { MemoryPool } from "../../../src/system/memory-pool.js";
 import type { Journals, WriterJournal } from "./journals.js";
 import type { LoggedRecord } from "./logged.js";
 
@@ -39,10 +40,11 @@ export class RealJournals implements Journals {
     return created;
   }
 
-  open(): LogBuffer {
+  open(memory: MemoryPool): LogBuffer {
     const buffer = new JournalBuffer({
       dir: this.#dir,
       clock: this.clock,
+      memory,
       onDamage: ({ detail }) => {
         throw new Error(`a journal is damaged: ${detail}`);
       },
@@ -82,6 +84,7 @@ class RealWriter implements WriterJournal {
       clock: {
         now: () => clock.now(),
         elapsed: () => clock.elapsed(),
+        eventsHandled: () => clock.eventsHandled(),
         after: (ms, callback) =>
           clock.after(ms, () => {
             if (!this.#killed) callback();

@@ -46,6 +46,9 @@ export class SimClock implements Clock {
     };
   };
 
+  /** All events come from the queue, one by one. */
+  readonly eventsHandled = async (): Promise<void> => {};
+
   /** Runs the next event, and then all that waits for no timer. False when there is none. */
   async turn(): Promise<boolean> {
     for (let event = this.#pop(); event !== undefined; event = this.#pop()) {

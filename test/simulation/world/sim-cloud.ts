@@ -49,6 +49,7 @@ export interface Request {
   readonly life: Life;
   /** Of its events, as `itemId` gives them. */
   readonly ids: readonly string[];
+  readonly messages: readonly string[];
   /** Sent to see whether an outage is over. */
   isProbe: boolean;
   state: "under way" | "answered" | "lost";
@@ -141,7 +142,9 @@ export class SimCloud {
     this.stats.requests++;
     this.#checkShape(batch);
     const ids = batch.items.map(itemId);
-    const request: Request = { life, ids, isProbe: false, state: "under way", stored: new Set() };
+    // What is under way is a copy: the sender may use its memory again when it has given up.
+    const messages = batch.items.map(({ bytes, start, end }) => bytes.toString("utf8", start, end));
+    const request: Request = { life, ids, messages, isProbe: false, state: "under way", stored: new Set() };
     for (const id of ids) {
       const requests = this.requestsOf.get(id);
       if (requests === undefined) this.requestsOf.set(id, [request]);
@@ -227,7 +230,7 @@ export class SimCloud {
       } else if (logged.records.get(idOf(recordOf(item)))?.fate === "rejected") {
         refused.push({ index, reason: "invalid", detail: "rejected" });
       } else {
-        const message = item.bytes.toString("utf8", item.start, item.end);
+        const message = request.messages[index]!;
         const id = request.ids[index]!;
         events.push({ id, stream: name, timestamp: item.timestamp, message });
         request.stored.add(id);

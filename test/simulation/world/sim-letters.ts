@@ -1,5 +1,6 @@
 /** The disk on which dead letters lie. A write takes a moment and fails when the schedule says so. */
 import type { DeadLetter } from "../../../src/dead-letters/dead-letters.js";
+import { detached } from "../../../src/record/stored-record.js";
 import type { Chance } from "./chance.js";
 import type { Life } from "./life.js";
 import type { Switches } from "./mechanisms.js";
@@ -28,7 +29,8 @@ export class SimLetters {
   }
 
   /** Resolves when they are written; rejects when none of them are. */
-  add(letters: readonly DeadLetter[], life: Life): Promise<void> {
+  add(given: readonly DeadLetter[], life: Life): Promise<void> {
+    const letters = given.map((letter) => ({ ...letter, record: detached(letter.record) }));
     const fails = this.#faults.shift() === true;
     if (this.#off.has("letters before acknowledgement")) {
       this.#clock.after(LATE_MS, () => {

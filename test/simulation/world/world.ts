@@ -13,6 +13,7 @@ import { type Batch, recordOf } from "../../../src/batch/batch.js";
 import { type BatchLimits, CLOUDWATCH_LIMITS } from "../../../src/batch/limits.js";
 import type { DeadLetters } from "../../../src/dead-letters/dead-letters.js";
 import { Shipper } from "../../../src/ship/shipper.js";
+import { MemoryPool } from "../../../src/system/memory-pool.js";
 import type { Schedule, ShipperEnd } from "../schedule.js";
 import { Chance } from "./chance.js";
 import type { Journals } from "./journals.js";
@@ -238,7 +239,8 @@ class World {
         life.sources.get(record.writer)?.acknowledge([{ from: record.ordinal, to: record.ordinal }]);
       }
     };
-    const buffer = life.buffer(this.#journals.open(), (writer, ranges) => {
+    const memory = new MemoryPool();
+    const buffer = life.buffer(this.#journals.open(memory), (writer, ranges) => {
       for (const { from, to } of ranges) {
         watch.acknowledged += to - from + 1;
         for (let seq = from; seq <= to; seq++) this.#logged.acknowledged.add(idOf({ writer, seq }));
@@ -246,6 +248,7 @@ class World {
     });
     const shipper: Shipper = new Shipper({
       buffer,
+      memory,
       sink: brokenSink(sink, this.#off, acknowledge),
       destinationOf: ({ service }) => ({ group: "group", stream: service }),
       deadLetters: life.letters((letters) => this.#letters.add(letters, life)) as unknown as DeadLetters,
