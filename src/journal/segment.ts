@@ -65,7 +65,7 @@ export class Segment {
 
   constructor(
     readonly kind: "mapped" | "written" | "shared" | "ram",
-    readonly staging: Staging,
+    readonly staging: Staging | Window,
     /** The open file; -1 for none. */
     readonly fd: number,
     public path: string,
@@ -175,7 +175,7 @@ export class Segment {
       return;
     }
     const { path } = this;
-    fdatasync(this.fd, (error) => {
+    this.#syncFrames((error) => {
       if (error !== null || path === this.#durablePath) {
         done(error);
         return;
@@ -193,6 +193,20 @@ export class Segment {
           done(rootError);
         });
       });
+    });
+  }
+
+  #syncFrames(done: (error: Error | null) => void): void {
+    if (!("sync" in this.staging)) {
+      fdatasync(this.fd, done);
+      return;
+    }
+    this.staging.sync(this.position, (outcome) => {
+      if (outcome === "elsewhere") {
+        fdatasync(this.fd, done);
+      } else {
+        done(outcome === "synced" ? null : new Error("EIO: msync failed"));
+      }
     });
   }
 

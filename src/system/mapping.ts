@@ -18,8 +18,9 @@ const MAP_PRIVATE = 0x02;
 const MAP_FIXED = 0x10;
 const MAP_ANONYMOUS = process.platform === "darwin" ? 0x1000 : 0x20;
 const MAP_NORESERVE = process.platform === "darwin" ? 0x40 : 0x4000;
-/** koffi bears few calls at once, and none is seen to end while the event loop is blocked; then pages fault in on first use. */
-const PREFAULTS_MAX = 16;
+/** koffi bears few calls at once, and none is seen to end while the event loop is blocked. */
+const CALLS_MAX = 16;
+const MS_SYNC = 4;
 /** Linux 5.14: fault the pages in for writing, without changing what stands in them. */
 const MADV_POPULATE_WRITE = 23;
 const MAP_FAILED = 0xffff_ffff_ffff_ffffn;
@@ -40,8 +41,14 @@ export interface Window {
   readonly view: DataView;
   /** Maps the first `bytes.length` bytes of the file. Throws an errno error when the file system cannot map. */
   attach(fd: number): void;
-  /** Faults all pages in for writing, on a thread of the pool; nothing waits for it. */
+  /** Faults all pages in for writing, on a thread of the pool; nothing waits for it. Left out where too many do. */
   prefault(): void;
+  /**
+   * Writes the first `bytes` to the disk, on a thread of the pool, as fdatasync does. The pages behind them are left alone: after
+   * a sync each page is faulted in anew when it is written to. `elsewhere`: not done, because this is not possible here or now, or
+   * the window shows something else by the time that it has ended.
+   */
+  sync(bytes: number, done: (outcome: "synced" | "failed" | "elsewhere") => void): void;
   /** Puts private zero pages in the file's place. */
   detach(): void;
 }
@@ -68,15 +75,17 @@ class KoffiMapper implements Mapper {
   readonly #koffi: Koffi;
   readonly #mmap: Native;
   readonly #madvise: Native;
+  readonly #msync: Native;
   readonly #fallocate: Native | undefined;
   readonly #free: Window[] = [];
-  #prefaults = 0;
+  #calls = 0;
 
   constructor(koffi: Koffi) {
     const libc = koffi.load(null);
     this.#koffi = koffi;
     this.#mmap = libc.func("void *mmap(void *, size_t, int, int, int, int64_t)");
     this.#madvise = libc.func("int madvise(void *, size_t, int)");
+    this.#msync = libc.func("int msync(void *, size_t, int)");
     this.#fallocate =
       process.platform === "linux" ? libc.func("int posix_fallocate(int, int64_t, int64_t)") : undefined;
   }
@@ -105,20 +114,47 @@ class KoffiMapper implements Mapper {
     const empty = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
     const address = this.#map(null, bytes, empty, -1);
     const memory = this.#koffi.view(address, bytes);
+    let attached = 0;
     return {
       bytes: Buffer.from(memory),
       words: new Int32Array(memory),
       doubles: new Float64Array(memory),
       view: new DataView(memory),
-      attach: (fd) => void this.#map(address, bytes, MAP_SHARED | MAP_FIXED, fd),
-      detach: () => void this.#map(address, bytes, empty | MAP_FIXED, -1),
+      attach: (fd) => {
+        attached++;
+        this.#map(address, bytes, MAP_SHARED | MAP_FIXED, fd);
+      },
+      detach: () => {
+        attached++;
+        this.#map(address, bytes, empty | MAP_FIXED, -1);
+      },
       prefault: () => {
-        if (process.platform === "linux" && this.#prefaults < PREFAULTS_MAX) {
-          this.#prefaults++;
-          this.#madvise.async(address, bytes, MADV_POPULATE_WRITE, () => this.#prefaults--);
+        this.#aside(this.#madvise, [address, bytes, MADV_POPULATE_WRITE], () => {});
+      },
+      sync: (length, done) => {
+        const before = attached;
+        const isCalled = this.#aside(this.#msync, [address, length, MS_SYNC], (result) => {
+          const outcome = result === 0 ? "synced" : "failed";
+          done(attached === before ? outcome : "elsewhere");
+        });
+        if (!isCalled) {
+          done("elsewhere");
         }
       },
     };
+  }
+
+  /** A call on a thread of the pool. False where there are too many, or it may mean something else. */
+  #aside(call: Native, args: readonly unknown[], done: (result: unknown) => void): boolean {
+    if (process.platform !== "linux" || this.#calls >= CALLS_MAX) {
+      return false;
+    }
+    this.#calls++;
+    call.async(...args, (error: unknown, result: unknown) => {
+      this.#calls--;
+      done(error === null || error === undefined ? result : error);
+    });
+    return true;
   }
 
   #map(address: unknown, bytes: number, flags: number, fd: number): unknown {
