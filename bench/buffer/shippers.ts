@@ -46,7 +46,7 @@ export interface Shipped {
 }
 
 /** What the records leave for: the strict stand-in after a while, or one that costs next to nothing, at once. */
-export const CLOUDS = {
+const CLOUDS = {
   distant: { kind: "strict", latencyMs: LATENCY_MS },
   near: { kind: "lean", latencyMs: 0 },
 } as const;
