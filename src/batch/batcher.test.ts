@@ -120,7 +120,7 @@ test("a full batch is cut before the run that goes on, so that nothing waits", (
 
 test("a full batch is not cut where that would leave it too empty; the next one waits", () => {
   const batcher = batcherOf({ eventsMax: 10 });
-  const times = [1, 2, 3, 4, 5, 6, 7, 8, 9, 9, 9];
+  const times = [1, 2, 3, 4, 5, 6, 7, 8, 8, 8, 8];
   const batches = [...times.flatMap((at, seq) => batcher.add(record("w", seq, at))), ...batcher.flush()];
   assert.deepEqual(batches.map(seqs), [[0, 1, 2, 3, 4, 5, 6, 7, 8, 9], [10]]);
   assert.deepEqual(batches[1]?.after, [1]);

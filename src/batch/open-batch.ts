@@ -15,10 +15,10 @@ import { compareItems, compareRuns, startOfRun } from "./order.js";
 /**
  * A full batch may be cut short, so that the run which goes on with the next record stays together and the next
  * batch need not wait for this one. That buys flights side by side, which hide the latency of a put, and pays with
- * fullness, which is what the requests per second are limited by. A batch keeps at least this share of itself: a tenth
- * more requests cost less than one round trip in series.
+ * fullness, which is what the requests per second are limited by. A batch keeps at least this share of itself: a
+ * quarter more requests at worst cost less than one round trip in series. Where answers come at once nothing is cut.
  */
-export const CUT_FILL_MIN = 0.9;
+export const CUT_FILL_MIN = 0.8;
 /**
  * The same for a batch that already waits for the one before it. Without it a series that was logged at full speed, some
  * hundred records in each millisecond, becomes one chain of batches, and a chain moves one batch a round trip. Modelled

@@ -342,8 +342,8 @@ export const OPTIONS = {
     kind: "integer",
     min: 1,
     max: 256,
-    default: 48,
-    doc: "The most batches that are on their way at once; each costs about 4 MB of memory.",
+    default: 64,
+    doc: "The most batches that are on their way at once, as many as the time until an answer makes useful; each costs about 1.5 MB of memory.",
     scopes: SHIPPERS,
   },
   requestTimeout: {

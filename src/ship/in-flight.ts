@@ -12,6 +12,10 @@ import type { Clock } from "../system/clock.js";
 
 /** Enough to keep the destination busy while this process makes the next ones. */
 const BATCHES_AT_FIRST = 8;
+/** Not much longer than making the batches takes that are on their way at first. */
+const NEAR_MS = 50;
+/** How fast it is believed that answers take longer than the quickest did. */
+const SLOWER_FACTOR = 1.1;
 /** Long enough for a process that is not busy to have come to it. */
 const WAIT_MS = 2;
 
@@ -20,6 +24,7 @@ export class InFlight {
   readonly #clock: Clock;
   readonly #limitAtFirst: number;
   #limit: number;
+  #roundTripMs = Number.POSITIVE_INFINITY;
   readonly #send: (batch: Batch) => Promise<boolean>;
   readonly #ended: (batch: Batch, sent: boolean) => void;
   readonly #results = new Map<number, Promise<void>>();
@@ -50,9 +55,9 @@ export class InFlight {
     this.#leftBehind.clear();
   }
 
-  /** It takes so long until a batch is answered that more are on their way at once than at first. */
+  /** A batch that has to wait for another one costs time: answers take long, as far as is known. */
   get isFar(): boolean {
-    return this.#limit > this.#limitAtFirst;
+    return this.#roundTripMs > NEAR_MS;
   }
 
   get size(): number {
@@ -104,7 +109,11 @@ export class InFlight {
     const { group, stream } = batch.destination;
     const name = `${group}:${stream}`;
     const sent = !this.#leftBehind.has(name);
+    const sentAtMs = this.#clock.elapsed();
     const goesOn = sent && (await this.#send(batch));
+    if (sent) {
+      this.#roundTripMs = Math.min(this.#clock.elapsed() - sentAtMs, SLOWER_FACTOR * this.#roundTripMs);
+    }
     if (!goesOn) {
       this.#leftBehind.add(name);
     }

@@ -15,7 +15,6 @@
 import { type Batch, type Destination, endsRecord, type Item, isPart, recordOf } from "../batch/batch.js";
 import { Batcher } from "../batch/batcher.js";
 import { Merge } from "../batch/merge.js";
-import { judgeTime } from "../batch/time-window.js";
 import type { LogBuffer, Source, StoredRecord } from "../buffer/buffer.js";
 import type { DeadLetter, DeadLetters } from "../dead-letters/dead-letters.js";
 import { detached } from "../record/stored-record.js";
@@ -31,6 +30,7 @@ import { Delivery, type RetryPolicy } from "./delivery.js";
 import { Doubts } from "./doubts.js";
 import { InFlight } from "./in-flight.js";
 import { Ledger } from "./ledger.js";
+import { isInTime, untriedLetter } from "./untried.js";
 import { Urgency } from "./urgency.js";
 import { Verification } from "./verification.js";
 
@@ -40,8 +40,6 @@ const READ_BYTES_MIN = 1 << 16;
 const READ_BYTES_TOTAL = 32 << 20;
 /** A record in an open batch keeps all that was read with it in memory; after this much, all open batches are sent. */
 const OPEN_READ_BYTES_MAX = 64 << 20;
-/** A record so near to the edge of what the destination takes could pass it on the way. */
-const WINDOW_MARGIN_MS = 60_000;
 /** A circuit opens after as many failures in a row as one batch would meet on its way to a verdict. */
 const VERDICTS_TRIES = 2;
 /** What could not become a dead letter is tried again after this; the disk does not mend faster. */
@@ -349,10 +347,7 @@ export class Shipper {
   }
 
   #take(record: StoredRecord, nowMs: number, aside: StoredRecord[]): Promise<void> | undefined {
-    const { window } = this.#options.sink;
-    const isInTime =
-      window === undefined || judgeTime(record.timestamp, nowMs, window, WINDOW_MARGIN_MS) === "ok";
-    if (!isInTime || record.malformed !== undefined) {
+    if (!isInTime(record.timestamp, nowMs, this.#options.sink.window) || record.malformed !== undefined) {
       aside.push(detached(record));
       return aside.length >= ASIDE_MAX ? this.#bury(aside) : undefined;
     }
@@ -377,24 +372,9 @@ export class Shipper {
   /** Records that the destination would skip, and what is none, are dead letters before they are sent. */
   async #bury(aside: StoredRecord[]): Promise<void> {
     const { sink, clock, abort, destinationOf } = this.#options;
-    const letters = aside.splice(0).map((record): DeadLetter => {
-      const { malformed } = record;
-      const why =
-        malformed !== undefined
-          ? { reason: "malformed", detail: `It is no record: ${malformed}.` }
-          : {
-              reason: judgeTime(record.timestamp, clock.now(), sink.window!, WINDOW_MARGIN_MS),
-              detail: `${sink.name} takes no records with this timestamp now.`,
-            };
-      return {
-        record,
-        destination: destinationOf(record, this.#ledger.hostOf(record.writer)),
-        ...why,
-        cause: undefined,
-        attempts: 0,
-        firstTriedAtMs: undefined,
-        lastTriedAtMs: undefined,
-      };
+    const letters = aside.splice(0).map((record) => {
+      const destination = destinationOf(record, this.#ledger.hostOf(record.writer));
+      return untriedLetter(record, destination, clock.now(), sink);
     });
     if (await this.#delivery.bury(letters, abort)) {
       this.#ledger.acknowledge(letters.map(({ record }) => record));
