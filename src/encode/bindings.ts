@@ -7,30 +7,46 @@ const COMMA = 0x2c;
 
 /** What a child adds to the metadata of every record, encoded once. */
 export class Bindings {
-  static readonly NONE = new Bindings(new Map());
+  static readonly NONE = new Bindings([], []);
 
-  /** By name: `"name":value`. */
-  readonly #members: ReadonlyMap<string, string>;
   readonly #names: readonly string[];
+  /** Beside each name: `"name":value`. */
+  readonly #members: readonly string[];
   readonly #text: string;
 
-  private constructor(members: ReadonlyMap<string, string>) {
+  private constructor(names: readonly string[], members: readonly string[]) {
+    this.#names = names;
     this.#members = members;
-    this.#names = [...members.keys()];
-    this.#text = [...members.values()].join(",");
+    let text = "";
+    for (const member of members) {
+      text = text === "" ? member : `${text},${member}`;
+    }
+    this.#text = text;
   }
 
-  /** These and those in `added`, which count where both have a name; undefined takes a binding away. */
-  with(added: object, counts: EncodeCounts): Bindings {
-    const members = new Map(this.#members);
-    for (const [name, value] of Object.entries(added)) {
-      if (value === undefined) {
-        members.delete(name);
-      } else {
-        members.set(name, `${keyText(name)}${valueText(value, counts)}`);
+  /**
+   * These and those in `added`, which count where both have a name, but for those named in `others`; undefined takes a binding
+   * away. Throws what a getter throws.
+   */
+  with(added: object, others: readonly string[], counts: EncodeCounts): Bindings {
+    const names = this.#names.slice();
+    const members = this.#members.slice();
+    for (const name of Object.keys(added)) {
+      if (others.includes(name)) {
+        continue;
+      }
+      const value = (added as Record<string, unknown>)[name];
+      const found = names.indexOf(name);
+      const at = found < 0 ? names.length : found;
+      if (value !== undefined) {
+        names[at] = name;
+        members[at] = `${keyText(name)}${valueText(value, counts)}`;
+      } else if (found >= 0) {
+        names.splice(found, 1);
+        members.splice(found, 1);
       }
     }
-    return new Bindings(members);
+    return new Bindings(names, members);
   }
 
   /** Writes the members of a call's metadata with these before them, without braces; nothing where there are none. */
@@ -72,7 +88,7 @@ export class Bindings {
     }
     // What is said at the call counts; JSON with a name twice would be read differently by different readers.
     const said = JSON.parse(`{${members}}`) as object;
-    const texts = [...this.#members].flatMap(([name, text]) => (Object.hasOwn(said, name) ? [] : text));
-    return [...texts, members].join(",");
+    const kept = this.#members.filter((_, at) => !Object.hasOwn(said, this.#names[at]!));
+    return [...kept, members].join(",");
   }
 }

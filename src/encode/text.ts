@@ -1,6 +1,7 @@
 /** Any value: the fast way where it goes, the complete way otherwise. */
 import { types } from "node:util";
 import { anyMembers, anyText, shortenedByLast } from "./any.js";
+import { stringText } from "./escape.js";
 import type { Pen } from "./pen.js";
 import { writeMembers, writePlain } from "./plain.js";
 
@@ -12,6 +13,9 @@ export interface EncodeCounts {
 
 /** JSON text of the value; undefined is null. */
 export function valueText(value: unknown, counts: EncodeCounts): string {
+  if (typeof value === "string") {
+    return stringText(value);
+  }
   const text = anyText(value);
   counts.shortened += shortenedByLast();
   return text;

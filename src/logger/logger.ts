@@ -12,6 +12,8 @@ import type { LoggerOptions, LoggerStats, RecordInput } from "./types.js";
 import type { Writer } from "./writer.js";
 
 const ERROR = typeCodeOf("ERROR");
+/** Of what a child is given, what becomes no metadata. */
+const OF_THE_RECORD = ["service", "request_id"];
 
 /**
  * Logs records that outlive the process: a call that has returned is safe from the next instruction on, and has cost
@@ -82,16 +84,12 @@ export class DragonLogger {
    * record's own. It shares the journal, and starts with this logger's level.
    */
   child(bindings: Readonly<Record<string, unknown>>): DragonLogger {
-    const { service, request_id, ...others } = readable(bindings);
-    const family = new Family(
-      this.#writer,
-      this.#carrier,
-      service === undefined ? this.#service : String(service),
-      this.#level,
-      this.#bindings.with(others, this.#writer.counts),
-      this.#requestTextOf(request_id),
-    );
-    return loggerOf(family);
+    try {
+      return this.#childWith(bindings ?? {});
+    } catch {
+      // A getter that throws must not end the application; what can be read is kept.
+      return this.#childWith({ bindings });
+    }
   }
 
   /** The lowest level that is recorded. Setting it to anything but a level throws `DRAGONLOG_OPTION_INVALID`. */
@@ -155,6 +153,19 @@ export class DragonLogger {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
+  }
+
+  #childWith(bindings: Readonly<Record<string, unknown>>): DragonLogger {
+    const { service, request_id } = bindings;
+    const family = new Family(
+      this.#writer,
+      this.#carrier,
+      service === undefined || service === null ? this.#service : String(service),
+      this.#level,
+      this.#bindings.with(bindings, OF_THE_RECORD, this.#writer.counts),
+      this.#requestTextOf(request_id),
+    );
+    return loggerOf(family);
   }
 
   #write(typeCode: number, data: unknown, metadata: object | undefined): void {
@@ -230,14 +241,4 @@ export class DragonLogger {
 /** A logger of a family that exists. */
 export function loggerOf(family: Family): DragonLogger {
   return new DragonLogger(family as unknown as LoggerOptions);
-}
-
-/** The bindings as far as they can be read: a getter that throws must not end the application. */
-function readable(bindings: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
-  try {
-    const { service, ...others } = bindings ?? {};
-    return service === undefined || service === null ? others : { ...others, service: String(service) };
-  } catch {
-    return { bindings };
-  }
 }
