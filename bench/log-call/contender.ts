@@ -1,5 +1,5 @@
 /** What is compared. Each runs in a process of its own, which loads only this one. */
-import type { RecordKind } from "../lib/records.js";
+import type { Shape } from "./shapes.js";
 
 export interface Contender {
   /** True when the caller has to wait for each call before it can rely on it. */
@@ -18,7 +18,7 @@ export interface Place {
   readonly redisUrl: string;
 }
 
-export type OpenContender = (place: Place, kind: RecordKind) => Contender | Promise<Contender>;
+export type OpenContender = (place: Place, shape: Shape) => Contender | Promise<Contender>;
 
 export const CONTENDERS = {
   nothing: {

@@ -1,8 +1,8 @@
 /** In a process of its own: logs, and dies by SIGKILL at the instruction after the last call has returned. */
 import { order } from "../lib/child.js";
-import { records } from "../lib/records.js";
 import { CONTENDERS, type ContenderName, type Place } from "./contender.js";
 import { BURST_CALLS, KILLED_CALLS, pause } from "./shape.js";
+import { shapes } from "./shapes.js";
 
 export interface KilledOrder {
   readonly name: ContenderName;
@@ -11,7 +11,7 @@ export interface KilledOrder {
 
 const { name, place } = order<KilledOrder>();
 const open = await CONTENDERS[name].load();
-const contender = await open(place, records["900-byte"]);
+const contender = await open(place, shapes["900-byte"]);
 for (let done = 0; ; ) {
   for (const end = done + BURST_CALLS; done < end; done++) {
     const waited = contender.log(done);

@@ -1,13 +1,13 @@
 /** In a process of its own: one logger, one record, all passes. */
 import { order, report } from "../lib/child.js";
-import { type RecordName, records } from "../lib/records.js";
 import { median, percentile } from "../lib/stats.js";
 import { CONTENDERS, type Contender, type ContenderName, type Place } from "./contender.js";
 import { BURST_CALLS, ONE_TURN_CALLS, pause, WAITING_CALLS_SHARE, WARM_UP_CALLS } from "./shape.js";
+import { type ShapeName, shapes } from "./shapes.js";
 
 export interface MeasureOrder {
   readonly name: ContenderName;
-  readonly record: RecordName;
+  readonly record: ShapeName;
   readonly place: Place;
   /** Calls in each pass. */
   readonly calls: number;
@@ -30,11 +30,18 @@ export interface Measured {
 
 const ONE_TURNS = 7;
 
-const { name, record, place, calls } = order<MeasureOrder>();
+const ordered = order<MeasureOrder>();
+const { name, record, place } = ordered;
+const shape = shapes[record];
+const calls = wholeBursts(ordered.calls * shape.share);
+const turnCalls = wholeBursts(ONE_TURN_CALLS * shape.share);
 const open = await CONTENDERS[name].load();
-const contender = await open(place, records[record]);
+const contender = await open(place, shape);
 
-await inBursts(contender, WARM_UP_CALLS * (contender.waits ? WAITING_CALLS_SHARE : 1));
+await inBursts(
+  contender,
+  wholeBursts(WARM_UP_CALLS * shape.share * (contender.waits ? WAITING_CALLS_SHARE : 1)),
+);
 await contender.drain();
 
 const loopBefore = performance.eventLoopUtilization();
@@ -64,6 +71,10 @@ await report({
   oneTurnMs: median(turns),
   timerNs: timerNs(),
 } satisfies Measured);
+
+function wholeBursts(calls: number): number {
+  return Math.ceil(calls / BURST_CALLS) * BURST_CALLS;
+}
 
 /** Nanoseconds per call: the calls alone, not the turns of the event loop between the bursts. */
 async function inBursts(contender: Contender, calls: number): Promise<number> {
@@ -113,9 +124,9 @@ async function eachCall(contender: Contender, calls: number): Promise<Float64Arr
 async function oneTurn(contender: Contender): Promise<number> {
   const before = performance.now();
   if (contender.waits) {
-    await burstAwaited(contender, 0, ONE_TURN_CALLS);
+    await burstAwaited(contender, 0, turnCalls);
   } else {
-    burst(contender, 0, ONE_TURN_CALLS);
+    burst(contender, 0, turnCalls);
   }
   return performance.now() - before;
 }

@@ -7,7 +7,6 @@ import { answer } from "../lib/answer.js";
 import { runChild, runToEnd } from "../lib/child.js";
 import { machineLine, versionsLine } from "../lib/machine.js";
 import { Progress } from "../lib/progress.js";
-import type { RecordName } from "../lib/records.js";
 import { withTempDir } from "../lib/temp-dir.js";
 import { CONTENDERS, type ContenderName, type Place } from "./contender.js";
 import type { KilledOrder } from "./killed.js";
@@ -15,18 +14,26 @@ import { withShipper } from "./live-shipper.js";
 import type { Measured, MeasureOrder } from "./measure.js";
 import { type Results, summary, tables } from "./results.js";
 import { KILLED_CALLS, WAITING_CALLS_SHARE } from "./shape.js";
+import { RECORDS, type ShapeName, shapes } from "./shapes.js";
 import { type Survivors, survivorsOf } from "./survivors.js";
 
 const { values } = parseArgs({
   options: {
     rounds: { type: "string", default: "3" },
     calls: { type: "string", default: "50000" },
+    only: { type: "string" },
+    records: { type: "string" },
     json: { type: "boolean", default: false },
   },
 });
 const rounds = Number(values.rounds);
 const calls = Number(values.calls);
-const RECORDS: readonly RecordName[] = ["900-byte", "small"];
+const only = values.only?.split(",");
+/** Most contenders are asked for the two records only. */
+const OTHERS_BY: readonly ContenderName[] = ["dragonlog", "pino-async"];
+const asked = (Object.keys(shapes) as ShapeName[]).filter(
+  (shape) => values.records?.split(",").includes(shape) ?? true,
+);
 const PACKAGES = ["pino", "winston", "bunyan", "@logtape/logtape", "@redis/client"];
 
 await withTempDir(async (root) => {
@@ -37,10 +44,13 @@ await withTempDir(async (root) => {
     );
   }
   const names = (Object.keys(CONTENDERS) as ContenderName[]).filter(
-    (name) => name !== "redis" || redis !== undefined,
+    (name) => (name !== "redis" || redis !== undefined) && (only?.includes(name) ?? true),
   );
   const loggers = names.filter((name) => name !== "nothing");
-  const progress = new Progress(names.length * RECORDS.length * rounds + loggers.length);
+  const namesFor = (record: ShapeName): ContenderName[] =>
+    names.filter((name) => RECORDS.includes(record) || OTHERS_BY.includes(name));
+  const measurements = asked.reduce((sum, record) => sum + namesFor(record).length, 0);
+  const progress = new Progress(measurements * rounds + loggers.length);
 
   async function inPlace<T>(use: (place: Place) => Promise<T>): Promise<T> {
     const dir = join(root, "place");
@@ -53,7 +63,7 @@ await withTempDir(async (root) => {
     }
   }
 
-  const measure = (name: ContenderName, record: RecordName): Promise<Measured> =>
+  const measure = (name: ContenderName, record: ShapeName): Promise<Measured> =>
     inPlace((place) => {
       const share = name === "redis" ? WAITING_CALLS_SHARE : 1;
       const order: MeasureOrder = { name, record, place, calls: Math.round(calls * share) };
@@ -80,10 +90,10 @@ await withTempDir(async (root) => {
   try {
     for (let round = 0; round < rounds; round++) {
       // Back and forth, so that a machine that warms up or slows down favours nobody.
-      const turn = round % 2 === 0 ? names : names.toReversed();
-      for (const record of RECORDS) {
+      for (const record of asked) {
+        const turn = round % 2 === 0 ? namesFor(record) : namesFor(record).toReversed();
         for (const name of turn) {
-          progress.step(`round ${round + 1}, ${record} record: ${CONTENDERS[name].label}`);
+          progress.step(`round ${round + 1}, ${shapes[record].label}: ${CONTENDERS[name].label}`);
           results.measured.push({ name, record, round, ...(await measure(name, record)) });
         }
       }

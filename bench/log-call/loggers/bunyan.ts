@@ -12,13 +12,13 @@ interface Bunyan {
   };
 }
 
-export const open: OpenContender = ({ dir }, kind) => {
+export const open: OpenContender = ({ dir }, shape) => {
   const bunyan = createRequire(import.meta.url)("bunyan") as Bunyan;
   const stream = createWriteStream(join(dir, LOG_FILE));
   const logger = bunyan.createLogger({ name: SERVICE, streams: [{ stream }] });
   return {
     waits: false,
-    log: (i) => logger.info(kind.metadata(i), kind.text(i)),
+    log: (i) => logger.info(shape.metadata(i), shape.text(i)),
     drain: () => drained(stream),
     async close() {
       await drained(stream);

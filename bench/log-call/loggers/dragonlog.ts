@@ -1,13 +1,14 @@
 /** As installed: a journal in a folder, all options at their defaults. */
 import { DragonLogger } from "../../../src/index.js";
 import { SERVICE } from "../../lib/records.js";
-import type { OpenContender } from "../contender.js";
+import type { Contender, OpenContender } from "../contender.js";
+import { BINDINGS, type Shape } from "../shapes.js";
 
-export const open: OpenContender = ({ dir }, kind) => {
+export const open: OpenContender = ({ dir }, shape) => {
   const logger = new DragonLogger({ service: SERVICE, journalDir: dir });
   return {
     waits: false,
-    log: (i) => logger.info(kind.text(i), kind.metadata(i)),
+    log: callOf(logger, shape),
     drain: () => logger.flush(),
     async close() {
       const { state, dropped } = logger.stats();
@@ -18,3 +19,18 @@ export const open: OpenContender = ({ dir }, kind) => {
     },
   };
 };
+
+function callOf(logger: DragonLogger, shape: Shape): Contender["log"] {
+  switch (shape.way) {
+    case "disabled":
+      return (i) => logger.debug(shape.text(i), shape.metadata(i));
+    case "make-child":
+      return () => void logger.child(BINDINGS);
+    case "child": {
+      const child = logger.child(BINDINGS);
+      return (i) => child.info(shape.text(i), shape.metadata(i));
+    }
+    default:
+      return (i) => logger.info(shape.text(i), shape.metadata(i));
+  }
+}

@@ -6,7 +6,7 @@ import { SERVICE } from "../../lib/records.js";
 import { LOG_FILE, type OpenContender } from "../contender.js";
 import { drained } from "./write-stream.js";
 
-export const open: OpenContender = ({ dir }, kind) => {
+export const open: OpenContender = ({ dir }, shape) => {
   const stream = createWriteStream(join(dir, LOG_FILE));
   configureSync({
     sinks: { file: (record) => void stream.write(jsonLinesFormatter(record)) },
@@ -18,7 +18,7 @@ export const open: OpenContender = ({ dir }, kind) => {
   const logger = getLogger(SERVICE);
   return {
     waits: false,
-    log: (i) => logger.info(kind.text(i), kind.metadata(i)),
+    log: (i) => logger.info(shape.text(i), shape.metadata(i)),
     drain: () => drained(stream),
     async close() {
       await drained(stream);

@@ -1,16 +1,17 @@
 /** https://github.com/pinojs/pino/blob/main/docs/asynchronous.md names these settings for speed. */
 import { join } from "node:path";
-import { pino } from "pino";
-import { type RecordKind, SERVICE } from "../../lib/records.js";
+import { type Logger, pino } from "pino";
+import { SERVICE } from "../../lib/records.js";
 import { type Contender, LOG_FILE, type OpenContender } from "../contender.js";
+import { BINDINGS, type Shape } from "../shapes.js";
 
-export const openAsync: OpenContender = ({ dir }, kind) =>
-  contender(kind, pino.destination({ dest: join(dir, LOG_FILE), sync: false, minLength: 4096 }));
+export const openAsync: OpenContender = ({ dir }, shape) =>
+  contender(shape, pino.destination({ dest: join(dir, LOG_FILE), sync: false, minLength: 4096 }));
 
-export const openSync: OpenContender = ({ dir }, kind) =>
-  contender(kind, pino.destination({ dest: join(dir, LOG_FILE), sync: true }));
+export const openSync: OpenContender = ({ dir }, shape) =>
+  contender(shape, pino.destination({ dest: join(dir, LOG_FILE), sync: true }));
 
-function contender(kind: RecordKind, destination: ReturnType<typeof pino.destination>): Contender {
+function contender(shape: Shape, destination: ReturnType<typeof pino.destination>): Contender {
   const logger = pino({ base: { service: SERVICE } }, destination);
   const drain = (): Promise<void> =>
     new Promise((resolve, reject) => {
@@ -18,11 +19,26 @@ function contender(kind: RecordKind, destination: ReturnType<typeof pino.destina
     });
   return {
     waits: false,
-    log: (i) => logger.info(kind.metadata(i), kind.text(i)),
+    log: callOf(logger, shape),
     drain,
     async close() {
       await drain();
       destination.end();
     },
   };
+}
+
+function callOf(logger: Logger, shape: Shape): Contender["log"] {
+  switch (shape.way) {
+    case "disabled":
+      return (i) => logger.debug(shape.metadata(i), shape.text(i));
+    case "make-child":
+      return () => void logger.child(BINDINGS);
+    case "child": {
+      const child = logger.child(BINDINGS);
+      return (i) => child.info(shape.metadata(i), shape.text(i));
+    }
+    default:
+      return (i) => logger.info(shape.metadata(i), shape.text(i));
+  }
 }

@@ -3,7 +3,7 @@ import { createClient } from "@redis/client";
 import { SERVICE } from "../../lib/records.js";
 import { type OpenContender, REDIS_LIST } from "../contender.js";
 
-export const open: OpenContender = async ({ redisUrl }, kind) => {
+export const open: OpenContender = async ({ redisUrl }, shape) => {
   const client = createClient({ url: redisUrl });
   await client.connect();
   return {
@@ -12,9 +12,9 @@ export const open: OpenContender = async ({ redisUrl }, kind) => {
       const record = {
         timestamp: new Date().toISOString(),
         service: SERVICE,
-        data: kind.text(i),
+        data: shape.text(i),
         type: "INFO",
-        metadata: kind.metadata(i),
+        metadata: shape.metadata(i),
       };
       await client.rPush(REDIS_LIST, JSON.stringify(record));
     },

@@ -10,7 +10,7 @@ interface FileStreams {
   readonly _dest: { readonly writableLength: number };
 }
 
-export const open: OpenContender = async ({ dir }, kind) => {
+export const open: OpenContender = async ({ dir }, shape) => {
   const transport = new transports.File({ filename: join(dir, LOG_FILE) });
   const logger = createLogger({
     defaultMeta: { service: SERVICE },
@@ -28,7 +28,7 @@ export const open: OpenContender = async ({ dir }, kind) => {
     destination.writableLength;
   return {
     waits: false,
-    log: (i) => void logger.info(kind.text(i), kind.metadata(i)),
+    log: (i) => void logger.info(shape.text(i), shape.metadata(i)),
     async drain() {
       while (waiting() > 0) {
         await sleep(1);
