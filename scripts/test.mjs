@@ -9,7 +9,7 @@ import { installNeeds } from "./test-needs.mjs";
 
 const run = (...args) => spawnSync(process.execPath, args, { stdio: "inherit" }).status ?? 1;
 
-const built = run("node_modules/typescript/bin/tsc", "-p", "tsconfig.json");
+const built = run("node_modules/typescript/bin/tsc", "-p", "tsconfig.json") || run("scripts/bundle.mjs");
 if (built !== 0) {
   console.error("test: the build has failed; no test was run");
   process.exit(built);

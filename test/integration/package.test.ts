@@ -43,6 +43,7 @@ test("the package holds what it needs and nothing else", async (context) => {
     "CHANGELOG.md",
     "docs/guarantees.md",
     "dist/src/index.d.ts",
+    "dist/src/dragonlog.js",
     "dist/src/cli/main.js",
     "dist/src/ship/in-app-worker.js",
     "dist/src/demo/service.js",
