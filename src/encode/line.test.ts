@@ -151,3 +151,52 @@ test("numbers stand as JSON.stringify writes them", () => {
     { numRuns: 2000, examples: edges.map((edge) => [edge]) },
   );
 });
+
+test("a number stands in the line as JSON.stringify spells it", () => {
+  const spelled = (n: number): void => {
+    const memory = target(400);
+    const parts = { ...partsOf(""), metadata: { n } };
+    const end = encoder.write(memory, 8, stamp.words, new Head("svc"), parts, 12);
+    const line = memory.bytes.toString("utf8", 8, end);
+    assert.ok(line.includes(`"metadata":{"n":${JSON.stringify(n)}}`), `${n} in ${line}`);
+  };
+  for (const n of [
+    0,
+    -0,
+    9,
+    10,
+    99_999,
+    2 ** 31 - 1,
+    -(2 ** 31),
+    2 ** 31,
+    2_147_483.647,
+    2_147_483.648,
+    1e-7,
+    1e21,
+  ]) {
+    spelled(n);
+    spelled(-n);
+  }
+  const thousandths = fc.integer({ min: -(2 ** 32), max: 2 ** 32 }).map((n) => n / 1000);
+  fc.assert(
+    fc.property(
+      fc.oneof(thousandths, fc.integer(), fc.double({ noNaN: true, noDefaultInfinity: true })),
+      spelled,
+    ),
+    { numRuns: 2000 },
+  );
+});
+
+test("keys are those of the object, whichever came after each other before", () => {
+  const names = fc.constantFrom("a", "b", "ab", "", "__proto__x", 'q"', "ä");
+  fc.assert(
+    fc.property(fc.array(fc.dictionary(names, fc.nat(9)), { maxLength: 5 }), (objects) => {
+      for (const metadata of objects) {
+        const memory = target(400);
+        const end = encoder.write(memory, 8, stamp.words, new Head("svc"), { ...partsOf(""), metadata }, 12);
+        const line = parsed(memory.bytes.toString("utf8", 8, end)) as { metadata?: object };
+        assert.deepEqual(line.metadata ?? {}, { ...metadata });
+      }
+    }),
+  );
+});
