@@ -81,6 +81,7 @@ async function openRedis(
     lists,
     leaseExpiryMs = PARTITION_LEASE_EXPIRY_MS,
     storeBytesMax,
+    memory,
   }: BufferHooks,
 ): Promise<OpenBuffer> {
   const keys = new Keys();
@@ -89,7 +90,7 @@ async function openRedis(
   }
   const store = await openStore(url);
   const common = { store, keys, clock: systemClock, leaseExpiryMs, onDamage, onTrouble };
-  const partitioned = new RedisBuffer({ ...common, dir });
+  const partitioned = new RedisBuffer({ ...common, memory, dir });
   const listed = new Lists({
     ...common,
     lists,

@@ -10,12 +10,12 @@ import type { Codec } from "./block.js";
 /** `auto` is the best that this Node.js has. */
 export type CodecChoice = Codec | "auto";
 
-type BrotliDecompress = typeof import("node:zlib").brotliDecompress;
+type BrotliDecompress = typeof import("node:zlib").BrotliDecompress;
 
 /** Of zstd, which Node.js has since 22.15 and @types/node 20 does not know. */
 interface Zstd {
   zstdCompressSync(bytes: Buffer, options: object): Buffer;
-  zstdDecompress: BrotliDecompress;
+  readonly ZstdDecompress: BrotliDecompress;
   constants: { readonly ZSTD_c_compressionLevel: number };
 }
 
@@ -62,13 +62,35 @@ export function compress(bytes: Buffer, codec: Exclude<Codec, "none">): Buffer {
   });
 }
 
-/** Rejects, having allocated no more than about `bytesMax`, where there would be more. */
-export function decompress(bytes: Buffer, codec: Exclude<Codec, "none">, bytesMax: number): Promise<Buffer> {
-  const unpack: BrotliDecompress = codec === "zstd" ? zstd()!.zstdDecompress : zlib().brotliDecompress;
-  // One byte more, for a full piece is followed by another one. A limit of zero would be none.
-  const limits = { chunkSize: pieceBytes(bytesMax + 1), maxOutputLength: Math.max(1, bytesMax) };
+/**
+ * Rejects, having allocated no more than about `bytesMax`, where there would be more. What is unpacked lies in `memory`, where
+ * there is any and Node.js lets it.
+ */
+export function decompress(
+  bytes: Buffer,
+  codec: Exclude<Codec, "none">,
+  bytesMax: number,
+  memory?: ArrayBufferLike,
+): Promise<Buffer> {
+  const Unpack = codec === "zstd" ? zstd()!.ZstdDecompress : zlib().BrotliDecompress;
+  // One byte more, for a full piece is followed by another one.
+  const chunkSize = memory === undefined ? pieceBytes(bytesMax + 1) : PIECE_BYTES_MIN;
+  const stream = new Unpack({ chunkSize });
+  // Members of Node.js's own. Where they are called otherwise, it takes memory of its own.
+  if (memory !== undefined && "_outBuffer" in stream && "_chunkSize" in stream) {
+    Object.assign(stream, { _outBuffer: Buffer.from(memory), _chunkSize: memory.byteLength });
+  }
   return new Promise((resolve, reject) => {
-    unpack(bytes, limits, (error, plain) => (error === null ? resolve(plain) : reject(error)));
+    const pieces: Buffer[] = [];
+    let left = bytesMax;
+    stream.on("data", (piece: Buffer) => {
+      pieces.push(piece);
+      left -= piece.length;
+      if (left < 0) stream.destroy(new RangeError(`more than ${bytesMax} bytes`));
+    });
+    stream.once("end", () => resolve(pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces)));
+    stream.once("error", reject);
+    stream.end(bytes);
   });
 }
 

@@ -8,6 +8,7 @@
  * Numbers are varints, deltas are to the record before; the first ones are to the head's `firstSeq` and `oldestMs`.
  */
 import { DragonlogError } from "../../system/errors.js";
+import type { MemoryPool } from "../../system/memory-pool.js";
 import type { Block, BlockHead, Codec } from "./block.js";
 import { BLOCK_BYTES_MAX, BlockDamagedError, blockFor, type Packing, readHead, seal } from "./block-head.js";
 import { BlockMemory } from "./block-memory.js";
@@ -68,12 +69,18 @@ function fill(payload: Buffer, table: Buffer, records: readonly Item[]): void {
  * Rejects with BlockDamagedError (DRAGONLOG_BLOCK_DAMAGED) for whatever `encodeBlock` did not make, and with
  * DRAGONLOG_BLOCK_UNREADABLE for what it made elsewhere in a version, or by a codec, that this process lacks.
  */
-export async function decodeBlock(block: Buffer): Promise<Block> {
+export async function decodeBlock(block: Buffer, pool?: MemoryPool): Promise<Block> {
   const { head, packing, payload } = readHead(block);
-  const plain = await unpacked(payload, packing, head);
+  const memory = packing.codec === "none" ? undefined : pool?.take(packing.plainBytes + 1);
   try {
+    const plain = await unpacked(payload, packing, head, memory);
+    if (memory !== undefined && plain.buffer !== memory) {
+      pool?.release(memory);
+    }
     return { ...head, items: itemsOf(plain, head) };
   } catch (error) {
+    if (memory !== undefined) pool?.abandon(memory);
+    if (error instanceof BlockDamagedError) throw error;
     throw new BlockDamagedError("its records do not fit its head", head, error);
   }
 }
@@ -130,11 +137,16 @@ class Kinds {
   }
 }
 
-async function unpacked(payload: Buffer, { codec, plainBytes }: Packing, head: BlockHead): Promise<Buffer> {
+async function unpacked(
+  payload: Buffer,
+  { codec, plainBytes }: Packing,
+  head: BlockHead,
+  memory: ArrayBufferLike | undefined,
+): Promise<Buffer> {
   let plain = payload;
   if (codec !== "none") {
     try {
-      plain = await decompress(payload, codec, plainBytes);
+      plain = await decompress(payload, codec, plainBytes, memory);
     } catch (error) {
       throw new BlockDamagedError("it cannot be unpacked", head, error);
     }

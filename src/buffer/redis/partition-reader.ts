@@ -16,6 +16,7 @@
  */
 
 import type { Clock } from "../../system/clock.js";
+import type { MemoryPool } from "../../system/memory-pool.js";
 import type { BufferDamage, OrdinalRange, StoredRecord, Waiting } from "../buffer.js";
 import type { Block } from "./block.js";
 import { DamagedEntries } from "./damaged-entries.js";
@@ -40,6 +41,8 @@ export interface PartitionReaderOptions {
   readonly gapWaitMs: number;
   readonly delivered: DeliveredRecords;
   readonly from: Place;
+  /** Where what is unpacked lies; it is given back when it was read. */
+  readonly memory?: MemoryPool | undefined;
   readonly onDamage: (damage: BufferDamage) => void;
   /** Told of trouble that is tried again. */
   readonly onTrouble: (error: unknown) => void;
@@ -72,6 +75,8 @@ export class PartitionReader {
   #place: Place;
   #lostBelow = -1;
   #open: OpenBlock | undefined;
+  /** Of the block whose last records were given. */
+  #spent: ArrayBufferLike | undefined;
   /** Rises when what comes next is something else than before. */
   #life = 0;
   #length = 0;
@@ -82,7 +87,7 @@ export class PartitionReader {
     this.#options = options;
     this.#delivered = delivered;
     this.#place = options.from;
-    this.#ahead = new ReadAhead(store, stream);
+    this.#ahead = new ReadAhead(store, stream, options.memory);
     this.#holds = new Holds(clock, gapWaitMs, (writer) => delivered.of(writer));
     this.#damaged = new DamagedEntries({ ...options, dir: damagedDir, partition: number });
   }
@@ -141,6 +146,8 @@ export class PartitionReader {
    * Rejects when the store cannot be read.
    */
   async next(bytesMax: number): Promise<StoredRecord[] | "drained" | undefined> {
+    this.#giveBack(this.#spent);
+    this.#spent = undefined;
     if (this.#open !== undefined) {
       return this.#give(this.#open, bytesMax);
     }
@@ -209,6 +216,7 @@ export class PartitionReader {
     open.next = end;
     if (end === records.length) {
       this.#open = undefined;
+      this.#spent = records[0]!.bytes.buffer;
       series.give(tracked.firstSeq, lastSeq(tracked));
     } else {
       series.give(next === 0 ? given[0]!.seq : records[next - 1]!.seq + 1, given.at(-1)!.seq);
@@ -220,7 +228,9 @@ export class PartitionReader {
     const life = this.#life;
     const place = this.#place;
     const block = await this.#decode(entry, decoded);
+    const memory = block?.items[0]?.bytes.buffer;
     if (life !== this.#life) {
+      this.#giveBack(memory);
       return;
     }
     const tracked = this.#blocks.track(place, entry.id, block ?? NO_BLOCK);
@@ -233,10 +243,12 @@ export class PartitionReader {
     const { writer, firstSeq, items } = block;
     const overtaken = this.#holds.overtaken(writer, firstSeq, items[0]!.seq, place.after);
     if (overtaken !== undefined) {
+      this.#giveBack(memory);
       this.#seek(overtaken);
       return;
     }
     if (this.#holds.holdBack({ ...tracked, firstSeq })) {
+      this.#giveBack(memory);
       return;
     }
     const records = block.items
@@ -245,8 +257,13 @@ export class PartitionReader {
     if (records.length > 0) {
       this.#open = { tracked, series, records, next: 0 };
     } else {
+      this.#giveBack(memory);
       series.give(tracked.firstSeq, lastSeq(tracked));
     }
+  }
+
+  #giveBack(memory: ArrayBufferLike | undefined): void {
+    if (memory !== undefined) this.#options.memory?.release(memory);
   }
 
   /** Undefined for what nobody can read. Rejects for what only others can. */
@@ -301,6 +318,11 @@ export class PartitionReader {
   #seek(place: Place): void {
     this.#life++;
     this.#place = place;
+    // What was read last may still be in use, and held by nobody yet.
+    for (const memory of [this.#spent, this.#open?.records[0]?.bytes.buffer]) {
+      if (memory !== undefined) this.#options.memory?.abandon(memory);
+    }
+    this.#spent = undefined;
     this.#open = undefined;
     this.#ahead.clear();
   }

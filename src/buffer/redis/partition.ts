@@ -15,6 +15,7 @@
  */
 import type { Clock } from "../../system/clock.js";
 import { DragonlogError } from "../../system/errors.js";
+import type { MemoryPool } from "../../system/memory-pool.js";
 import type { BufferDamage, Chunk, OrdinalRange, Source, Waiting } from "../buffer.js";
 import type { DeliveredFile } from "./delivered-file.js";
 import { DeliveredRecords } from "./delivered-records.js";
@@ -42,6 +43,7 @@ export interface PartitionOptions {
   readonly ordinalMin: number;
   /** Run ids of the servers that there are; undefined while another one may answer than those that were asked for it. */
   readonly servers: () => readonly string[] | undefined;
+  readonly memory?: MemoryPool | undefined;
   readonly onDamage: (damage: BufferDamage) => void;
   /** Told of trouble that is tried again. */
   readonly onTrouble: (error: unknown) => void;

@@ -3,6 +3,7 @@
  * as many are fetched as make about `AHEAD_BYTES`, by the size of those before. The next one is unpacked while the one before
  * it is read.
  */
+import type { MemoryPool } from "../../system/memory-pool.js";
 import type { Waiting } from "../buffer.js";
 import type { Block } from "./block.js";
 import { readHead } from "./block-head.js";
@@ -24,13 +25,17 @@ interface Ahead {
 export class ReadAhead {
   readonly #store: Store;
   readonly #stream: string;
+  readonly #memory: MemoryPool | undefined;
   #entries: Ahead[] = [];
   #fetching: Promise<void> | undefined;
+  /** The next one. */
+  #unpacking: Promise<Block> | undefined;
   #entryBytes = AHEAD_BYTES / ENTRIES_FIRST;
   /** Rises when what was fetched is no longer what comes next. */
   #life = 0;
 
-  constructor(store: Store, stream: string) {
+  constructor(store: Store, stream: string, memory?: MemoryPool) {
+    this.#memory = memory;
     this.#store = store;
     this.#stream = stream;
   }
@@ -60,13 +65,18 @@ export class ReadAhead {
     const ahead = this.#entries.shift();
     if (ahead !== undefined) {
       void ahead.decoded();
-      void this.#entries[0]?.decoded();
+      this.#unpacking = this.#entries[0]?.decoded();
     }
     return ahead;
   }
 
   clear(): void {
     this.#life++;
+    this.#unpacking?.then(
+      ({ items: [first] }) => first && this.#memory?.abandon(first.bytes.buffer),
+      () => {},
+    );
+    this.#unpacking = undefined;
     this.#entries = [];
     this.#fetching = undefined;
   }
@@ -96,7 +106,7 @@ export class ReadAhead {
     this.#entries = entries.map((entry) => ({
       entry,
       waiting: waitingInBlock(entry.bytes),
-      decoded: decodedOnce(entry.bytes),
+      decoded: decodedOnce(entry.bytes, this.#memory),
     }));
   }
 }
@@ -111,11 +121,11 @@ export function waitingInBlock(block: Buffer): Waiting {
   }
 }
 
-function decodedOnce(bytes: Buffer): () => Promise<Block> {
+function decodedOnce(bytes: Buffer, memory: MemoryPool | undefined): () => Promise<Block> {
   let decoded: Promise<Block> | undefined;
   return () => {
     if (decoded === undefined) {
-      decoded = decodeBlock(bytes);
+      decoded = decodeBlock(bytes, memory);
       // What cannot be read matters once it comes first.
       decoded.catch(() => {});
     }

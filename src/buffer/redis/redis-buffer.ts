@@ -13,6 +13,7 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import type { Clock } from "../../system/clock.js";
+import type { MemoryPool } from "../../system/memory-pool.js";
 import { randomId } from "../../system/random.js";
 import type { BufferDamage, LogBuffer, Source } from "../buffer.js";
 import { DeliveredFile } from "./delivered-file.js";
@@ -47,6 +48,8 @@ export interface RedisBufferOptions {
   readonly leaseExpiryMs?: number;
   /** How long records wait for those before them that the store has lost, in ms. */
   readonly gapWaitMs?: number;
+  /** Where what is read lies, for whoever holds it there. Default: memory of its own for each block. */
+  readonly memory?: MemoryPool | undefined;
   readonly onDamage: (damage: BufferDamage) => void;
   /** Told of trouble that is tried again, once a minute for each kind. */
   readonly onTrouble: (error: unknown) => void;
@@ -211,7 +214,7 @@ export class RedisBuffer implements LogBuffer {
   }
 
   async #takeOne(number: number): Promise<void> {
-    const { store, keys, clock, dir, gapWaitMs = GAP_WAIT_MS, onDamage } = this.#options;
+    const { store, keys, clock, dir, gapWaitMs = GAP_WAIT_MS, memory, onDamage } = this.#options;
     const before = this.#lost.get(number);
     const lease = await PartitionLease.acquire(this.#leases, keys.leaseKeys(number), before?.token);
     if (lease === undefined) {
@@ -230,6 +233,7 @@ export class RedisBuffer implements LogBuffer {
         servers: () => (store.connections === this.#knownConnections ? this.#runIds : undefined),
         damagedDir: join(dir, "damaged", folder),
         gapWaitMs,
+        memory,
         ordinalMin: before?.ordinal ?? 0,
         onDamage,
         onTrouble,
