@@ -191,7 +191,7 @@ export const OPTIONS = {
     max: "1GiB",
     default: "8MiB",
     defaultInRam: "1MiB",
-    doc: "The size of one file of a journal. A record that is larger gets a file of its own size. Without a journal, of a piece of RAM: 1MiB there.",
+    doc: "The size of one file of a journal. A record that is larger gets a file of its own size, and the first one is no larger than 256KiB. Without a journal, of a piece of RAM: 1MiB there.",
     scopes: WRITERS,
   },
   journalBytesMax: {
