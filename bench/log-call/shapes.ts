@@ -2,7 +2,7 @@
 import { type RecordKind, type RecordName, records } from "../lib/records.js";
 
 /** `disabled`: below the level. `make-child`: a child is made, and not used. `child`: a child that is there logs. */
-export type Way = "log" | "disabled" | "make-child" | "child";
+type Way = "log" | "disabled" | "make-child" | "child";
 
 export interface Shape extends RecordKind {
   readonly label: string;
