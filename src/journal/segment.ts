@@ -62,6 +62,9 @@ export class Segment {
   firstSeq = 0;
   /** The name under which the file stands on the disk for sure. */
   #durablePath = "";
+  #file: "open" | "unwanted" | "closed" = "open";
+  /** How many are on their way. */
+  #syncs = 0;
 
   constructor(
     readonly kind: "mapped" | "written" | "shared" | "ram",
@@ -169,12 +172,18 @@ export class Segment {
    * Writes everything published so far to the disk; pages that were dirtied through a map are part of the file. The first
    * time also the file's name: after a power cut, a segment that still had its old name would not be found.
    */
-  sync(done: (error: Error | null) => void): void {
+  sync(whenDone: (error: Error | null) => void): void {
     if (this.fd < 0) {
-      done(null);
+      whenDone(null);
       return;
     }
     const { path } = this;
+    this.#syncs++;
+    const done = (error: Error | null): void => {
+      this.#syncs--;
+      this.#closeWhenSynced();
+      whenDone(error);
+    };
     this.#syncFrames((error) => {
       if (error !== null || path === this.#durablePath) {
         done(error);
@@ -210,8 +219,17 @@ export class Segment {
     });
   }
 
+  /** Its file stays open as long as it is being synced: the number of one that is closed may be another file's by then. */
   close(): void {
-    if (this.fd >= 0) {
+    if (this.#file === "open" && this.fd >= 0) {
+      this.#file = "unwanted";
+      this.#closeWhenSynced();
+    }
+  }
+
+  #closeWhenSynced(): void {
+    if (this.#file === "unwanted" && this.#syncs === 0) {
+      this.#file = "closed";
       closeSync(this.fd);
     }
   }

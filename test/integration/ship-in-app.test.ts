@@ -133,7 +133,7 @@ test("`dragonlog ship` leaves the journals of a living application alone, and ta
   await shipping.untilStored(3);
   assert.equal((await shipping.shipOnce()).code, 0);
   shipping.assertArrived(3);
-  const { journals } = await shipping.status();
+  const { journals } = await shipping.untilStatus(({ journals }) => journals.length === 1);
   assert.deepEqual(
     journals.map(({ service, waiting: { records }, shipperPid }) => [service, records, shipperPid]),
     [["web", 10, app.pid]],
