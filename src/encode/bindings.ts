@@ -55,7 +55,7 @@ export class Bindings {
       pen.text(this.#text);
       return;
     }
-    const start = pen.at;
+    const { at: start, full } = pen;
     if (this.#text !== "" && !this.#saysAny(metadata)) {
       pen.text(this.#text);
       pen.byte(COMMA);
@@ -68,7 +68,7 @@ export class Bindings {
       }
       return;
     }
-    pen.rewind(start);
+    pen.rewind(start, full);
     pen.text(this.#before(membersText(metadata, counts)));
   }
 

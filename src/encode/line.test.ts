@@ -200,3 +200,49 @@ test("keys are those of the object, whichever came after each other before", () 
     }),
   );
 });
+
+test("a line is written whole or not at all, however much room there is and whatever stands in it", () => {
+  const throws = {
+    get bad(): never {
+      throw new Error("never");
+    },
+  };
+  const texts = ["", "text", 'with "quotes" and € of some length', "x".repeat(300)];
+  const values: unknown[] = [
+    ...texts,
+    new Error("no"),
+    new Date(0),
+    12n,
+    new Map([[1, 2]]),
+    { at: new Date(0) },
+    throws,
+  ];
+  const metadatas: (object | undefined)[] = [
+    undefined,
+    {},
+    METADATA,
+    { at: new Date(0) },
+    new Error("no"),
+    throws,
+    { n: 1n },
+  ];
+  const bound = Bindings.NONE.with({ a: 1, deep: { b: "c" } }, [], { shortened: 0 });
+  const head = new Head("svc");
+  for (const data of values) {
+    for (const metadata of metadatas) {
+      for (const bindings of [Bindings.NONE, bound]) {
+        const parts = { ...partsOf(data), metadata, bindings };
+        const written = (bytes: number) => {
+          const memory = target(bytes);
+          const end = encoder.write(memory, 8, stamp.words, head, parts, 12);
+          return end < 0 ? undefined : memory.bytes.toString("utf8", 8, end);
+        };
+        const whole = written(8192)!;
+        parsed(whole);
+        const bytes = 8 + Buffer.byteLength(whole);
+        for (let room = 64; room < bytes; room++)
+          assert.equal(written(room), undefined, `${whole} in ${room}`);
+      }
+    }
+  }
+});

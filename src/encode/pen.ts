@@ -164,10 +164,10 @@ export class Pen {
     this.#utf8(text);
   }
 
-  /** Goes back to an earlier `at`: what was written since does not count. */
-  rewind(at: number): void {
+  /** Goes back to an earlier `at` and `full`: what was written since does not count. */
+  rewind(at: number, full: boolean): void {
     this.at = at;
-    this.full = false;
+    this.full = full;
   }
 
   #integer(value: number): void {

@@ -30,7 +30,7 @@ export function membersText(metadata: object, counts: EncodeCounts): string {
 
 /** What `valueText` says, to where it stays. */
 export function writeValue(pen: Pen, value: unknown, counts: EncodeCounts): void {
-  const start = pen.at;
+  const { at: start, full } = pen;
   try {
     if (writePlain(pen, value, start, 0)) {
       return;
@@ -38,13 +38,13 @@ export function writeValue(pen: Pen, value: unknown, counts: EncodeCounts): void
   } catch {
     // A getter or proxy threw: the complete way marks the value that threw and keeps the rest.
   }
-  pen.rewind(start);
+  pen.rewind(start, full);
   pen.text(valueText(value, counts));
 }
 
 /** What `membersText` says, to where it stays; false, and nothing that counts, where that takes the complete way. */
 export function writePlainMembers(pen: Pen, metadata: object): boolean {
-  const start = pen.at;
+  const { at: start, full } = pen;
   try {
     if (writeMembers(pen, metadata, start, 0)) {
       return true;
@@ -52,7 +52,7 @@ export function writePlainMembers(pen: Pen, metadata: object): boolean {
   } catch {
     // As above.
   }
-  pen.rewind(start);
+  pen.rewind(start, full);
   return false;
 }
 
