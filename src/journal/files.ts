@@ -156,7 +156,6 @@ export class SegmentFiles implements Segments {
       bytes: segment.bytes.length,
       countsByType: segment.words.slice(TYPE_COUNT_WORD, TYPE_COUNT_WORD + TYPE_COUNTS),
     });
-    this.#giveBack(segment.staging);
     const synced = new Promise<void>((resolve) => {
       segment.sync((error) => {
         segment.close();
@@ -167,6 +166,8 @@ export class SegmentFiles implements Segments {
         resolve();
       });
     });
+    // Not before the sync has begun: what shows nothing of the file any more cannot bring it to the disk.
+    this.#giveBack(segment.staging);
     this.#syncing.add(synced);
     void synced.then(() => this.#syncing.delete(synced));
   }

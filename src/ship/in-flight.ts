@@ -14,6 +14,8 @@ import type { Clock } from "../system/clock.js";
 const BATCHES_AT_FIRST = 8;
 /** Not much longer than making the batches takes that are on their way at first. */
 const NEAR_MS = 50;
+/** What grows by a share has to be something. */
+const ROUND_TRIP_MS_MIN = 1;
 /** How fast it is believed that answers take longer than the quickest did. */
 const SLOWER_FACTOR = 1.1;
 /** Long enough for a process that is not busy to have come to it. */
@@ -111,8 +113,10 @@ export class InFlight {
     const sent = !this.#leftBehind.has(name);
     const sentAtMs = this.#clock.elapsed();
     const goesOn = sent && (await this.#send(batch));
-    if (sent) {
-      this.#roundTripMs = Math.min(this.#clock.elapsed() - sentAtMs, SLOWER_FACTOR * this.#roundTripMs);
+    // What has failed may never have reached the destination.
+    if (goesOn) {
+      const ms = Math.max(ROUND_TRIP_MS_MIN, this.#clock.elapsed() - sentAtMs);
+      this.#roundTripMs = Math.min(ms, SLOWER_FACTOR * this.#roundTripMs);
     }
     if (!goesOn) {
       this.#leftBehind.add(name);

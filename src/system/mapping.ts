@@ -114,29 +114,35 @@ class KoffiMapper implements Mapper {
     const empty = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
     const address = this.#map(null, bytes, empty, -1);
     const memory = this.#koffi.view(address, bytes);
-    let attached = 0;
+    let changes = 0;
+    let isAttached = false;
     return {
       bytes: Buffer.from(memory),
       words: new Int32Array(memory),
       doubles: new Float64Array(memory),
       view: new DataView(memory),
       attach: (fd) => {
-        attached++;
+        changes++;
+        isAttached = false;
         this.#map(address, bytes, MAP_SHARED | MAP_FIXED, fd);
+        isAttached = true;
       },
       detach: () => {
-        attached++;
+        changes++;
+        isAttached = false;
         this.#map(address, bytes, empty | MAP_FIXED, -1);
       },
       prefault: () => {
         this.#aside(this.#madvise, [address, bytes, MADV_POPULATE_WRITE], () => {});
       },
       sync: (length, done) => {
-        const before = attached;
-        const isCalled = this.#aside(this.#msync, [address, length, MS_SYNC], (result) => {
-          const outcome = result === 0 ? "synced" : "failed";
-          done(attached === before ? outcome : "elsewhere");
-        });
+        const before = changes;
+        const isCalled =
+          isAttached &&
+          this.#aside(this.#msync, [address, length, MS_SYNC], (result) => {
+            const outcome = result === 0 ? "synced" : "failed";
+            done(changes === before ? outcome : "elsewhere");
+          });
         if (!isCalled) {
           done("elsewhere");
         }

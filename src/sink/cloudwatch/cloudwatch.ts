@@ -94,9 +94,14 @@ class CloudWatchSink implements Sink {
   async #put(batch: Batch, signal: AbortSignal): Promise<Answer> {
     const writer = this.#writers.take();
     const body = writeBody(writer, batch);
-    const { rejected, requestId } = await this.#client.put(batch.destination, body, signal, () =>
-      this.#writers.give(writer),
-    );
+    let isGiven = false;
+    const { rejected, requestId } = await this.#client.put(batch.destination, body, signal, () => {
+      // Told twice, it would be given to two puts.
+      if (!isGiven) {
+        isGiven = true;
+        this.#writers.give(writer);
+      }
+    });
     const refused = refusedBy(rejected, batch.items, this.#now() + this.#client.clockOffsetMs());
     return requestId === undefined
       ? { verdict: "delivered", refused }
