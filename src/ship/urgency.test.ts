@@ -30,24 +30,24 @@ function openUrgency({ mayRest }: { mayRest?: true } = { mayRest: true }) {
   return { state, urgency, look };
 }
 
-test("looks once a second, and through all sources every ten, when nothing has come for a while", async () => {
+test("looks every one and a half seconds, and through all sources every ten or so, when nothing has come for a while", async () => {
   const { look } = openUrgency();
   await look(10_000);
-  assert.deepEqual(await look(60_000), { looks: 60, due: 6 });
+  assert.deepEqual(await look(60_000), { looks: 40, due: 6 });
 });
 
 test("looks five times a second again when a record comes, or a request to send everything", async () => {
   const { state, urgency, look } = openUrgency();
   await look(10_000);
-  assert.equal(urgency.lookAgainMs, 1000);
+  assert.equal(urgency.lookAgainMs, 1500);
   state.records = 1;
-  await look(1000);
+  await look(1500);
   assert.equal(urgency.lookAgainMs, 200);
   state.records = 0;
   await look(10_000);
-  assert.equal(urgency.lookAgainMs, 1000);
+  assert.equal(urgency.lookAgainMs, 1500);
   state.flushRequestedAtMs = 1;
-  await look(1000);
+  await look(1500);
   assert.equal(urgency.lookAgainMs, 200);
 });
 

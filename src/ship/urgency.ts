@@ -9,7 +9,7 @@ import { dueAtMs } from "../system/due.js";
 /** How often is asked. */
 const LOOK_MS = 200;
 /** The same while it is quiet: for so long a first record, a new journal or a request to send everything may go unnoticed. */
-const LOOK_QUIET_MS = 1000;
+const LOOK_QUIET_MS = 1500;
 /** How often quiet sources are looked through for writers that died. */
 const REAP_MS = 2000;
 /** The same while it is quiet: each time, all of them are read. */
