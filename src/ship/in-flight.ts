@@ -62,6 +62,11 @@ export class InFlight {
     return this.#roundTripMs > NEAR_MS;
   }
 
+  /** As many as keep up with any sender where answers take no longer than `NEAR_MS`. */
+  get #most(): number {
+    return this.isFar ? this.#max : Math.min(this.#max, 2 * BATCHES_AT_FIRST);
+  }
+
   get size(): number {
     return this.#results.size;
   }
@@ -71,11 +76,11 @@ export class InFlight {
     if (this.#results.size === 0) {
       this.#limit = Math.max(this.#limitAtFirst, this.#limit >> 1);
     }
-    while (this.#results.size >= this.#limit) {
+    while (this.#results.size >= Math.min(this.#limit, this.#most)) {
       const isFree = await this.#place();
       // Answers that have come in meanwhile are looked at first.
       await this.#clock.eventsHandled();
-      if (!isFree && this.#results.size >= this.#limit) {
+      if (!isFree && this.#results.size >= this.#limit && this.#limit < this.#most) {
         this.#limit++;
       }
     }
@@ -95,7 +100,7 @@ export class InFlight {
         resolve(isFree);
       };
       this.#waiters.add(end);
-      if (this.#limit < this.#max) {
+      if (this.#limit < this.#most) {
         cancel = this.#clock.after(WAIT_MS, () => end(false), true);
       }
     });
