@@ -233,10 +233,7 @@ export class Pen {
     if (this.full) {
       return;
     }
-    if (
-      needsEscape(this.#bytes, this.#words, start + 1, this.at, onlyAscii) ||
-      !(onlyAscii || value.isWellFormed())
-    ) {
+    if (needsEscape(this.#bytes, this.#words, start + 1, this.at) || !(onlyAscii || value.isWellFormed())) {
       this.at = start;
       this.#utf8(JSON.stringify(value));
     } else {
@@ -268,7 +265,7 @@ function digitsOf(value: number): number {
 }
 
 /** True when a byte in [from, to) is a quote, a backslash or a control character. */
-function needsEscape(bytes: Buffer, words: Int32Array, from: number, to: number, isAscii: boolean): boolean {
+function needsEscape(bytes: Buffer, words: Int32Array, from: number, to: number): boolean {
   const firstWord = (from + 3) >> 2;
   const lastWord = to >> 2;
   if (firstWord >= lastWord) {
@@ -277,38 +274,15 @@ function needsEscape(bytes: Buffer, words: Int32Array, from: number, to: number,
   return (
     escapesIn(bytes, from, firstWord << 2) ||
     escapesIn(bytes, lastWord << 2, to) ||
-    (isAscii ? escapesInAscii(words, firstWord, lastWord) : escapesInWords(words, firstWord, lastWord))
+    escapesInWords(words, firstWord, lastWord)
   );
 }
 
 /*
  * The usual trick on bytes in a word: x - n borrows into the top bit of each byte that is below n. A quote is 0x22, and with bit
- * 1 flipped it falls below 0x21 together with all control characters, and nothing else does. In ASCII no byte has its top bit
- * set before; elsewhere those that have are left out.
+ * 1 flipped it falls below 0x21 together with all control characters, and nothing else does. Bytes whose top bit is set before
+ * are left out.
  */
-
-function escapesInAscii(words: Int32Array, from: number, to: number): boolean {
-  let i = from;
-  for (const last = to - 3; i < last; i += 4) {
-    const a = words[i]!;
-    const b = words[i + 1]!;
-    const c = words[i + 2]!;
-    const d = words[i + 3]!;
-    const found =
-      ((a ^ 0x02020202) - 0x21212121) |
-      ((a ^ 0x5c5c5c5c) - 0x01010101) |
-      ((b ^ 0x02020202) - 0x21212121) |
-      ((b ^ 0x5c5c5c5c) - 0x01010101) |
-      ((c ^ 0x02020202) - 0x21212121) |
-      ((c ^ 0x5c5c5c5c) - 0x01010101) |
-      ((d ^ 0x02020202) - 0x21212121) |
-      ((d ^ 0x5c5c5c5c) - 0x01010101);
-    if ((found & 0x80808080) !== 0) {
-      return true;
-    }
-  }
-  return escapesInWords(words, i, to);
-}
 
 function escapesInWords(words: Int32Array, from: number, to: number): boolean {
   for (let i = from; i < to; i++) {

@@ -2,8 +2,8 @@
  * Which streams are known to stand, so that the first batch of a stream goes alone: beside it, every other one would be
  * uploaded in vain when the stream is missing, and once more after it was created.
  */
-import { setImmediate as turn } from "node:timers/promises";
 import type { Destination } from "../../batch/batch.js";
+import { systemClock } from "../../system/clock.js";
 import type { Answer } from "../sink.js";
 
 /** Streams beyond this many are forgotten all at once; each then costs one more round trip. */
@@ -36,7 +36,7 @@ export class KnownStreams {
 
   /** Those that have waited start one after the other, so that one is written out before the next one takes memory. */
   #ownTurn(): Promise<void> {
-    this.#turns = this.#turns.then(() => turn());
+    this.#turns = this.#turns.then(systemClock.eventsHandled);
     return this.#turns;
   }
 
