@@ -64,9 +64,9 @@ const different = documents.filter((path) => {
   const file = new URL(path, root);
   const before = readFileSync(file, "utf8");
   const after = before.replace(
-    /(<!-- bench:([\w-]+) -->\n)[\s\S]*?(\n<!-- \/bench:\2 -->)/g,
+    /(<!-- bench:([\w-]+) -->\n)[\s\S]*?(<!-- \/bench:\2 -->)/g,
     (place, start, name, end) =>
-      results[name] === undefined ? place : start + shown(path, name, results[name]) + end,
+      results[name] === undefined ? place : `${start}${shown(path, name, results[name])}\n${end}`,
   );
   if (after !== before && !process.argv.includes("--check")) writeFileSync(file, after);
   return after !== before;
