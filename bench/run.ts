@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { refuse } from "./lib/flags.js";
 import { repositoryDir } from "./lib/machine.js";
 import { elapsed } from "./lib/progress.js";
 import { withTempDir } from "./lib/temp-dir.js";
@@ -24,7 +25,7 @@ const { values } = parseArgs({
 });
 const unknown = values.only.filter((name) => QUESTIONS[name] === undefined);
 if (unknown.length > 0) {
-  throw new Error(`no question: ${unknown.join(", ")}; there are ${Object.keys(QUESTIONS).join(", ")}`);
+  refuse(`no question: ${unknown.join(", ")}; there are ${Object.keys(QUESTIONS).join(", ")}`);
 }
 /** A short look is not for the documents. */
 const resultsFile =

@@ -6,6 +6,7 @@ import { infoFields } from "../../src/buffer/redis/server-info.js";
 import { noRedisServer, RedisServer } from "../../test/harness/redis-server.js";
 import { answer } from "../lib/answer.js";
 import { runChild } from "../lib/child.js";
+import { wholeNumber } from "../lib/flags.js";
 import { machineLine, versionsLine } from "../lib/machine.js";
 import { Progress } from "../lib/progress.js";
 import { withTempDir } from "../lib/temp-dir.js";
@@ -33,8 +34,8 @@ const { values } = parseArgs({
     json: { type: "boolean", default: false },
   },
 });
-const rounds = Number(values.rounds);
-const records = Number(values.records);
+const rounds = wholeNumber("rounds", values.rounds);
+const records = wholeNumber("records", values.records);
 const asked = QUESTIONS.filter((question) => values.only.includes(question));
 
 if (noRedisServer) {

@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { answer } from "../lib/answer.js";
+import { wholeNumber } from "../lib/flags.js";
 import { machineLine, versionsLine } from "../lib/machine.js";
 import { Progress } from "../lib/progress.js";
 import { median } from "../lib/stats.js";
@@ -17,8 +18,11 @@ const { values } = parseArgs({
     json: { type: "boolean", default: false },
   },
 });
-const rounds = Number(values.rounds);
-const SIZES = [Number(values["records-small"]), Number(values["records-large"])];
+const rounds = wholeNumber("rounds", values.rounds);
+const SIZES = [
+  wholeNumber("records-small", values["records-small"]),
+  wholeNumber("records-large", values["records-large"]),
+];
 
 await withTempDir(async (root) => {
   const progress = new Progress(SIZES.length * (rounds + 1));

@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { FakeCloudWatch } from "../../src/testing/index.js";
 import { answer } from "../lib/answer.js";
+import { wholeNumber } from "../lib/flags.js";
 import { machineLine, versionsLine } from "../lib/machine.js";
 import { Progress } from "../lib/progress.js";
 import { withTempDir } from "../lib/temp-dir.js";
@@ -22,8 +23,8 @@ const { values } = parseArgs({
     json: { type: "boolean", default: false },
   },
 });
-const rounds = Number(values.rounds);
-const seconds = Number(values.seconds);
+const rounds = wholeNumber("rounds", values.rounds);
+const seconds = wholeNumber("seconds", values.seconds);
 const QUIET = fileURLToPath(new URL("./quiet.js", import.meta.url));
 const CLI = fileURLToPath(new URL("../../src/cli/main.js", import.meta.url));
 const ENV = {

@@ -5,6 +5,7 @@ import { parseArgs } from "node:util";
 import { noRedisServer, RedisServer } from "../../test/harness/redis-server.js";
 import { answer } from "../lib/answer.js";
 import { runChild, runToEnd } from "../lib/child.js";
+import { wholeNumber } from "../lib/flags.js";
 import { machineLine, versionsLine } from "../lib/machine.js";
 import { Progress } from "../lib/progress.js";
 import { withTempDir } from "../lib/temp-dir.js";
@@ -26,8 +27,8 @@ const { values } = parseArgs({
     json: { type: "boolean", default: false },
   },
 });
-const rounds = Number(values.rounds);
-const calls = Number(values.calls);
+const rounds = wholeNumber("rounds", values.rounds);
+const calls = wholeNumber("calls", values.calls);
 const only = values.only?.split(",");
 /** Most contenders are asked for the two records only. */
 const OTHERS_BY: readonly ContenderName[] = ["dragonlog", "pino-async"];

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { answer } from "../lib/answer.js";
 import { runChild } from "../lib/child.js";
+import { wholeNumber } from "../lib/flags.js";
 import { machineLine, versionsLine } from "../lib/machine.js";
 import { Progress } from "../lib/progress.js";
 import { withTempDir } from "../lib/temp-dir.js";
@@ -30,8 +31,8 @@ const { values } = parseArgs({
     json: { type: "boolean", default: false },
   },
 });
-const rounds = Number(values.rounds);
-const recordsTotal = Number(values.records);
+const rounds = wholeNumber("rounds", values.rounds);
+const recordsTotal = wholeNumber("records", values.records);
 const BACKLOGS = Object.keys(RECORDS_PER_MS) as Backlog[];
 /** It would warn on each of the loop's runs that it is going to need a newer Node.js. */
 const LOOP_ENV = { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true" };

@@ -8,6 +8,7 @@ import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { answer } from "../lib/answer.js";
+import { wholeNumber } from "../lib/flags.js";
 import { machineLine, versionsLine } from "../lib/machine.js";
 import { Progress } from "../lib/progress.js";
 import { withTempDir } from "../lib/temp-dir.js";
@@ -28,7 +29,7 @@ import {
 const { values } = parseArgs({
   options: { rounds: { type: "string", default: "25" }, json: { type: "boolean", default: false } },
 });
-const rounds = Number(values.rounds);
+const rounds = wholeNumber("rounds", values.rounds);
 const FIRST_CALL = fileURLToPath(new URL("./first-call.js", import.meta.url));
 const CLI = fileURLToPath(new URL("../../src/cli/main.js", import.meta.url));
 const USAGE_AT_EXIT = new URL("../ship/usage-at-exit.js", import.meta.url).href;
