@@ -2,7 +2,8 @@
  * The batches on their way: at most so many at once, and none before those that it must come after.
  *
  * More at once hide how long the destination takes to answer, and cost memory. So there are few at first, and one more each
- * time that the process has nothing to do but wait for a place: one that is busy itself gains nothing by more.
+ * time that the process has nothing to do but wait for a place: one that is busy itself gains nothing by more, nor does any beyond twice
+ * as many where answers come at once.
  *
  * A batch that stays in the buffer takes all later ones of its destination along, until what stayed is read again: sent
  * without it, those that must come after it would stand before it, and the others would meet what it met.
@@ -118,12 +119,11 @@ export class InFlight {
     const sent = !this.#leftBehind.has(name);
     const sentAtMs = this.#clock.elapsed();
     const goesOn = sent && (await this.#send(batch));
-    // What has failed may never have reached the destination.
     if (goesOn) {
       const ms = Math.max(ROUND_TRIP_MS_MIN, this.#clock.elapsed() - sentAtMs);
       this.#roundTripMs = Math.min(ms, SLOWER_FACTOR * this.#roundTripMs);
-    }
-    if (!goesOn) {
+    } else {
+      // How long that took says nothing: it may never have reached the destination.
       this.#leftBehind.add(name);
     }
     this.#results.delete(batch.number);
