@@ -24,6 +24,11 @@ const CALLS_PER_PUT = { share: 0.25, slack: 3 };
 const BYTES_PER_BYTE = { share: 0.03, slack: 0.02 };
 /** Exact, but for the last request of a stream. */
 const REQUESTS = { share: 0.02, slack: 0 };
+/**
+ * Until the first answer has come, the shipper believes that waiting costs, and cuts batches between milliseconds: on a machine that
+ * is slow to answer it does so for as many as go out at first.
+ */
+const REQUESTS_CUT = { share: 0.02, slack: 0.5 };
 /** Digits of timestamps and ids pack a little better or worse. */
 const STORE_BYTES = { share: 0.03, slack: 0 };
 
@@ -101,13 +106,13 @@ export const BUDGETS = {
   },
   "requests, in a loop": {
     what: "requests per 10,000 records that were logged in a loop",
-    ...REQUESTS,
+    ...REQUESTS_CUT,
     look: SHIP,
   },
   "requests, in a loop, above the fullest": {
     what: "percent of requests above the fullest possible, logged in a loop",
     share: 0,
-    slack: 1.5,
+    slack: 7,
     look: SHIP,
   },
   "store, commands in": {
