@@ -54,9 +54,19 @@ export const OPTION_GROUPS: readonly OptionGroup[] = [
     keys: ["mailTo", "mailFrom", "smtp", "webhook", "alertEvery"],
   },
   {
+    title: "Page",
+    text: "Of the page, the metrics and the live records that a shipper serves.",
+    keys: ["listen", "token", "readOnly"],
+  },
+  {
+    title: "Live records",
+    text: "Which records `dragonlog tail` shows, and how.",
+    keys: ["last", "follow", "type", "requestId", "grep", "where", "pretty", "url"],
+  },
+  {
     title: "Single commands",
     text: "Of the commands that are named.",
-    keys: ["deadline", "since", "reason", "dryRun", "force", "host", "port"],
+    keys: ["deadline", "since", "reason", "dryRun", "force", "watch", "stay", "host", "port"],
   },
   {
     title: "All commands",

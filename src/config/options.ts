@@ -13,7 +13,10 @@ import {
   checkEndpoint,
   checkSince,
   checkSmtp,
+  checkToken,
   defaultJournalDir,
+  type ListenPlace,
+  listenAt,
   type SinkPlace,
   sinkAt,
 } from "./places.js";
@@ -27,6 +30,7 @@ export type Scope =
   | "ship"
   | "run"
   | "pipe"
+  | "tail"
   | "status"
   | "flush"
   | "dead list"
@@ -123,6 +127,7 @@ const COMMANDS = [
   "demo",
   "run",
   "pipe",
+  "tail",
   "status",
   "flush",
   "audit",
@@ -137,6 +142,7 @@ const JOURNAL_USERS = [
   ...WRITERS,
   "forward",
   ...PLACED,
+  "tail",
   "status",
   "flush",
   ...DEAD_LETTER_USERS,
@@ -153,8 +159,8 @@ export const OPTIONS = {
   service: {
     kind: "text",
     form: "name",
-    doc: "The service that the records belong to; fills {service} in a stream template. For dead letters: only those of this service.",
-    scopes: [...WRITERS, ...DEAD_LETTER_USERS],
+    doc: "The service that the records belong to; fills {service} in a stream template. For tail and dead letters: only those of this service.",
+    scopes: [...WRITERS, "tail", ...DEAD_LETTER_USERS],
     requiredIn: WRITERS,
   },
   level: {
@@ -254,7 +260,7 @@ export const OPTIONS = {
     form: "key",
     default: "logs:buffer",
     doc: "A list in the store whose JSON objects are shipped, pushed there by any program; repeatable, and none for no list.",
-    scopes: ["ship", "doctor", "status"],
+    scopes: ["ship", "doctor", "status", "tail"],
   },
   leaseExpiry: {
     kind: "duration",
@@ -478,7 +484,92 @@ export const OPTIONS = {
     form: "time",
     check: checkSince,
     doc: "Only what is younger: a duration such as 1h, or a time such as 2026-11-24T08:00:00Z.",
-    scopes: [...DEAD_LETTER_USERS, "audit"],
+    scopes: [...DEAD_LETTER_USERS, "audit", "tail"],
+  },
+  last: {
+    kind: "integer",
+    min: 0,
+    max: 100_000,
+    doc: "Begin with so many of the newest records that match; without it and since, with none where tail follows, and with all that are there where it does not.",
+    scopes: ["tail"],
+  },
+  follow: {
+    kind: "boolean",
+    default: true,
+    doc: "Go on with what is logged from now on; without it, tail ends after what is there.",
+    scopes: ["tail"],
+  },
+  type: {
+    kind: "text",
+    form: "level",
+    doc: "Only records of this level or above it, such as warn; of any other type, only records of that type.",
+    scopes: ["tail"],
+  },
+  requestId: {
+    kind: "text",
+    form: "id",
+    doc: "Only records of this request.",
+    scopes: ["tail"],
+  },
+  grep: {
+    kind: "text",
+    form: "text or /regex/",
+    doc: "Only records in which this text stands, in upper or lower case, or that match this regular expression, such as /time(d )?out/i.",
+    scopes: ["tail"],
+  },
+  where: {
+    kind: "names",
+    form: "path=value",
+    default: "none",
+    doc: "Only records with this value in this place, such as metadata.user_id=42; repeatable, and all must hold.",
+    scopes: ["tail"],
+  },
+  pretty: {
+    kind: "boolean",
+    default: false,
+    doc: "Show each record on several lines, all that is in it.",
+    scopes: ["tail"],
+  },
+  url: {
+    kind: "text",
+    form: "url",
+    check: checkEndpoint,
+    doc: "The page of a shipper to ask, such as http://10.0.0.7:8001, where it is not one of this machine; takes its token.",
+    scopes: ["tail"],
+  },
+  watch: {
+    kind: "boolean",
+    default: false,
+    doc: "Show it again every second, in place, until Ctrl-C.",
+    scopes: ["status"],
+  },
+  listen: {
+    kind: "place",
+    form: "address:port | none",
+    parse: (text: string, name: string): ListenPlace => listenAt(text, name),
+    default: "127.0.0.1:8001",
+    doc: "Where the shipper serves its page, metrics and live records. An address that other machines can reach takes a token; none serves nothing.",
+    scopes: ["ship", "doctor"],
+  },
+  token: {
+    kind: "text",
+    form: "text",
+    secret: true,
+    check: checkToken,
+    doc: "What a browser or program must know to see the page: asked for by a form, or sent as Authorization: Bearer. Better set as a variable than as a flag.",
+    scopes: ["ship", "doctor", "tail"],
+  },
+  readOnly: {
+    kind: "boolean",
+    default: false,
+    doc: "The page shows dead letters, and neither sends them again nor drops them.",
+    scopes: ["ship", "doctor"],
+  },
+  stay: {
+    kind: "boolean",
+    default: false,
+    doc: "Keep the service, the load and the shipper running, to look at the page, until Ctrl-C.",
+    scopes: ["demo"],
   },
   reason: {
     kind: "text",
@@ -520,6 +611,7 @@ export const OPTIONS = {
     scopes: [
       "demo",
       "ship",
+      "tail",
       "status",
       "flush",
       "audit",

@@ -19,6 +19,11 @@ export type SinkPlace =
   | { readonly kind: "directory"; readonly dir: string }
   | { readonly kind: "stdout" };
 
+/** An address to listen on; port 0 takes any free one. Undefined for not at all. */
+export type ListenPlace = { readonly host: string; readonly port: number } | undefined;
+
+const TOKEN_CHARACTERS_MIN = 16;
+
 /**
  * The folder for state that is worth keeping over restarts but is no document of the user's:
  * $XDG_STATE_HOME, see https://specifications.freedesktop.org/basedir-spec/latest/, which also says that a relative
@@ -61,6 +66,27 @@ export function sinkAt(text: string, name: string): SinkPlace {
   const dir = after("directory:", text);
   if (dir) return { kind: "directory", dir };
   throw refuseValue(name, text, "cloudwatch, directory:<dir> or stdout");
+}
+
+/** The port alone stands for the loopback address. */
+export function listenAt(text: string, name: string): ListenPlace {
+  if (text === "none") return undefined;
+  const [, host = "127.0.0.1", port] = /^(?:([\d.]+|localhost|\[[\da-f:.]+\]):)?(\d{1,5})$/i.exec(text) ?? [];
+  if (port === undefined || Number(port) > 65_535) {
+    throw refuseValue(
+      name,
+      text,
+      "an address and a port, such as 127.0.0.1:8001 or [::]:8001, a port, or none",
+    );
+  }
+  return { host: host.replace(/^\[(.*)\]$/, "$1"), port: Number(port) };
+}
+
+/** What would be accepted as a token, where the text is none. Says nothing of the text. */
+export function checkToken(text: string): string | undefined {
+  return text.length >= TOKEN_CHARACTERS_MIN && /^[\x21-\x7e]+$/.test(text)
+    ? undefined
+    : `at least ${TOKEN_CHARACTERS_MIN} letters, digits and signs of ASCII without spaces, such as \`openssl rand -hex 24\` prints`;
 }
 
 /** What would be accepted as an endpoint, where the text is none. */
