@@ -51,11 +51,11 @@ test("a value that is secret is not in the error that refuses it", () => {
   const secrets = all.filter(([, option]) => option.secret);
   assert.deepEqual(
     secrets.map(([key]) => key),
-    ["smtp", "webhook"],
+    ["smtp", "webhook", "token"],
   );
   for (const [key, option] of secrets) {
     for (const [raw, form] of [
-      ["ftp://user:hunter2@host", "text"],
+      [key === "token" ? "not hunter2 with spaces" : "ftp://user:hunter2@host", "text"],
       [{ pass: "hunter2" }, "typed"],
     ] as const) {
       assert.throws(
