@@ -1,5 +1,5 @@
-import { readFileSync } from "node:fs";
 import { Command } from "commander";
+import { packageVersion } from "../system/package-version.js";
 import { alertTest } from "./alert-test.js";
 import { audit } from "./audit.js";
 import type { Perform } from "./command.js";
@@ -47,9 +47,4 @@ export function createProgram(perform: Perform): Command {
     register(program, perform);
   }
   return program;
-}
-
-function packageVersion(): string {
-  const path = new URL("../../../package.json", import.meta.url);
-  return (JSON.parse(readFileSync(path, "utf8")) as { version: string }).version;
 }

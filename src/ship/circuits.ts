@@ -45,6 +45,11 @@ export class Circuits {
     return this.#all.isOpen;
   }
 
+  /** Of the sink as a whole. */
+  get state(): Circuit["state"] {
+    return this.#all.state;
+  }
+
   /** How often sending has stopped for all destinations, each try that failed meanwhile among them. */
   get openings(): number {
     return this.#all.openings;
@@ -52,7 +57,7 @@ export class Circuits {
 
   /** True while everything may be sent, as far as the sink as a whole goes. */
   get isClosed(): boolean {
-    return this.#all.state === "closed";
+    return this.state === "closed";
   }
 
   /** What stops everything. */

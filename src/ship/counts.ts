@@ -23,6 +23,8 @@ export interface ShipCounts {
   readFailures: number;
   /** The last failure, for people; undefined when the last attempt went through. */
   lastError: string | undefined;
+  /** Why dead letters cannot be written, whose records stay in the buffer; undefined when the last ones were. */
+  lettersError: string | undefined;
 }
 
 export function newCounts(): ShipCounts {
@@ -40,6 +42,7 @@ export function newCounts(): ShipCounts {
     lists: {},
     readFailures: 0,
     lastError: undefined,
+    lettersError: undefined,
   };
 }
 

@@ -35,6 +35,7 @@ import {
 } from "./ladder.js";
 import { LargeRecords } from "./large-records.js";
 import { isCertain, type Verification } from "./verification.js";
+import type { Measuring } from "./vitals-recorder.js";
 
 /** The figures of the ladder and of every pause. */
 export interface RetryPolicy extends LadderPolicy {
@@ -49,6 +50,8 @@ export interface DeliveryOptions {
   readonly circuits: Circuits;
   readonly deadLetters: Pick<DeadLetters, "add">;
   readonly counts: ShipCounts;
+  /** Told of puts and batches; nothing here waits for it. */
+  readonly measuring?: Measuring | undefined;
   /** Default: what may have been stored is sent again. */
   readonly verification?: Verification | undefined;
   readonly acknowledge: (items: readonly Item[]) => void;
@@ -195,20 +198,23 @@ export class Delivery {
 
   /** These are stored, by a try whose answer was lost. */
   async #found(climb: Climb, found: ReadonlySet<Item>): Promise<void> {
-    const { acknowledge, counts, verification } = this.#options;
+    const { acknowledge, counts, verification, measuring } = this.#options;
     const items = [...found];
     for (const item of items) {
       climb.settled.add(item);
     }
     this.#large.stored(items);
-    counts.deliveredRecords += items.filter(endsRecord).length;
+    const records = recordsEndedBy(items);
+    counts.deliveredRecords += records;
+    measuring?.stored(climb.batch.destination, items, records, bytesOf(climb.batch, items));
     acknowledge(items);
     await verification!.end(items, true);
   }
 
   #failed(climb: Climb, answer: Failure, attempt: number): void {
-    const { circuits, counts, onFailure, policy } = this.#options;
+    const { circuits, counts, onFailure, policy, measuring } = this.#options;
     const { message } = answer.error;
+    measuring?.failed(climb.batch.destination, message);
     counts.lastError = message;
     countIn(counts.failures, answer.cause);
     onFailure?.(answer.cause, message, attempt);
@@ -227,8 +233,12 @@ export class Delivery {
 
   /** A sink that rejects has a defect; the batch is kept, and the shipper goes on for the others. */
   async #send(batch: Batch, signal: AbortSignal): Promise<Answer> {
+    const { sink, clock, measuring } = this.#options;
     try {
-      return await this.#options.sink.send(batch, signal);
+      const sentAtMs = clock.elapsed();
+      const answer = await sink.send(batch, signal);
+      measuring?.put(answer, clock.elapsed() - sentAtMs);
+      return answer;
     } catch (thrown) {
       const error = thrown instanceof Error ? thrown : new Error(messageOf(thrown));
       return { verdict: "retry", cause: "unavailable", error };
@@ -242,7 +252,7 @@ export class Delivery {
     answer: Answer & { verdict: "delivered" },
     attempts: number,
   ): DeadLetter[] {
-    const { counts, clock } = this.#options;
+    const { counts, clock, measuring } = this.#options;
     const { items, bytes, destination } = piece;
     counts.lastError = undefined;
     counts.deliveredBatches++;
@@ -265,9 +275,10 @@ export class Delivery {
         });
       }
     }
-    counts.deliveredRecords += items.filter(
-      (item) => endsRecord(item) && !letters.has(recordOf(item)),
-    ).length;
+    const stored = letters.size === 0 ? items : items.filter((item) => !letters.has(recordOf(item)));
+    const records = recordsEndedBy(stored);
+    counts.deliveredRecords += records;
+    measuring?.stored(destination, stored, records, bytes);
     this.#large.stored(items);
     return [...letters.values()];
   }
@@ -311,9 +322,11 @@ export class Delivery {
     for (let attempt = 1; letters.length > 0; attempt++) {
       try {
         await deadLetters.add(letters);
+        counts.lettersError = undefined;
         break;
       } catch (error) {
-        counts.lastError = `dead letters cannot be written: ${messageOf(error)}`;
+        counts.lettersError = messageOf(error);
+        counts.lastError = `dead letters cannot be written: ${counts.lettersError}`;
         countIn(counts.failures, "dead letters");
         if (signal.aborted || attempt >= policy.tries) {
           return false;
@@ -341,6 +354,14 @@ export class Delivery {
     stay(batch.items.slice(state.pieces[0]!.from));
     return false;
   }
+}
+
+function recordsEndedBy(items: readonly Item[]): number {
+  let records = 0;
+  for (const item of items) {
+    records += endsRecord(item) ? 1 : 0;
+  }
+  return records;
 }
 
 function pieceOf(batch: Batch, items: readonly Item[]): Batch {

@@ -69,8 +69,8 @@ export class Lookout {
     return this.#backlogOf(this.#options.look());
   }
 
-  /** To be called every few seconds. */
-  look(): void {
+  /** To be called every few seconds. Returns what it saw. */
+  look(): Look {
     const { alerts, deadLetters, now } = this.#options;
     const look = this.#options.look();
     this.#measure(look, now());
@@ -86,6 +86,7 @@ export class Lookout {
     }
     this.#tellDrops(look);
     this.#tellExpiring(backlog);
+    return look;
   }
 
   #tellDrops({ journals }: Look): void {

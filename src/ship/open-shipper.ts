@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { openAlerts } from "../alert/open.js";
 import { DestinationTemplate } from "../batch/template.js";
 import type { JournalBufferOptions } from "../buffer/journal.js";
-import type { BufferPlace, SinkPlace } from "../config/places.js";
+import type { BufferPlace, ListenPlace, SinkPlace } from "../config/places.js";
 import { DeadLetters } from "../dead-letters/dead-letters.js";
 import { openSink } from "../sink/open.js";
 import type { Sink } from "../sink/sink.js";
@@ -16,10 +16,11 @@ import { announce } from "./announce.js";
 import { countIn } from "./counts.js";
 import { Lookout } from "./lookout.js";
 import { openBuffer } from "./open-buffer.js";
-import { reportShipper } from "./reporting.js";
+import { reportShipper, type ShipperVitals } from "./reporting.js";
 import { Shipper } from "./shipper.js";
 import { StoreWatch } from "./store-watch.js";
 import { ToldFile } from "./told.js";
+import { VitalsRecorder } from "./vitals-recorder.js";
 
 const LOOK_INTERVAL_MS = 10_000;
 /** How long the end of a shipper waits for the last mail; what is not sent then is kept for the next one. */
@@ -62,10 +63,15 @@ export interface ShippingOptions {
   readonly smtp?: string;
   readonly webhook?: string;
   readonly alertEvery: number;
+  /** Where its page will be; without one nobody can ask for what was delivered, so nothing of it is kept. */
+  readonly listen?: ListenPlace;
+  /** It ends when everything is sent, and serves no page. */
+  readonly once?: boolean;
 }
 
 export interface OpenShipper {
   readonly shipper: Shipper;
+  readonly vitals: ShipperVitals;
   readonly sink: Sink;
   /** What is emptied, for people. */
   readonly from: string;
@@ -135,6 +141,10 @@ export async function openShipper(
     onEvicts: (what, consequence) => tell(what, what, consequence),
   });
   const abort = new AbortController();
+  const recorder = new VitalsRecorder({
+    clock: systemClock,
+    keepRecent: options.listen !== undefined && options.once !== true,
+  });
   const shipper: Shipper = new Shipper({
     buffer: source.buffer,
     memory,
@@ -152,6 +162,7 @@ export async function openShipper(
       splitWays: options.splitWays,
       backoff: { baseMs: options.backoffBase, maxMs: options.backoffMax },
     },
+    measuring: recorder,
     ...verifying(options, sink),
     ...announce({
       alerts,
@@ -170,7 +181,14 @@ export async function openShipper(
       }
     },
   });
-  const stopReporting = reportShipper(dir, shipper, sink, alerts);
+  const reporting = reportShipper(dir, {
+    shipper,
+    sink,
+    recorder,
+    alerts,
+    intervalMs: options.interval,
+    deadBytesMax: options.deadBytesMax,
+  });
   const lookAtStore = async (): Promise<void> => {
     const seen = await source.refresh();
     if (seen !== undefined) {
@@ -179,13 +197,15 @@ export async function openShipper(
   };
   const look = async (): Promise<void> => {
     await lookAtStore();
-    lookout.look();
+    recorder.look(lookout.look().journals, shipper.counts);
   };
   // Whoever looks now and then must not end what it looks at.
   const stopLooking = every(LOOK_INTERVAL_MS, () => void look().catch(() => {}));
   await lookAtStore();
+  recorder.look(source.look(), shipper.counts);
   return {
     shipper,
+    vitals: reporting.vitals,
     sink,
     from: source.name,
     abort,
@@ -199,7 +219,7 @@ export async function openShipper(
       }
     },
     async close() {
-      stopReporting();
+      reporting.stop();
       stopLooking();
       await look();
       await source.close();

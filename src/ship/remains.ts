@@ -4,7 +4,7 @@ import { type JournalState, readJournals, totalWaiting } from "../buffer/waiting
 import { counted, formatBytes, formatSpan } from "../system/figures.js";
 import { printable } from "../system/printable.js";
 import { table } from "../system/table.js";
-import { readReports, type ShipperReport } from "./report.js";
+import { type PublicReport, readReports, withoutKey } from "./report.js";
 
 /** A screen of journals says enough to people; `--json` holds all. */
 const ROWS_MAX = 20;
@@ -15,7 +15,7 @@ export interface Remains {
   readonly waiting: Waiting;
   /** Those in which something waits, and those that nobody can deliver; most records first. */
   readonly journals: readonly JournalState[];
-  readonly shippers: readonly ShipperReport[];
+  readonly shippers: readonly PublicReport[];
 }
 
 export interface RemainsOptions {
@@ -36,7 +36,13 @@ export function readRemains(
     .filter(({ meantFor }) => accepts(meantFor))
     .filter(({ shipperPid = pid }) => pid === undefined || shipperPid === pid)
     .sort((a, b) => b.waiting.records - a.waiting.records);
-  return { dir, readAtMs: nowMs, waiting: totalWaiting(journals), journals, shippers: readReports(dir) };
+  return {
+    dir,
+    readAtMs: nowMs,
+    waiting: totalWaiting(journals),
+    journals,
+    shippers: readReports(dir).map(withoutKey),
+  };
 }
 
 export function nothingRemains({ journals }: Remains): boolean {

@@ -33,6 +33,7 @@ import { Ledger } from "./ledger.js";
 import { isInTime, untriedLetter } from "./untried.js";
 import { Urgency } from "./urgency.js";
 import { Verification } from "./verification.js";
+import type { Measuring } from "./vitals-recorder.js";
 
 /** What one read of a source brings, and what all sources together may have loaded. */
 const READ_BYTES_MAX = 1 << 20;
@@ -61,6 +62,7 @@ export interface ShipperOptions {
   readonly flushBytes: number;
   readonly inFlightMax: number;
   readonly policy: RetryPolicy;
+  readonly measuring?: Measuring;
   /**
    * Look up what may have been stored although its answer was lost, so long after it, in ms; default: send it again. Only
    * for a sink that can be read back.
