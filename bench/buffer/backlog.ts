@@ -36,6 +36,7 @@ async function logAll(first: number): Promise<string> {
     journalBytesMax: 8 * 2 ** 30,
     whenFull: "drop-newest",
     syncMs: 1000,
+    traceContext: false,
     mapping: "auto",
     shipper: storeName(url),
     clock: systemClock,

@@ -18,7 +18,16 @@ export const OPTION_GROUPS: readonly OptionGroup[] = [
   {
     title: "Writing",
     text: "Of the logger, and of the commands that log for others.",
-    keys: ["service", "level", "segmentBytes", "journalBytesMax", "whenFull", "syncMs", "quiet"],
+    keys: [
+      "service",
+      "level",
+      "traceContext",
+      "segmentBytes",
+      "journalBytesMax",
+      "whenFull",
+      "syncMs",
+      "quiet",
+    ],
   },
   {
     title: "Store",

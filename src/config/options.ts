@@ -170,6 +170,12 @@ export const OPTIONS = {
     doc: "The lowest level that is recorded; calls below it cost next to nothing and leave nothing.",
     scopes: ["logger"],
   },
+  traceContext: {
+    kind: "boolean",
+    default: true,
+    doc: "Where the application uses OpenTelemetry, add trace_id and span_id of the active span to each record.",
+    scopes: ["logger"],
+  },
   journalDir: {
     kind: "text",
     form: "dir",

@@ -23,6 +23,7 @@ test("what is not given has its default", () => {
   assert.deepEqual(parseOptions("logger", { service: "api", level: undefined }, SOURCE), {
     service: "api",
     level: "info",
+    traceContext: true,
     journalDir: defaultJournalDir(),
     buffer: { kind: "journal", dir: defaultJournalDir() },
     journal: true,

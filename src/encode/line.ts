@@ -1,11 +1,13 @@
 /**
  * A record becomes a line, written straight to where it will stay.
  *
- *     {"timestamp":"…","service":"api","data":"text","type":"INFO","request_id":"r","metadata":{…},"id":"w-7"}
+ *     {"timestamp":"…","service":"api","data":"text","type":"INFO","request_id":"r",
  *     └──── stamp ────────────┘└── head ───┘
+ *      "trace_id":"…","span_id":"…","metadata":{…},"id":"w-7"}
  *
  * Stamp and head are copied as 32-bit words: they begin at a multiple of 8.
  */
+import type { SpanIds } from "../record/active-span.js";
 import { STAMP_WORDS } from "../record/time.js";
 import { LEVELS } from "../record/types.js";
 import type { Bindings } from "./bindings.js";
@@ -44,7 +46,10 @@ export interface LineParts {
 const TYPES = LEVELS.map((level) => constant(`,"type":"${level}"`));
 const TYPE = constant(',"type":');
 const REQUEST = constant(',"request_id":');
+const TRACE_ID = constant(',"trace_id":"');
+const SPAN_ID = constant('","span_id":"');
 const METADATA = constant(',"metadata":{');
+const QUOTE = 0x22;
 const BRACE_CLOSE = 0x7d;
 const END = constant('"}');
 const NULL = constant("null");
@@ -71,6 +76,7 @@ export class LineEncoder {
     head: Head,
     parts: LineParts,
     seq: number,
+    span?: SpanIds,
   ): number {
     const pen = this.#pen;
     const { data, typeCode, typeText, requestText, bindings, metadata } = parts;
@@ -93,6 +99,13 @@ export class LineEncoder {
     if (requestText !== "") {
       pen.constant(REQUEST);
       pen.text(requestText);
+    }
+    if (span !== undefined) {
+      pen.constant(TRACE_ID);
+      pen.text(span.traceId);
+      pen.constant(SPAN_ID);
+      pen.text(span.spanId);
+      pen.byte(QUOTE);
     }
     this.#writeMetadata(bindings, metadata);
     pen.constant(this.#id);

@@ -59,6 +59,7 @@ export function openFamily(options: LoggerOptions): Family {
     journalBytesMax: parsed.journalBytesMax,
     whenFull: parsed.whenFull,
     syncMs: parsed.syncMs,
+    traceContext: parsed.traceContext,
     mapping: "auto",
     shipper: carrier?.name ?? ANY_SHIPPER,
     ...(carrier === undefined ? {} : { leaseHolder: carrier.holder }),

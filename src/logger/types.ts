@@ -20,6 +20,11 @@ export interface LoggerOptions {
   service: string;
   /** The lowest level that is recorded. Default `info`. */
   level?: Level;
+  /**
+   * Adds `trace_id` and `span_id` to each record that is logged while a span is active, where the application uses
+   * `@opentelemetry/api`. Default true.
+   */
+  traceContext?: boolean;
   /** The folder that holds all journals. Default: the user's state folder, `~/.local/state/dragonlog/journal`. */
   journalDir?: string;
   /**

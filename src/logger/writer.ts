@@ -9,6 +9,7 @@ import type { DropReport } from "../journal/drops.js";
 import { FRAME_HEADER_BYTES } from "../journal/format.js";
 import { Journal, type JournalOptions } from "../journal/journal.js";
 import { plainStaging, type Staging } from "../journal/segment.js";
+import { activeSpan, type SpanIds } from "../record/active-span.js";
 import { Stamp, WriterTime } from "../record/time.js";
 import { typeCodeOf } from "../record/types.js";
 import type { WorkerShare, WorkerUser } from "../system/background-worker.js";
@@ -33,6 +34,8 @@ let trialMemory: Staging | undefined;
 
 export interface WriterOptions extends Omit<JournalOptions, "writer" | "reportDrops"> {
   readonly clock: Clock;
+  /** The ids of the active span are added to each record. */
+  readonly traceContext: boolean;
 }
 
 export class Writer implements WorkerUser {
@@ -48,11 +51,13 @@ export class Writer implements WorkerUser {
   readonly #givenStamp = new Stamp();
   readonly #heads = new Map<string, Head>();
   readonly #service: string;
+  readonly #traceContext: boolean;
   readonly #lines = new LineEncoder(this.id, this.counts);
 
   constructor(options: WriterOptions) {
     this.clock = options.clock;
     this.#service = options.service;
+    this.#traceContext = options.traceContext;
     this.journal = new Journal({
       ...options,
       writer: this.id,
@@ -82,6 +87,8 @@ export class Writer implements WorkerUser {
   /** Publishes one record. Returns false when it was dropped (and counted). */
   write(head: Head, parts: LineParts, given: number | undefined): boolean {
     const { journal, time } = this;
+    // First of all: a context manager that logs must not do so in the middle of this record.
+    const span = this.#traceContext ? activeSpan() : undefined;
     const now = this.clock.now();
     if (time.advance(now)) {
       journal.tick(now);
@@ -95,17 +102,23 @@ export class Writer implements WorkerUser {
     }
     const { segment } = journal;
     const at = segment.position + FRAME_HEADER_BYTES;
-    const end = this.#lines.write(segment, at, stamp.words, head, parts, journal.nextSeq);
+    const end = this.#lines.write(segment, at, stamp.words, head, parts, journal.nextSeq, span);
     if (end < 0 || journal.closed) {
-      return this.#writeElsewhere(head, parts, timestamp, stamp);
+      return this.#writeElsewhere(head, parts, timestamp, stamp, span);
     }
     return journal.publish(end, timestamp, parts.typeCode, head.serviceBytes);
   }
 
   /** The segment is full, or the record is larger than a segment. */
-  #writeElsewhere(head: Head, parts: LineParts, timestamp: number, stamp: Stamp): boolean {
+  #writeElsewhere(
+    head: Head,
+    parts: LineParts,
+    timestamp: number,
+    stamp: Stamp,
+    span: SpanIds | undefined,
+  ): boolean {
     const { journal, time } = this;
-    const lineBytes = this.#lineBytes(stamp, head, parts);
+    const lineBytes = this.#lineBytes(stamp, head, parts, span);
     if (lineBytes > journal.lineBytesMax) {
       return this.#writeShortened(head, parts, lineBytes, timestamp);
     }
@@ -118,7 +131,7 @@ export class Writer implements WorkerUser {
     const stampedMs = stamp === time.stamp ? time.ms : timestamp;
     const { segment } = journal;
     const at = segment.position + FRAME_HEADER_BYTES;
-    const end = this.#lines.write(segment, at, stamp.words, head, parts, journal.nextSeq);
+    const end = this.#lines.write(segment, at, stamp.words, head, parts, journal.nextSeq, span);
     if (end < 0) {
       journal.drop("defect", parts.typeCode);
       return false;
@@ -127,12 +140,12 @@ export class Writer implements WorkerUser {
   }
 
   /** What the line takes, found by writing it where there is room; for one that is beyond all room, what was tried. */
-  #lineBytes(stamp: Stamp, head: Head, parts: LineParts): number {
+  #lineBytes(stamp: Stamp, head: Head, parts: LineParts, span: SpanIds | undefined): number {
     for (let bytes = TRIAL_BYTES_START; ; bytes *= 4) {
       const staging = (bytes === TRIAL_BYTES_START && trialMemory) || plainStaging(bytes);
       // A value that is asked for its JSON may log meanwhile.
       trialMemory = undefined;
-      const end = this.#lines.write(staging, 0, stamp.words, head, parts, Number.MAX_SAFE_INTEGER);
+      const end = this.#lines.write(staging, 0, stamp.words, head, parts, Number.MAX_SAFE_INTEGER, span);
       if (bytes === TRIAL_BYTES_START) {
         trialMemory = staging;
       }

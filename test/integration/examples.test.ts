@@ -78,6 +78,14 @@ const EXAMPLES: Readonly<Record<string, Example>> = {
     assert.deepEqual(await app.records(), [], "what was delivered waits no more");
   },
 
+  "opentelemetry.mjs": async (app, path) => {
+    await runs(app, process.execPath, path);
+    const [order, idle] = await app.records();
+    const ids = ["4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"];
+    assert.deepEqual([order!.data, order!.trace_id, order!.span_id], ["Order received", ...ids]);
+    assert.deepEqual([idle!.data, "trace_id" in idle!], ["Idle", false]);
+  },
+
   "list.py": async (app, path) => {
     await inStore(app, python!, path, (record) => {
       assert.equal(record.service, "billing");

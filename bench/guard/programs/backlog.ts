@@ -40,6 +40,7 @@ async function logAll(from: number, to: number): Promise<void> {
     journalBytesMax: 2 ** 30,
     whenFull: "drop-newest",
     syncMs: 1000,
+    traceContext: false,
     mapping: "auto",
     shipper: storeUrl === undefined ? ANY_SHIPPER : storeName(storeUrl),
     clock: systemClock,
