@@ -66,7 +66,7 @@ export function listJournals(dir: string): string[] {
 }
 
 /** What may be a journal. */
-function foldersIn(dir: string): string[] {
+export function foldersIn(dir: string): string[] {
   let names: string[];
   try {
     names = readdirSync(dir);
@@ -78,7 +78,7 @@ function foldersIn(dir: string): string[] {
     .map((name) => join(dir, name));
 }
 
-function isJournal(folder: string): boolean {
+export function isJournal(folder: string): boolean {
   if (readWriterInfo(folder) !== undefined) {
     return true;
   }

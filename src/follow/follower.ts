@@ -19,6 +19,8 @@ export interface Followed {
 }
 
 export interface Follower {
+  /** How often to read while nothing comes, in ms: often enough for whoever looks, and cheap enough to go on for days. */
+  readonly pollMs: number;
   /**
    * At most about `bytesMax` bytes of lines, but at least one record if there is one. Rejects only when nothing at all can be read,
    * such as a store that is away; the next read tries again.

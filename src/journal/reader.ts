@@ -90,6 +90,11 @@ export class JournalReader {
     return this.#segment?.file.number ?? this.#nextNumber;
   }
 
+  /** How far it is in the segment that is open, for a look whether there may be more. The file is the reader's own. */
+  get place(): { readonly file: SegmentFile; readonly position: number } | undefined {
+    return this.#segment;
+  }
+
   /** What was published and not read yet. */
   unread(): Waiting {
     let records = 0;

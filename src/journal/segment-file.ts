@@ -7,6 +7,7 @@ import { segmentPath } from "./folder.js";
 import {
   COMMIT_WORD,
   COUNT_WORD,
+  CREATED_DOUBLE,
   FIRST_SEQ_DOUBLE,
   FORMAT_VERSION,
   HEADER_CHECKSUM_WORD,
@@ -26,6 +27,8 @@ const FILE_BYTES_MAX = 2 ** 31 - SEGMENT_HEADER_BYTES;
 
 export interface SegmentHeader {
   readonly firstSeq: number;
+  /** When it was begun. */
+  readonly createdMs: number;
   /** Where the published frames end. Changes as long as the segment is written to, and is guarded by no checksum. */
   readonly commit: number;
   /** Records published; as for `commit`. */
@@ -69,6 +72,7 @@ export class SegmentFile {
     return valid
       ? {
           firstSeq: doubles[FIRST_SEQ_DOUBLE]!,
+          createdMs: doubles[CREATED_DOUBLE]!,
           commit: words[COMMIT_WORD]! * 8,
           count: words[COUNT_WORD]!,
           fileBytes: words[PAGES_WORD]! * SEGMENT_HEADER_BYTES,

@@ -1,0 +1,204 @@
+/**
+ * Reads one journal beside its shipper, who may delete any segment that is delivered, and its writer, who may use such a
+ * segment again while it is being read here.
+ *
+ *     following ──the writer is dead and all is read──► ended
+ *               └─the folder is gone──────────────────► gone: a living writer makes it anew, and goes on with its seqs
+ *
+ * What is read is believed when it cannot be anything else: records that follow on one another by seq, each under its
+ * checksum. Where some seem to be missing, the file may have become another segment meanwhile. So only what was read from a
+ * file that is still the same one counts; otherwise the reader begins again where it was, and finds what is left.
+ *
+ * While nothing comes, a look costs two system calls: the header of the segment that is open says how far it is published, and
+ * the next segment is there or not.
+ *
+ * Invariant: seqs rise; each from `nextSeq` at the beginning on was given out, counted as missed, or comes yet.
+ */
+import { readSync, statSync } from "node:fs";
+import { readWriterInfo, segmentPath, type WriterInfo } from "../../journal/folder.js";
+import { COMMIT_WORD, NUMBER_DOUBLE } from "../../journal/format.js";
+import { type Gap, JournalReader } from "../../journal/reader.js";
+import type { StoredRecord } from "../../record/stored-record.js";
+import type { Clock } from "../../system/clock.js";
+import { livenessOf } from "../../system/process.js";
+import { Changes } from "./changes.js";
+import type { JournalPlace } from "./start-seq.js";
+
+/** A file that becomes another segment that often while it is read is read at the next look. */
+const ATTEMPTS_MAX = 3;
+/** How often it is looked whether a silent journal is still in its place, and how often whether its writer lives. */
+const IN_PLACE_LOOK_MS = 1000;
+const WRITER_LOOK_MS = 5000;
+/** After an error of the file system. */
+const RETRY_MS = 1000;
+/** After so many one after another a journal whose writer is dead is given up: others wait for its place. */
+const FAILURES_MAX = 10;
+
+/** The part of a header that tells whether there is more. */
+const LOOK_BYTES = (COMMIT_WORD + 1) * 4;
+const lookMemory = new ArrayBuffer(Math.ceil(LOOK_BYTES / 8) * 8);
+const lookBytes = new Uint8Array(lookMemory, 0, LOOK_BYTES);
+const lookWords = new Uint32Array(lookMemory);
+const lookDoubles = new Float64Array(lookMemory);
+
+/** The writer will not write again; in doubt it may. */
+export function isSurelyDead(info: WriterInfo | undefined): boolean {
+  return info !== undefined && (info.closed || livenessOf(info.process) === "dead");
+}
+
+export interface FollowedJournalOptions extends JournalPlace {
+  readonly fromSeq: number;
+  readonly writerDead: boolean;
+  readonly clock: Clock;
+}
+
+export class FollowedJournal {
+  readonly #options: FollowedJournalOptions;
+  readonly #changes: Changes;
+  #reader: JournalReader;
+  #state: "following" | "ended" | "gone" = "following";
+  #writerDead: boolean;
+  #nextSeq: number;
+  #missed = 0;
+  /** Records that the read which is going on did not find. */
+  #lacking = 0;
+  #inPlaceLookMs: number;
+  #writerLookMs: number;
+  #retryMs = 0;
+  #failures = 0;
+
+  constructor(options: FollowedJournalOptions) {
+    const now = options.clock.elapsed();
+    this.#options = options;
+    this.#changes = new Changes(options.folder, options.clock);
+    this.#writerDead = options.writerDead;
+    this.#nextSeq = options.fromSeq;
+    this.#inPlaceLookMs = now + IN_PLACE_LOOK_MS;
+    this.#writerLookMs = now + WRITER_LOOK_MS;
+    this.#reader = this.#open();
+  }
+
+  get state(): "following" | "ended" | "gone" {
+    return this.#state;
+  }
+
+  get nextSeq(): number {
+    return this.#nextSeq;
+  }
+
+  /** The next records, at most about `bytesMax` bytes but at least one; none when there is nothing further now. */
+  read(bytesMax: number): readonly StoredRecord[] {
+    if (this.#state !== "following" || this.#options.clock.elapsed() < this.#retryMs) {
+      return [];
+    }
+    try {
+      const records = this.#read(bytesMax);
+      this.#failures = 0;
+      return records;
+    } catch (error) {
+      this.#failed(error as NodeJS.ErrnoException);
+      return [];
+    }
+  }
+
+  /** Records that were missed since the last call. */
+  takeMissed(): number {
+    const missed = this.#missed;
+    this.#missed = 0;
+    return missed;
+  }
+
+  close(): void {
+    this.#reader.close();
+  }
+
+  #open(): JournalReader {
+    const { folder, writer, restarted } = this.#options;
+    const onGap = ({ from, to }: Gap): void => {
+      this.#lacking += Math.max(0, to - from + 1);
+    };
+    return new JournalReader({ folder, writer, restarted, fromSeq: this.#nextSeq, onGap });
+  }
+
+  #openAgain(): void {
+    this.#reader.close();
+    this.#reader = this.#open();
+  }
+
+  #read(bytesMax: number): readonly StoredRecord[] {
+    for (let attempt = 1; attempt <= ATTEMPTS_MAX && this.#mayHaveMore(); attempt++) {
+      this.#lacking = 0;
+      const records = this.#reader.read(bytesMax, this.#writerDead);
+      if (this.#lacking === 0 || this.#isSameFile()) {
+        this.#missed += this.#lacking;
+        this.#nextSeq = this.#reader.nextSeq;
+        if (records.length === 0 && this.#writerDead) {
+          this.#end("ended");
+        }
+        return records;
+      }
+      this.#openAgain();
+    }
+    return [];
+  }
+
+  #mayHaveMore(): boolean {
+    const { place } = this.#reader;
+    if (place === undefined) {
+      return this.#writerDead || this.#changes.changed();
+    }
+    const { file, position } = place;
+    const isWhole = readSync(file.fd, lookBytes, 0, LOOK_BYTES, 0) === LOOK_BYTES;
+    return (
+      !isWhole ||
+      lookDoubles[NUMBER_DOUBLE] !== file.number ||
+      lookWords[COMMIT_WORD]! * 8 > position ||
+      statSync(segmentPath(this.#options.folder, file.number + 1), { throwIfNoEntry: false }) !== undefined ||
+      this.#lookAround()
+    );
+  }
+
+  /** Now and then, while nothing comes. True when that changes what there is to read. */
+  #lookAround(): boolean {
+    const now = this.#options.clock.elapsed();
+    if (this.#writerDead) {
+      return true;
+    }
+    if (now >= this.#writerLookMs) {
+      this.#writerLookMs = now + WRITER_LOOK_MS;
+      this.#writerDead = isSurelyDead(readWriterInfo(this.#options.folder));
+      return this.#writerDead;
+    }
+    if (now >= this.#inPlaceLookMs) {
+      this.#inPlaceLookMs = now + IN_PLACE_LOOK_MS;
+      // Someone deleted the journal: the writer keeps what it has, and puts it into another file of that name.
+      if (this.#reader.place?.file.isInPlace() === false) {
+        this.#openAgain();
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** What was read last came from a segment that is still what it was, and so was then: names go before contents. */
+  #isSameFile(): boolean {
+    const file = this.#reader.place?.file;
+    return file === undefined || file.header() !== undefined || file.isInPlace();
+  }
+
+  #failed({ code }: NodeJS.ErrnoException): void {
+    const isThere = code !== "ENOENT" && code !== "ENOTDIR";
+    this.#failures += 1;
+    if (isThere && !(this.#writerDead && this.#failures >= FAILURES_MAX)) {
+      this.#openAgain();
+      this.#retryMs = this.#options.clock.elapsed() + RETRY_MS;
+    } else {
+      this.#end(isThere ? "ended" : "gone");
+    }
+  }
+
+  #end(state: "ended" | "gone"): void {
+    this.#state = state;
+    this.#reader.close();
+  }
+}
