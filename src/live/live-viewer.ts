@@ -1,0 +1,87 @@
+/** One viewer as the main thread knows it: where its events go, and how far it is, should its thread end. */
+import type { Clock } from "../system/clock.js";
+import type { DragonlogError } from "../system/errors.js";
+import type { LiveSink } from "./live.js";
+import type { FromThread } from "./protocol.js";
+import type { LiveRequest } from "./query.js";
+import type { Thread } from "./thread.js";
+
+/** Writers whose place is remembered; of more, the one that came first is forgotten. */
+const WRITERS_MAX = 10_000;
+/** A record may be that much older than the event that came before it. */
+const RESUME_MS = 5000;
+
+interface Hooks {
+  /** Its sink wants no more. */
+  readonly onLeave: () => void;
+  readonly onEnd: () => void;
+}
+
+export class LiveViewer {
+  readonly request: LiveRequest;
+  readonly #number: number;
+  readonly #sink: LiveSink;
+  readonly #clock: Clock;
+  readonly #hooks: Hooks;
+  readonly #places = new Map<string, number>();
+  #thread: Thread | undefined;
+  #eventAtMs: number | undefined;
+  #toldCaughtUp = false;
+  #isEnded = false;
+
+  constructor(number: number, request: LiveRequest, sink: LiveSink, clock: Clock, hooks: Hooks) {
+    this.request = request;
+    this.#number = number;
+    this.#sink = sink;
+    this.#clock = clock;
+    this.#hooks = hooks;
+  }
+
+  /** Begins, or goes on where it was. */
+  openIn(thread: Thread): void {
+    this.#thread = thread;
+    const { last: _, ...request } = this.request;
+    const goesOn = this.#toldCaughtUp && this.#eventAtMs !== undefined;
+    thread.post({
+      view: this.#number,
+      request: goesOn ? { ...request, sinceMs: this.#eventAtMs! - RESUME_MS } : this.request,
+      after: [...this.#places],
+      toldCaughtUp: this.#toldCaughtUp,
+    });
+  }
+
+  receive({ text, places, caughtUp }: Extract<FromThread, { event: number }>): void {
+    this.#remember(places);
+    this.#toldCaughtUp ||= caughtUp;
+    const thread = this.#thread;
+    const take = (): void => thread?.post({ taken: this.#number });
+    try {
+      const taken = this.#sink.send(text);
+      if (taken === true) take();
+      else if (taken === false) this.#hooks.onLeave();
+      else taken.then(take, this.#hooks.onLeave);
+    } catch {
+      this.#hooks.onLeave();
+    }
+  }
+
+  end(error: DragonlogError | undefined): void {
+    if (this.#isEnded) return;
+    this.#isEnded = true;
+    this.#hooks.onEnd();
+    this.#sink.end(error);
+  }
+
+  #remember(places: Extract<FromThread, { event: number }>["places"]): void {
+    this.#eventAtMs = this.#clock.now();
+    for (const [writer, seq] of places) {
+      // Again at the end of the map, so that those are forgotten which were quiet for longest.
+      this.#places.delete(writer);
+      this.#places.set(writer, seq);
+    }
+    for (const writer of this.#places.keys()) {
+      if (this.#places.size <= WRITERS_MAX) break;
+      this.#places.delete(writer);
+    }
+  }
+}

@@ -1,0 +1,51 @@
+/** The newest of many records, in bounded memory. */
+import { detached, type StoredRecord } from "../record/stored-record.js";
+
+/** What is known of one of them, whether or not there was room for its line. */
+export interface Kept {
+  readonly timestamp: number;
+  readonly type: string;
+  readonly record: StoredRecord | undefined;
+}
+
+export class Newest {
+  readonly #recordsMax: number;
+  readonly #bytesMax: number;
+  /** A ring: the place of the next one is `#count` modulo its length. */
+  readonly #ring: Kept[] = [];
+  #count = 0;
+  /** The number, counted from the first added, of the oldest one whose line is kept. */
+  #oldestLine = 0;
+  #bytes = 0;
+
+  constructor(recordsMax: number, bytesMax: number) {
+    this.#recordsMax = recordsMax;
+    this.#bytesMax = bytesMax;
+  }
+
+  add(record: StoredRecord): void {
+    if (this.#recordsMax === 0) return;
+    if (this.#count - this.#oldestLine === this.#recordsMax) this.#dropOldestLine();
+    const { timestamp, type } = record;
+    this.#ring[this.#count % this.#recordsMax] = { timestamp, type, record: detached(record) };
+    this.#count++;
+    this.#bytes += record.end - record.start;
+    while (this.#bytes > this.#bytesMax && this.#count - this.#oldestLine > 1) this.#dropOldestLine();
+  }
+
+  /** The oldest first. */
+  all(): Kept[] {
+    const at = this.#count % Math.max(1, this.#recordsMax);
+    return this.#count <= this.#recordsMax
+      ? this.#ring
+      : [...this.#ring.slice(at), ...this.#ring.slice(0, at)];
+  }
+
+  #dropOldestLine(): void {
+    const place = this.#oldestLine % this.#recordsMax;
+    const { timestamp, type, record } = this.#ring[place]!;
+    this.#bytes -= record!.end - record!.start;
+    this.#ring[place] = { timestamp, type, record: undefined };
+    this.#oldestLine++;
+  }
+}
