@@ -25,6 +25,14 @@ export const QUESTIONS: Readonly<Record<string, Question>> = {
     quick: ["--records", "60000"],
     obstacle: noRedisServer,
   },
+  watch: {
+    asks: "What does it cost a shipper that people look on?",
+    quick: ["--records", "200000"],
+  },
+  tail: {
+    asks: "How long after its log call is a record seen?",
+    quick: ["--records", "400"],
+  },
   start: { asks: "What does it cost to start?", quick: [] },
   idle: { asks: "What does it cost when nothing happens?", quick: ["--seconds", "5"] },
 };
