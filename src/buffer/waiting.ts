@@ -5,10 +5,14 @@ import { readCursor } from "../journal/cursor.js";
 import { listSegments, readWriterInfo, segmentPath, writerIsGone } from "../journal/folder.js";
 import { leaseHolder } from "../journal/lease.js";
 import { SegmentFile } from "../journal/segment-file.js";
+import type { Clock } from "../system/clock.js";
 import { messageOf } from "../system/errors.js";
 import type { Waiting } from "./buffer.js";
-import { copyOf, listJournals } from "./journal.js";
+import { copyOf, foldersIn, isJournal, listJournals } from "./journal.js";
 import { waitingIn } from "./open-reader.js";
+
+/** For so long nothing else is done. */
+const SLICE_MS = 5;
 
 export interface JournalState {
   readonly folder: string;
@@ -27,6 +31,8 @@ export interface JournalState {
   readonly loggedTo: number;
   /** Bytes of its segments on the disk. */
   readonly fileBytes: number;
+  /** The most that they take; undefined where the writer is gone. */
+  readonly bytesMax: number | undefined;
   /** Records that never got into it, by cause. */
   readonly dropped: Readonly<Record<string, number>>;
   /** The process that empties it. */
@@ -37,6 +43,28 @@ export interface JournalState {
 
 export function readJournals(dir: string, nowMs: number): JournalState[] {
   return listJournals(dir).map((folder) => readJournal(folder, nowMs));
+}
+
+/**
+ * The same without being in the way of what else the process does: after each slice, others have their turn. Where there are
+ * very many, the last are read later than the first.
+ */
+export async function readJournalsInSlices(
+  dir: string,
+  clock: Pick<Clock, "now" | "elapsed" | "eventsHandled">,
+): Promise<JournalState[]> {
+  const journals: JournalState[] = [];
+  let sliceAtMs = clock.elapsed();
+  for (const folder of foldersIn(dir)) {
+    if (isJournal(folder)) {
+      journals.push(readJournal(folder, clock.now()));
+    }
+    if (clock.elapsed() - sliceAtMs >= SLICE_MS) {
+      await clock.eventsHandled();
+      sliceAtMs = clock.elapsed();
+    }
+  }
+  return journals;
 }
 
 export function totalWaiting(parts: readonly { readonly waiting: Waiting }[]): Waiting {
@@ -53,6 +81,7 @@ export function totalWaiting(parts: readonly { readonly waiting: Waiting }[]): W
 
 function readJournal(folder: string, nowMs: number): JournalState {
   const info = readWriterInfo(folder);
+  const alive = !writerIsGone(folder, info, nowMs);
   const state = {
     folder,
     writer: info?.writer ?? basename(folder),
@@ -60,7 +89,8 @@ function readJournal(folder: string, nowMs: number): JournalState {
     host: info?.host,
     pid: info?.process.pid,
     meantFor: info?.shipper,
-    alive: !writerIsGone(folder, info, nowMs),
+    alive,
+    bytesMax: alive ? info?.bytesMax : undefined,
     dropped: info?.dropped ?? {},
   };
   try {

@@ -19,14 +19,22 @@ interface Sums {
   bytes: number;
   batches: number;
   failures: number;
+  recordsPerSecond: number | undefined;
   deliveredAtMs: number | undefined;
   lastError: string | undefined;
 }
 
+/** A destination, and what it had at the last look. */
+interface Known {
+  readonly sums: Sums;
+  recordsBefore: number;
+}
+
 export class Destinations {
-  readonly #known = new Map<string, Sums>();
-  readonly #others = newSums({ group: "", stream: OTHERS });
+  readonly #known = new Map<string, Known>();
+  readonly #others: Known = { sums: newSums({ group: "", stream: OTHERS }), recordsBefore: 0 };
   #summedUp = false;
+  #lookedAtMs: number | undefined;
 
   stored(destination: Destination, records: number, bytes: number, atMs: number): void {
     const sums = this.#sumsOf(destination);
@@ -43,15 +51,28 @@ export class Destinations {
     sums.lastError = shortened(message);
   }
 
+  /** To be called every ten seconds or so, with Clock.elapsed: rates are those since the call before. */
+  look(elapsedMs: number): void {
+    const ms = elapsedMs - (this.#lookedAtMs ?? elapsedMs);
+    for (const known of [...this.#known.values(), this.#others]) {
+      const { sums, recordsBefore } = known;
+      if (ms > 0) {
+        sums.recordsPerSecond = Math.round(((sums.records - recordsBefore) * 10_000) / ms) / 10;
+      }
+      known.recordsBefore = sums.records;
+    }
+    this.#lookedAtMs = elapsedMs;
+  }
+
   /** So many apart at most, the busiest first, and after them the sum of the others if there are any. */
   list(apartMax = DESTINATIONS_APART_MAX): DestinationVitals[] {
-    const ranked = [...this.#known.values()].sort(busierFirst);
+    const ranked = [...this.#known.values()].map(({ sums }) => sums).sort(busierFirst);
     const apart = ranked.slice(0, apartMax).map((sums) => ({ ...sums }));
     const rest = ranked.slice(apartMax);
     if (rest.length === 0 && !this.#summedUp) {
       return apart;
     }
-    const others = { ...this.#others };
+    const others = { ...this.#others.sums };
     for (const sums of rest) {
       join(others, sums);
     }
@@ -62,20 +83,21 @@ export class Destinations {
     const name = JSON.stringify([destination.group, destination.stream]);
     const known = this.#known.get(name);
     if (known !== undefined) {
-      return known;
+      return known.sums;
     }
     if (this.#known.size >= 2 * DESTINATIONS_APART_MAX) {
       this.#sumUp();
     }
     const sums = newSums(destination);
-    this.#known.set(name, sums);
+    this.#known.set(name, { sums, recordsBefore: 0 });
     return sums;
   }
 
   #sumUp(): void {
-    const ranked = [...this.#known].sort(([, a], [, b]) => busierFirst(a, b));
-    for (const [name, sums] of ranked.slice(DESTINATIONS_APART_MAX)) {
-      join(this.#others, sums);
+    const ranked = [...this.#known].sort(([, a], [, b]) => busierFirst(a.sums, b.sums));
+    for (const [name, { sums, recordsBefore }] of ranked.slice(DESTINATIONS_APART_MAX)) {
+      join(this.#others.sums, sums);
+      this.#others.recordsBefore += recordsBefore;
       this.#known.delete(name);
     }
     this.#summedUp = true;
@@ -84,7 +106,8 @@ export class Destinations {
 
 function newSums({ group, stream }: Destination): Sums {
   const nothing = { records: 0, bytes: 0, batches: 0, failures: 0 };
-  return { group, stream, ...nothing, deliveredAtMs: undefined, lastError: undefined };
+  const unknown = { recordsPerSecond: undefined, deliveredAtMs: undefined, lastError: undefined };
+  return { group, stream, ...nothing, ...unknown };
 }
 
 function busierFirst(a: Sums, b: Sums): number {
@@ -96,6 +119,9 @@ function join(all: Sums, one: Sums): void {
   all.bytes += one.bytes;
   all.batches += one.batches;
   all.failures += one.failures;
+  if (one.recordsPerSecond !== undefined) {
+    all.recordsPerSecond = (all.recordsPerSecond ?? 0) + one.recordsPerSecond;
+  }
   if (one.deliveredAtMs !== undefined) {
     all.deliveredAtMs = Math.max(all.deliveredAtMs ?? 0, one.deliveredAtMs);
   }

@@ -19,6 +19,7 @@ function journalOf(parts: Partial<JournalState>): JournalState {
     deliveredTo: 0,
     loggedTo: 1,
     fileBytes: 0,
+    bytesMax: undefined,
     dropped: {},
     shipperPid: undefined,
     error: undefined,

@@ -59,7 +59,9 @@ export class VitalsRecorder implements Measuring {
 
   /** To be called every ten seconds. */
   look(journals: readonly JournalLook[], counts: ShipCounts): void {
-    this.history.look(this.#clock.now(), this.#clock.elapsed(), journals, {
+    const elapsedMs = this.#clock.elapsed();
+    this.destinations.look(elapsedMs);
+    this.history.look(this.#clock.now(), elapsedMs, journals, {
       records: counts.deliveredRecords,
       bytes: counts.deliveredBytes,
       failures: sumOf(counts.failures),

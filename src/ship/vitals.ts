@@ -20,6 +20,8 @@ export interface DestinationVitals {
   readonly batches: number;
   /** Failed tries. */
   readonly failures: number;
+  /** Over about the last ten seconds; undefined in the first ones. */
+  readonly recordsPerSecond: number | undefined;
   /** In ms since 1970-01-01 UTC; undefined before the first. */
   readonly deliveredAtMs: number | undefined;
   /** Undefined when the last try went through. */

@@ -26,10 +26,11 @@ export async function status(options: ParsedOptions<"status">, io: Io): Promise<
     // Before the store is asked, which may take its time.
     io.stdout.write(localText(local, name, now));
   }
-  const unserved = unservedIn(local, name);
+  const unserved = unservedIn(local.journals, name);
   const looks = { lists: options.list, writers: unserved.map(({ writer }) => writer) };
   const store = await viewStore(buffer.url, looks);
-  const trouble = troubleIn(store, local, unserved);
+  const { storeBytesMax } = options;
+  const trouble = troubleIn({ view: store, bound: name, storeBytesMax, ...local }, now);
   io.stdout.write(
     json
       ? `${JSON.stringify({ ...local, store: { name: store.name, error: store.error, ...store.state }, trouble })}\n`

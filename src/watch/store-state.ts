@@ -63,15 +63,45 @@ export interface StoreView {
 
 /** Rejects for a URL that is none of a store and without @redis/client; a store that cannot be read is an error in the view. */
 export async function viewStore(url: string, looks: Looks = {}): Promise<StoreView> {
-  const { name } = parseStoreUrl(url, "buffer");
-  const store = await openStore(url, LOOK_OPTIONS);
+  const eyes = await StoreEyes.open(url);
   try {
-    return { name, state: await within(LOOK_MS, readStore(store, looks)), error: undefined };
-  } catch (thrown) {
-    const { code, message, hint } = thrown instanceof DragonlogError ? thrown : new StoreError(name, thrown);
-    return { name, state: undefined, error: { code, message, hint } };
+    return await eyes.look(looks);
   } finally {
-    await store.close();
+    await eyes.close();
+  }
+}
+
+/** Looks at one store again and again, through one connection. */
+export class StoreEyes {
+  readonly #name: string;
+  readonly #store: Store;
+  readonly #lookMs: number;
+
+  private constructor(name: string, store: Store, lookMs: number) {
+    this.#name = name;
+    this.#store = store;
+    this.#lookMs = lookMs;
+  }
+
+  /** Rejects for a URL that is none of a store and without @redis/client; one that is away is looked for at each look. */
+  static async open(url: string, lookMs = LOOK_MS): Promise<StoreEyes> {
+    const { name } = parseStoreUrl(url, "buffer");
+    return new StoreEyes(name, await openStore(url, LOOK_OPTIONS), lookMs);
+  }
+
+  async look(looks: Looks): Promise<StoreView> {
+    const name = this.#name;
+    try {
+      return { name, state: await within(this.#lookMs, readStore(this.#store, looks)), error: undefined };
+    } catch (thrown) {
+      const { code, message, hint } =
+        thrown instanceof DragonlogError ? thrown : new StoreError(name, thrown);
+      return { name, state: undefined, error: { code, message, hint } };
+    }
+  }
+
+  close(): Promise<void> {
+    return this.#store.close();
   }
 }
 
