@@ -65,6 +65,7 @@ function exitCodeOf({ code, cause }: DragonlogError): number {
     case "DRAGONLOG_OPTION_INVALID":
     case "DRAGONLOG_OPTION_UNKNOWN":
     case "DRAGONLOG_USAGE":
+    case "DRAGONLOG_TOKEN_MISSING":
       return WRONG_USAGE;
     case "DRAGONLOG_COMMAND_NOT_STARTED":
       return (cause as NodeJS.ErrnoException | undefined)?.code === "EACCES" ? NOT_EXECUTABLE : NOT_FOUND;

@@ -18,8 +18,9 @@ export const ship = defineCommand({
   run: async (options, io) => {
     (await import("../system/heap.js")).keepHeapSmall();
     const { runShip } = await import("../ship/run-ship.js");
-    return runShip(options, io, async (...given) =>
-      (await import("../forward/leftovers.js")).openLeftovers(...given),
-    );
+    return runShip(options, io, {
+      openLeftovers: async (...given) => (await import("../forward/leftovers.js")).openLeftovers(...given),
+      openPage: async (shown) => (await import("../serve/open-page.js")).openPage(shown),
+    });
   },
 });

@@ -7,11 +7,13 @@ import { printable } from "../system/printable.js";
 import { formatDuration } from "../system/units.js";
 import type { ShipCounts } from "./counts.js";
 import { type OpenShipper, openShipper } from "./open-shipper.js";
+import { type OpenPage, showPage } from "./page.js";
 import { nothingRemains, type Remains, remainsInFull, remainsInShort } from "./remains.js";
 
 type ShipOptions = ParsedOptions<"ship">;
 
 export interface DeliverHooks {
+  readonly openPage: OpenPage;
   /** Aborted when there is nothing to deliver here any more; it then ends early. */
   readonly lost?: AbortSignal;
   readonly onLost?: () => void;
@@ -37,19 +39,38 @@ export async function deliver(options: ShipOptions, io: Io, hooks: DeliverHooks)
     onLost();
     open.abort.abort();
   });
+  let closePage = async (): Promise<void> => {};
   let done: boolean;
   try {
     if (!options.once) {
       say(io, `${open.from} -> ${open.sink.name}`);
+      closePage = pageOf(open, options, io, hooks);
       await Promise.all([open.shipper.run(io.signal), beside(io.signal)]);
     }
     done = !lost?.aborted && (await drain(open, options, io, hooks));
     // One that goes on after this may be held by another shipper for good reason; one run leaves nothing to others.
     done &&= !options.once || (await open.isEmpty());
   } finally {
+    await closePage();
     await open.close();
   }
   return { counts: open.shipper.counts, done };
+}
+
+/** Returns what closes it. */
+function pageOf(
+  open: OpenShipper,
+  options: ShipOptions,
+  io: Io,
+  { openPage, lost }: DeliverHooks,
+): () => Promise<void> {
+  const { listen } = options;
+  if (listen === undefined) {
+    return async () => {};
+  }
+  const isDraining = (): boolean => io.signal.aborted || lost?.aborted === true;
+  const tell = (text: string): void => say(io, printable(text));
+  return showPage(openPage, { options: { ...options, listen }, listen, open, isDraining, say: tell });
 }
 
 /** `--once` has no deadline of its own: it ends when everything had its tries, or at a signal. */

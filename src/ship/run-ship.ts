@@ -14,6 +14,7 @@ import { printable } from "../system/printable.js";
 import { newCounts } from "./counts.js";
 import { deliver, report, say } from "./deliver.js";
 import { isForNoStore } from "./open-buffer.js";
+import { type OpenPage, refuseOpenPage } from "./page.js";
 import { nothingRemains, type Remains, readRemains, remainsInShort } from "./remains.js";
 import { reportStandby } from "./report.js";
 import { isOfStore, type OpenLeftovers, shipStore } from "./ship-store.js";
@@ -21,17 +22,26 @@ import { type FolderLease, folderHolder, standBy } from "./standby.js";
 
 type ShipOptions = ParsedOptions<"ship">;
 
-/** Exit code 0 when nothing that was there at the end waits any more, or another one delivers it; 1 otherwise. */
-export async function runShip(options: ShipOptions, io: Io, openLeftovers: OpenLeftovers): Promise<number> {
-  // A standby must be told now what is wrong with it, and not when it is needed.
-  new DestinationTemplate(options.group, options.stream);
-  if (isOfStore(options)) {
-    return (await shipStore(options, io, openLeftovers)) ? 0 : 1;
-  }
-  return options.once ? shipOnce(options, io) : shipUntilStopped(options, io);
+/** What stands below, and is given. */
+export interface ShipParts {
+  readonly openLeftovers: OpenLeftovers;
+  readonly openPage: OpenPage;
 }
 
-async function shipOnce(options: ShipOptions, io: Io): Promise<number> {
+/** Exit code 0 when nothing that was there at the end waits any more, or another one delivers it; 1 otherwise. */
+export async function runShip(options: ShipOptions, io: Io, parts: ShipParts): Promise<number> {
+  // A standby must be told now what is wrong with it, and not when it is needed.
+  new DestinationTemplate(options.group, options.stream);
+  if (!options.once) {
+    refuseOpenPage(options);
+  }
+  if (isOfStore(options)) {
+    return (await shipStore(options, io, parts)) ? 0 : 1;
+  }
+  return options.once ? shipOnce(options, io, parts) : shipUntilStopped(options, io, parts);
+}
+
+async function shipOnce(options: ShipOptions, io: Io, parts: ShipParts): Promise<number> {
   const busy = new AbortController();
   let holder: LeaseHolder | undefined;
   const lease = await standBy(options.buffer.dir, systemClock, busy.signal, (found) => {
@@ -42,13 +52,13 @@ async function shipOnce(options: ShipOptions, io: Io): Promise<number> {
     return leaveTo(holder!, options, io);
   }
   try {
-    return (await shipUnder(lease, options, io)) ? 0 : 1;
+    return (await shipUnder(lease, options, io, parts)) ? 0 : 1;
   } finally {
     lease.release();
   }
 }
 
-async function shipUntilStopped(options: ShipOptions, io: Io): Promise<number> {
+async function shipUntilStopped(options: ShipOptions, io: Io, parts: ShipParts): Promise<number> {
   const { dir } = options.buffer;
   for (;;) {
     let before: LeaseHolder | undefined;
@@ -72,7 +82,7 @@ async function shipUntilStopped(options: ShipOptions, io: Io): Promise<number> {
       if (before !== undefined) {
         say(io, `takes over from ${nameOf(before)}`);
       }
-      const done = await shipUnder(lease, options, io);
+      const done = await shipUnder(lease, options, io, parts);
       if (!lease.lost.aborted || io.signal.aborted) {
         return done ? 0 : 1;
       }
@@ -83,8 +93,14 @@ async function shipUntilStopped(options: ShipOptions, io: Io): Promise<number> {
 }
 
 /** True when nothing that was there at the end waits any more. Ends early when the lease is lost. */
-async function shipUnder(lease: FolderLease, options: ShipOptions, io: Io): Promise<boolean> {
+async function shipUnder(
+  lease: FolderLease,
+  options: ShipOptions,
+  io: Io,
+  { openPage }: ShipParts,
+): Promise<boolean> {
   const ended = await deliver(options, io, {
+    openPage,
     lost: lease.lost,
     onLost: () => sayLost(options.buffer.dir, io),
   });

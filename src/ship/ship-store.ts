@@ -11,6 +11,7 @@ import { inOneLine } from "../system/figures.js";
 import type { Io } from "../system/io.js";
 import { printable } from "../system/printable.js";
 import { deliver, report, say } from "./deliver.js";
+import type { OpenPage } from "./page.js";
 import { nothingRemains, type Remains, readRemains } from "./remains.js";
 
 type ShipOptions = ParsedOptions<"ship">;
@@ -46,10 +47,11 @@ export function isOfStore(options: ShipOptions): options is StoreShipOptions {
 export async function shipStore(
   options: StoreShipOptions,
   io: Io,
-  openLeftovers: OpenLeftovers,
+  { openLeftovers, openPage }: { readonly openLeftovers: OpenLeftovers; readonly openPage: OpenPage },
 ): Promise<boolean> {
   const leftovers = await openLeftovers(options, (error) => say(io, printable(inOneLine(error))));
   const ended = await deliver(options, io, {
+    openPage,
     beside: (stop) => leftovers.run(stop),
     beforeDrain: (giveUp) => leftovers.store(giveUp),
   }).finally(() => letGo(leftovers));
