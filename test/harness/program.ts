@@ -48,13 +48,13 @@ export class Program {
     return new Program(name, path, [JSON.stringify(plan)], {});
   }
 
-  /** The real `dragonlog`. */
+  /** The real `dragonlog`. It serves no page: many run at the same time. */
   static command(args: readonly string[], env: NodeJS.ProcessEnv): Program {
     return new Program(
       `dragonlog ${args[0]}`,
       fileURLToPath(new URL("../../src/cli/main.js", import.meta.url)),
       args,
-      env,
+      { DRAGONLOG_LISTEN: "none", ...env },
     );
   }
 

@@ -24,7 +24,10 @@ export class Application {
       AWS_ACCESS_KEY_ID: "x",
       AWS_SECRET_ACCESS_KEY: "x",
     };
-    this.env = { ...Object.fromEntries(own), XDG_STATE_HOME: join(this.dir, "state"), ...aws };
+    const state = join(this.dir, "state");
+    // Many run at the same time, and few are looked at.
+    const listen = { DRAGONLOG_LISTEN: "none" };
+    this.env = { ...Object.fromEntries(own), XDG_STATE_HOME: state, ...listen, ...aws };
     test.after(() => rmSync(this.dir, { recursive: true, force: true }));
   }
 

@@ -26,7 +26,12 @@ export class Cli {
 
   constructor(test: TestContext) {
     const own = Object.entries(process.env).filter(([name]) => !/^(DRAGONLOG_|NODE_)/.test(name));
-    this.env = { ...Object.fromEntries(own), DRAGONLOG_JOURNAL_DIR: join(this.dir, "journal") };
+    this.env = {
+      ...Object.fromEntries(own),
+      DRAGONLOG_JOURNAL_DIR: join(this.dir, "journal"),
+      // Many run at the same time, and few are looked at.
+      DRAGONLOG_LISTEN: "none",
+    };
     test.after(() => rmSync(this.dir, { recursive: true, force: true }));
   }
 
