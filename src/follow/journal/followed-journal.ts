@@ -9,8 +9,8 @@
  * checksum. Where some seem to be missing, the file may have become another segment meanwhile. So only what was read from a
  * file that is still the same one counts; otherwise the reader begins again where it was, and finds what is left.
  *
- * While nothing comes, a look costs two system calls: the header of the segment that is open says how far it is published, and
- * the next segment is there or not.
+ * While nothing comes, a look costs three system calls: the next segment is there or not, this one still is or not, and its header
+ * says how far it is published.
  *
  * Invariant: seqs rise; each from `nextSeq` at the beginning on was given out, counted as missed, or comes yet.
  */
@@ -148,14 +148,23 @@ export class FollowedJournal {
       return this.#writerDead || this.#changes.changed();
     }
     const { file, position } = place;
+    // In this order: a segment whose successor is there, or that is gone, is not written to any more.
+    const isFollowed = this.#isThere(file.number + 1);
+    const isThere = isFollowed || this.#isThere(file.number);
     const isWhole = readSync(file.fd, lookBytes, 0, LOOK_BYTES, 0) === LOOK_BYTES;
-    return (
-      !isWhole ||
-      lookDoubles[NUMBER_DOUBLE] !== file.number ||
-      lookWords[COMMIT_WORD]! * 8 > position ||
-      statSync(segmentPath(this.#options.folder, file.number + 1), { throwIfNoEntry: false }) !== undefined ||
-      this.#lookAround()
-    );
+    const isOther = !isWhole || lookDoubles[NUMBER_DOUBLE] !== file.number;
+    if (isFollowed || isOther || lookWords[COMMIT_WORD]! * 8 > position) {
+      return true;
+    }
+    if (!isThere) {
+      // Delivered, and its successor too: there are later ones. Or the whole journal was deleted.
+      this.#openAgain();
+    }
+    return !isThere || this.#lookAround();
+  }
+
+  #isThere(segment: number): boolean {
+    return statSync(segmentPath(this.#options.folder, segment), { throwIfNoEntry: false }) !== undefined;
   }
 
   /** Now and then, while nothing comes. True when that changes what there is to read. */
