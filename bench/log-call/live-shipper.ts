@@ -6,7 +6,18 @@ const CLI = fileURLToPath(new URL("../../src/cli/main.js", import.meta.url));
 
 /** Runs `use` while a `dragonlog ship` process empties the journals in `dir` and throws the records away. */
 export async function withShipper<T>(dir: string, use: () => Promise<T>): Promise<T> {
-  const args = [CLI, "ship", "--to", "stdout", "--interval", "10ms", "--journal-dir", dir];
+  const args = [
+    CLI,
+    "ship",
+    "--to",
+    "stdout",
+    "--interval",
+    "10ms",
+    "--listen",
+    "none",
+    "--journal-dir",
+    dir,
+  ];
   const shipper = spawn(process.execPath, args, { stdio: ["ignore", "ignore", "pipe"] });
   const ended = once(shipper, "exit");
   try {

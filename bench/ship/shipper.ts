@@ -25,8 +25,10 @@ export function ship(dir: string, url: string, flags: readonly string[] = []): P
 
 export function startShipper(dir: string, url: string, flags: readonly string[]): ShipperProcess {
   const place = ["--journal-dir", dir, "--region", REGION, "--group", GROUP, "--endpoint", url];
+  // Several run at once, and what a page costs is asked by itself (bench/watch).
+  const page = ["--listen", "none"];
   const node = [...PROFILE_ARGS, "--import", USAGE_AT_EXIT];
-  const shipper = spawn(process.execPath, [...node, CLI, "ship", ...place, ...flags], {
+  const shipper = spawn(process.execPath, [...node, CLI, "ship", ...place, ...page, ...flags], {
     stdio: ["ignore", "ignore", "pipe", "pipe"],
     env: {
       ...process.env,
