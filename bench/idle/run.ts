@@ -118,18 +118,8 @@ function startQuiet(name: string, dir: string, count: number): ChildProcess {
 }
 
 function startShipper(dir: string, url: string): ChildProcess {
-  const page = ["--listen", "127.0.0.1:0"];
-  const flags = [
-    "--journal-dir",
-    dir,
-    "--region",
-    "us-east-1",
-    "--endpoint",
-    url,
-    "--interval",
-    "1s",
-    ...page,
-  ];
+  const place = ["--journal-dir", dir, "--region", "us-east-1", "--endpoint", url];
+  const flags = [...place, "--interval", "1s", "--listen", "127.0.0.1:0"];
   return spawn(process.execPath, [CLI, "ship", ...flags], { env: ENV, stdio: ["ignore", "ignore", "pipe"] });
 }
 

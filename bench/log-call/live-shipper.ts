@@ -6,19 +6,8 @@ const CLI = fileURLToPath(new URL("../../src/cli/main.js", import.meta.url));
 
 /** Runs `use` while a `dragonlog ship` process empties the journals in `dir` and throws the records away. */
 export async function withShipper<T>(dir: string, use: () => Promise<T>): Promise<T> {
-  const args = [
-    CLI,
-    "ship",
-    "--to",
-    "stdout",
-    "--interval",
-    "10ms",
-    "--listen",
-    "none",
-    "--journal-dir",
-    dir,
-  ];
-  const shipper = spawn(process.execPath, args, { stdio: ["ignore", "ignore", "pipe"] });
+  const flags = ["--to", "stdout", "--interval", "10ms", "--listen", "none", "--journal-dir", dir];
+  const shipper = spawn(process.execPath, [CLI, "ship", ...flags], { stdio: ["ignore", "ignore", "pipe"] });
   const ended = once(shipper, "exit");
   try {
     // It says on standard error where it ships to.
