@@ -12,9 +12,10 @@ export type CommandName = Exclude<Scope, "logger" | "in-app" | "forward">;
 /**
  * What SIGINT, SIGTERM and SIGHUP do. `stop`: the first asks the command to end, the second ends it.
  * `finish-input`: the first says that the input is read to its end, the second asks the command to end, the third ends it.
+ * `watch`: as `stop`; an output that nobody reads any more ends it in good order, too, and the command sees to that itself.
  * `own`: the command sees to them itself, and to an output that nobody reads any more.
  */
-export type SignalPolicy = "stop" | "finish-input" | "own";
+export type SignalPolicy = "stop" | "finish-input" | "watch" | "own";
 
 /** A list of so many flags is read without headings. */
 const PLAIN_FLAGS_MAX = 12;

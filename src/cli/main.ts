@@ -9,7 +9,7 @@ import { stopSignal } from "./signals.js";
 const perform: Perform = async (signals, json, run) => {
   inJson = json;
   // A reader that has gone away, such as `head`, wants no more and no complaint.
-  if (signals !== "own") process.stdout.on("error", endOnBrokenPipe);
+  if (signals === "stop" || signals === "finish-input") process.stdout.on("error", endOnBrokenPipe);
   const io: Io = {
     // Not touched before it is needed: a command that is run inherits it.
     get stdin() {

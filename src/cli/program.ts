@@ -17,6 +17,7 @@ import { pipe } from "./pipe.js";
 import { run } from "./run.js";
 import { ship } from "./ship.js";
 import { status } from "./status.js";
+import { tail } from "./tail.js";
 
 /** All commands. Parsing throws commander's CommanderError instead of ending the process, for --help too. */
 export function createProgram(perform: Perform): Command {
@@ -35,6 +36,7 @@ export function createProgram(perform: Perform): Command {
     ship,
     run,
     pipe,
+    tail,
     status,
     flush,
     audit,
