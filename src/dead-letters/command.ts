@@ -45,8 +45,11 @@ export function requireChoice({ selection }: Command, name: Name, otherwise: str
   throw new DragonlogError("DRAGONLOG_USAGE", `dragonlog ${name} needs to know which letters`, otherwise);
 }
 
-/** Runs a command; what the file system refuses is told as an error with a name. */
-export async function runOn({ dir }: Command, run: () => Promise<number>): Promise<number> {
+/** Runs what works on them; what the file system refuses is told as an error with a name. */
+export async function runOn<Result>(
+  { dir }: Pick<Command, "dir">,
+  run: () => Promise<Result>,
+): Promise<Result> {
   try {
     return await run();
   } catch (error) {

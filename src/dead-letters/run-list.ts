@@ -4,11 +4,11 @@ import { formatBytes } from "../system/figures.js";
 import type { Io } from "../system/io.js";
 import { printable } from "../system/printable.js";
 import { table } from "../system/table.js";
+import { type Brief, briefOf } from "./brief.js";
 import { type Command, commandOf, print, runOn, sayUnreadable } from "./command.js";
 import { deadLetterBytes } from "./folder.js";
 import { encodeLetter } from "./letter.js";
-import { headOf } from "./line-head.js";
-import type { FoundLetter } from "./read-letters.js";
+import { Newest } from "./newest.js";
 import { filtersText, select } from "./selection.js";
 import { lettersText, Summary, timeText } from "./summary.js";
 
@@ -22,14 +22,14 @@ export async function deadList(options: ParsedOptions<"dead list">, io: Io): Pro
   return runOn(command, async () => {
     const unreadable = { damaged: 0, torn: 0 };
     const summary = new Summary(nowMs);
-    const newest = new Newest();
+    const newest = new Newest<Brief>(NEWEST_SHOWN);
     for await (const found of select(dir, selection, unreadable)) {
       if (io.signal.aborted) return 1;
       if (options.json) {
         await print(io.stdout, `${encodeLetter(found.letter, { key: found.key })}\n`);
       } else {
         summary.add(found);
-        newest.add(found);
+        newest.add(briefOf(found, DATA_CHARACTERS_SHOWN));
       }
     }
     sayUnreadable(io, "dead list", unreadable);
@@ -38,17 +38,11 @@ export async function deadList(options: ParsedOptions<"dead list">, io: Io): Pro
   });
 }
 
-function report({ dir, selection }: Command, summary: Summary, newest: readonly FoundLetter[]): string {
+function report({ dir, selection }: Command, summary: Summary, newest: readonly Brief[]): string {
   const filters = filtersText(selection);
   if (summary.letters === 0) return `no dead letters${printable(filters)} in ${printable(dir)}\n`;
   const heading = `${lettersText(summary.letters, filters)} (${formatBytes(deadLetterBytes(dir))} in ${printable(dir)})`;
-  const rows = newest.map(({ key, letter }) => [
-    key,
-    timeText(letter.at),
-    letter.reason,
-    headOf(letter.line)?.service ?? "?",
-    dataText(letter.line),
-  ]);
+  const rows = newest.map(({ key, at, reason, service, data }) => [key, timeText(at), reason, service, data]);
   return [
     `${heading}\n\n${summary.table()}\n`,
     `${newest.length < summary.letters ? `the newest ${newest.length}` : "all of them"}:\n`,
@@ -56,33 +50,4 @@ function report({ dir, selection }: Command, summary: Summary, newest: readonly 
     "\ndragonlog dead show <key>        everything about one\n",
     "dragonlog dead replay --dry-run  what would be sent again; the filters are the same\n",
   ].join("");
-}
-
-/** How the record begins that stands in the line. */
-function dataText(line: Buffer): string {
-  let data: unknown;
-  try {
-    ({ data } = JSON.parse(line.toString()) as { data?: unknown });
-  } catch {
-    data = line.toString();
-  }
-  const text = typeof data === "string" ? data : (JSON.stringify(data) ?? "");
-  return text.length > DATA_CHARACTERS_SHOWN ? `${text.slice(0, DATA_CHARACTERS_SHOWN)}…` : text;
-}
-
-class Newest {
-  #letters: FoundLetter[] = [];
-
-  add(found: FoundLetter): void {
-    this.#letters.push(found);
-    if (this.#letters.length >= 10 * NEWEST_SHOWN) this.#letters = this.take();
-  }
-
-  /** The newest first; of one moment, those that were written last. */
-  take(): FoundLetter[] {
-    const newestFirst = [...this.#letters].reverse();
-    return newestFirst
-      .sort((a, b) => (a.letter.at === b.letter.at ? 0 : a.letter.at < b.letter.at ? 1 : -1))
-      .slice(0, NEWEST_SHOWN);
-  }
 }

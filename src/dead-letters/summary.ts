@@ -8,11 +8,13 @@ import type { FoundLetter } from "./read-letters.js";
 
 /** Kinds that are told apart; services and streams are text of the application, so there may be any number. */
 const KINDS_MAX = 1000;
-const OTHERS = ["(others)", "", ""];
+const OTHERS: Kind["names"] = ["(others)", "", ""];
 
-interface Kind {
-  readonly names: readonly string[];
+/** Letters that have their reason, destination and service in common. */
+export interface Kind {
+  readonly names: readonly [reason: string, destination: string, service: string];
   letters: number;
+  /** ISO 8601, of the first and the last one. */
   first: string;
   last: string;
 }
@@ -39,13 +41,17 @@ export class Summary {
     if (at > kind.last) kind.last = at;
   }
 
-  /** A line for each kind, the most frequent first; empty when there is none. */
+  /** The most frequent first; beyond so many, the rest is one. */
+  get kinds(): readonly Readonly<Kind>[] {
+    return [...this.#kinds.values()].sort((a, b) => b.letters - a.letters);
+  }
+
+  /** A line for each kind; empty when there is none. */
   table(): string {
     if (this.letters === 0) return "";
-    const kinds = [...this.#kinds.values()].sort((a, b) => b.letters - a.letters);
     return table(
       ["reason", "destination", "service", "letters", "first", "last"],
-      kinds.map(({ names, letters, first, last }) => [
+      this.kinds.map(({ names, letters, first, last }) => [
         ...names,
         String(letters),
         timeText(first),
@@ -54,7 +60,7 @@ export class Summary {
     );
   }
 
-  #kindOf(names: readonly string[], at: string): Kind {
+  #kindOf(names: Kind["names"], at: string): Kind {
     const key = JSON.stringify(names);
     const known = this.#kinds.get(key);
     if (known !== undefined) return known;

@@ -4,6 +4,7 @@ import { type Live, openLive } from "../live/live.js";
 import type { RecentRecords } from "../live/recent.js";
 import { denied, requireJson, requireOwnPage } from "./access.js";
 import { errorAnswer, notFound, Refused } from "./answers.js";
+import { letterRoutes } from "./letters/routes.js";
 import { loginRoutes, sessionOf } from "./login.js";
 import { recordRoutes } from "./records.js";
 import type { Route, ServeContext, ServeEnv } from "./route.js";
@@ -19,7 +20,12 @@ const BODY_BYTES_MAX = 65_536;
 export function createApp(serving: Serving): RequestListener {
   const app = new Hono<ServeEnv>();
   const live = openLiveOf(serving);
-  const routes = [...loginRoutes(serving), ...stateRoutes(serving), ...recordRoutes(serving, live)];
+  const routes = [
+    ...loginRoutes(serving),
+    ...stateRoutes(serving),
+    ...recordRoutes(serving, live),
+    ...letterRoutes(serving),
+  ];
   const openPaths = new Set(routes.filter(({ open }) => open).map(({ path }) => path));
   app.use(async (context, next) => {
     const isOpen = openPaths.has(context.req.path);

@@ -1,12 +1,28 @@
-/** How it goes: for the page, for monitoring and for whoever restarts what does not live any more. */
+/** How it goes: for the page, for monitoring, and for whoever restarts what does not live any more. */
 import { hostname } from "node:os";
+import { metricsText } from "../metrics/metrics.js";
+import { readiness } from "../metrics/readiness.js";
 import { packageVersion } from "../system/package-version.js";
+import { Overviews } from "../watch/read-overview.js";
 import type { Session } from "./api.js";
 import type { Route } from "./route.js";
 import type { Serving } from "./serving.js";
 
-export function stateRoutes(serving: Serving): Route[] {
-  const { shown } = serving;
+/** The longest that an answer waits for a store. */
+const STORE_LOOK_MS = 2000;
+
+export function stateRoutes({ shown, closing, clock }: Serving): Route[] {
+  const { options, open } = shown;
+  const { vitals } = open;
+  const overviews = new Overviews({
+    buffer: options.buffer,
+    lists: options.list ?? [],
+    storeBytesMax: options.storeBytesMax ?? 0,
+    own: () => vitals.report(),
+    storeLookMs: STORE_LOOK_MS,
+    clock,
+  });
+  closing.addEventListener("abort", () => void overviews.close().catch(() => {}));
   return [
     {
       method: "GET",
@@ -15,7 +31,7 @@ export function stateRoutes(serving: Serving): Route[] {
         const session: Session = {
           version: packageVersion(),
           host: hostname(),
-          readOnly: shown.options.readOnly,
+          readOnly: options.readOnly,
           loggedIn: context.get("visitor") === "session",
         };
         return context.json(session);
@@ -24,55 +40,28 @@ export function stateRoutes(serving: Serving): Route[] {
     {
       method: "GET",
       path: "/api/overview",
-      handle: (context) => context.json(minimalOverview(serving)),
+      handle: async (context) => context.json(await overviews.read()),
     },
-    { method: "GET", path: "/api/history", handle: (context) => context.json(shown.open.vitals.history()) },
+    { method: "GET", path: "/api/history", handle: (context) => context.json(vitals.history()) },
+    {
+      method: "GET",
+      path: "/metrics",
+      async handle(context) {
+        const { text, contentType } = await metricsText(await overviews.read());
+        return context.body(text, 200, { "Content-Type": contentType });
+      },
+    },
     { method: "GET", path: "/healthz", open: true, handle: (context) => context.text("ok\n") },
     {
       method: "GET",
       path: "/readyz",
       open: true,
-      handle(context) {
-        const isClosed = shown.open.vitals.report().circuit === "closed";
-        const ready = isClosed && !shown.isDraining();
-        return context.json({ ready }, ready ? 200 : 503);
+      async handle(context) {
+        const { reasons } = readiness(await overviews.read());
+        const all = shown.isDraining() ? ["the shipper is ending", ...reasons] : reasons;
+        const ready = all.length === 0;
+        return context.json({ ready, reasons: all }, ready ? 200 : 503);
       },
     },
   ];
-}
-
-function minimalOverview({ shown, clock }: Serving): object {
-  const report = shown.open.vitals.report();
-  const waiting = { records: 0, bytes: 0 };
-  return {
-    atMs: clock.now(),
-    version: packageVersion(),
-    host: hostname(),
-    dir: shown.options.buffer.dir,
-    health: { healthy: true, problems: [], warnings: [] },
-    waiting,
-    writers: [],
-    forwarders: [],
-    store: undefined,
-    shippers: [
-      {
-        pid: report.process.pid,
-        host: report.process.host,
-        startedAtMs: Date.parse(report.startedAt),
-        sink: report.sink,
-        page: report.page?.url,
-        intervalMs: report.intervalMs,
-        circuit: report.circuit,
-        troubles: [],
-        batchesInFlight: report.batchesInFlight,
-        counts: report.counts,
-        rates: report.rates,
-        putLatency: report.putLatency,
-        destinations: report.destinations,
-        alerts: report.alerts,
-      },
-    ],
-    standbys: [],
-    deadLetters: { dir: `${shown.options.buffer.dir}/dead`, bytes: 0, bytesMax: report.deadBytesMax },
-  };
 }
