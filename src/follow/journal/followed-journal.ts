@@ -156,10 +156,7 @@ export class FollowedJournal {
     if (isFollowed || isOther || lookWords[COMMIT_WORD]! * 8 > position) {
       return true;
     }
-    if (!isThere) {
-      // Delivered, and its successor too: there are later ones. Or the whole journal was deleted.
-      this.#openAgain();
-    }
+    // One that is gone was delivered, and if its successor was too, there are later ones.
     return !isThere || this.#lookAround();
   }
 
@@ -195,7 +192,12 @@ export class FollowedJournal {
     return file === undefined || file.header() !== undefined || file.isInPlace();
   }
 
-  #failed({ code }: NodeJS.ErrnoException): void {
+  /** Throws what is no error of the file system. */
+  #failed(error: NodeJS.ErrnoException): void {
+    const { code, syscall } = error;
+    if (syscall === undefined) {
+      throw error;
+    }
     const isThere = code !== "ENOENT" && code !== "ENOTDIR";
     this.#failures += 1;
     if (isThere && !(this.#writerDead && this.#failures >= FAILURES_MAX)) {
