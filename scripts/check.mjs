@@ -14,6 +14,7 @@ const steps = [
     name: "types, and the build for the rules below",
     command: [...bin("typescript/bin/tsc"), "-p", "tsconfig.json"],
   },
+  { name: "types of the page", command: [...bin("typescript/bin/tsc"), "-p", "web"] },
   { name: "nothing unused", command: [...bin("knip/bin/knip.js")] },
   { name: "house rules", command: [node, "--test", "--test-reporter=spec", ...testFiles("test/style")] },
 ];

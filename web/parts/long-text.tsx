@@ -1,0 +1,33 @@
+/** Text of any length: its beginning, and the rest when it is asked for. */
+import { useState } from "preact/hooks";
+import { bytes } from "../system/figures.js";
+import { cut, visibleText } from "../system/visible.js";
+
+const CHARS_SHOWN = 65_536;
+/** What a browser lays out without making people wait. */
+const CHARS_MAX = 4 << 20;
+
+export function LongText({ text, label }: { text: string; label: string }) {
+  const [all, setAll] = useState(false);
+  const chars = all ? CHARS_MAX : CHARS_SHOWN;
+  return (
+    <>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
+      <pre class="long-text" tabIndex={0} role="region" aria-label={label}>
+        {visibleText(cut(text, chars))}
+      </pre>
+      {text.length > chars && (
+        <p class="more">
+          This is the beginning: {bytes(chars)} of {bytes(text.length)}.{" "}
+          {all ? (
+            "Download the line to see the rest."
+          ) : (
+            <button type="button" onClick={() => setAll(true)}>
+              Show all
+            </button>
+          )}
+        </p>
+      )}
+    </>
+  );
+}
