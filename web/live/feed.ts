@@ -8,7 +8,7 @@ import { LevelsBySecond } from "./levels-by-second.js";
 import { type Row, rowOf } from "./row.js";
 import { type Connection, Stream, type StreamStart } from "./stream.js";
 
-export const ROWS_MAX = 20_000;
+const ROWS_MAX = 20_000;
 const ASIDE_MAX = 5000;
 /** Rows are taken out many at a time, as each time moves all others. */
 const ROWS_SLACK = 1000;

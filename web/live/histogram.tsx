@@ -126,7 +126,7 @@ export function Histogram({ levels, range, onRange }: HistogramProps) {
           setAnchorMs(undefined);
         }}
       >
-        <canvas ref={canvas} aria-hidden="true" />
+        <canvas ref={canvas} />
         {cursorMs !== undefined && (
           <span
             class="cursor"

@@ -22,7 +22,6 @@ interface LiveViewProps {
 
 export function LiveView({ route, services }: LiveViewProps) {
   const scroller = useRef<HTMLDivElement>(null);
-  const body = useRef<HTMLDivElement>(null);
   const searchField = useRef<HTMLInputElement>(null);
   const list = useRef<VirtualList>(null);
   const feed = useRef<Feed>(null);
@@ -35,7 +34,7 @@ export function LiveView({ route, services }: LiveViewProps) {
   const query = formatRoute({ ...route, range: undefined });
 
   useEffect(() => {
-    const created = new VirtualList(scroller.current!, body.current!, {
+    const created = new VirtualList(scroller.current!, {
       open: (row, byKey) => row.kind === "record" && setOpened({ row, byKey }),
       active: (row) =>
         setOpened((before) => (before && row.kind === "record" ? { row, byKey: false } : before)),
@@ -140,7 +139,6 @@ export function LiveView({ route, services }: LiveViewProps) {
       )}
       <div class="panes">
         <div class="list-pane">
-          {/* biome-ignore lint/a11y/useSemanticElements: a table cannot be virtual and keep its rows in place */}
           <div
             class="list"
             ref={scroller}
@@ -149,16 +147,7 @@ export function LiveView({ route, services }: LiveViewProps) {
             aria-label="Records"
             aria-readonly="true"
             aria-rowcount={1}
-          >
-            <div class="row head" role="row" aria-rowindex={1}>
-              {["Time", "Level", "Service", "Data", "Metadata"].map((name, index) => (
-                <span key={name} class={`cell ${HEADS[index]}`} role="columnheader">
-                  {name}
-                </span>
-              ))}
-            </div>
-            <div class="rows" ref={body} role="rowgroup" />
-          </div>
+          />
           {rows === 0 && <Nothing route={route} state={state} />}
           {!sticks && !paused && (
             <button type="button" class="to-end" onClick={() => list.current?.toEnd()}>
@@ -185,8 +174,6 @@ export function LiveView({ route, services }: LiveViewProps) {
     </main>
   );
 }
-
-const HEADS = ["time", "level", "service", "data", "rest"] as const;
 
 function within(rows: readonly Row[], range: Range | undefined): readonly Row[] {
   if (range === undefined) return rows;

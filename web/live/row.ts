@@ -13,7 +13,7 @@ export interface RecordRow {
   readonly isPreview: boolean;
 }
 
-export interface NoteRow {
+interface NoteRow {
   readonly kind: "note";
   readonly timeMs: number;
   readonly text: string;

@@ -29,7 +29,7 @@ export interface StreamStart {
   readonly sinceMs: number | undefined;
 }
 
-export const PER_SECOND_MAX = 500;
+const PER_SECOND_MAX = 500;
 const LINE_BYTES_MAX = 16 * 1024;
 /** Records that were logged together may come in steps. */
 const OVERLAP_MS = 2000;

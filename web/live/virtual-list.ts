@@ -21,7 +21,7 @@ export interface ListListeners {
 
 export class VirtualList {
   readonly #scroller: HTMLElement;
-  readonly #body: HTMLElement;
+  readonly #body = document.createElement("div");
   readonly #listeners: ListListeners;
   readonly #resized: ResizeObserver;
   #rows: readonly Row[] = [];
@@ -32,15 +32,17 @@ export class VirtualList {
   #frame = 0;
   #rowHeight = 24;
 
-  /** `scroller` is the grid, `body` an element in it that takes the rows. */
-  constructor(scroller: HTMLElement, body: HTMLElement, listeners: ListListeners) {
+  /** `scroller` is the grid, empty so far. */
+  constructor(scroller: HTMLElement, listeners: ListListeners) {
     this.#scroller = scroller;
-    this.#body = body;
     this.#listeners = listeners;
+    this.#body.className = "rows";
+    this.#body.setAttribute("role", "rowgroup");
+    scroller.append(headRow(), this.#body);
     scroller.addEventListener("scroll", this.#scrolled, { passive: true });
     scroller.addEventListener("wheel", this.#wheeled, { passive: true });
     scroller.addEventListener("keydown", this.#keyed);
-    body.addEventListener("click", this.#clicked);
+    this.#body.addEventListener("click", this.#clicked);
     this.#resized = new ResizeObserver(() => this.#measure());
     this.#resized.observe(scroller);
   }
@@ -51,8 +53,7 @@ export class VirtualList {
     this.#scroller.removeEventListener("scroll", this.#scrolled);
     this.#scroller.removeEventListener("wheel", this.#wheeled);
     this.#scroller.removeEventListener("keydown", this.#keyed);
-    this.#body.removeEventListener("click", this.#clicked);
-    this.#body.replaceChildren();
+    this.#scroller.replaceChildren();
   }
 
   /** `removed` rows are gone at the beginning; others may have come at the end. */
@@ -197,6 +198,22 @@ export class VirtualList {
 }
 
 const CELLS = ["time", "level", "service", "data", "rest"] as const;
+const HEADS = ["Time", "Level", "Service", "Data", "Metadata"] as const;
+
+function headRow(): HTMLElement {
+  const head = document.createElement("div");
+  head.className = "row head";
+  head.setAttribute("role", "row");
+  head.setAttribute("aria-rowindex", "1");
+  for (const [index, name] of HEADS.entries()) {
+    const cell = document.createElement("span");
+    cell.className = `cell ${CELLS[index]}`;
+    cell.setAttribute("role", "columnheader");
+    cell.textContent = name;
+    head.append(cell);
+  }
+  return head;
+}
 
 /** One element of the document that shows one row, then another. */
 class RowElement {

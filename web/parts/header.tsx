@@ -24,9 +24,9 @@ export function Header({ view, session, overview, letters = 0, onHelp }: HeaderP
   );
   return (
     <header class="top">
-      <a class="skip" href="#main" onClick={skip}>
+      <button type="button" class="skip" onClick={skip}>
         Skip to the content
-      </a>
+      </button>
       <a class="brand" href="#/live" aria-label="dragonlog">
         <svg viewBox="0 0 32 32" width="22" height="22" aria-hidden="true">
           <rect width="32" height="32" rx="7" />
@@ -62,9 +62,8 @@ export function Header({ view, session, overview, letters = 0, onHelp }: HeaderP
   );
 }
 
-/** The address belongs to the views, so the jump is made by hand. */
-function skip(event: Event): void {
-  event.preventDefault();
+/** No link, as the address belongs to the views. */
+function skip(): void {
   const main = document.querySelector<HTMLElement>("#main");
   main?.setAttribute("tabindex", "-1");
   main?.focus();

@@ -13,9 +13,9 @@ export function LongText({ text, label }: { text: string; label: string }) {
   return (
     <>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
-      <pre class="long-text" tabIndex={0} role="region" aria-label={label}>
+      <section class="long-text" tabIndex={0} aria-label={label}>
         {visibleText(cut(text, chars))}
-      </pre>
+      </section>
       {text.length > chars && (
         <p class="more">
           This is the beginning: {bytes(chars)} of {bytes(text.length)}.{" "}
