@@ -119,7 +119,7 @@ test("figures of the store, and none where there is no store or it cannot be rea
 test("of several shippers only this process's own is counted, so that instances can be summed up", async () => {
   const { value, text } = await read(fullOverview());
   assert.equal(value("dragonlog_delivered_records_total", "sink=cloudwatch eu-central-1"), 101);
-  assert.doesNotMatch(text, /stdout|1e\+?9|1000000000/);
+  assert.doesNotMatch(text, /stdout|987654321/);
   const standby = await read(quietOverview({ shippers: [shipperView({ pid: 1 })] }));
   assert.deepEqual(standby.families.get("dragonlog_delivered_records_total")!.series, []);
   assert.deepEqual(standby.families.get("dragonlog_put_duration_seconds")!.series, []);
@@ -228,7 +228,7 @@ test("whatever the names and figures of an overview, the text is one that Promet
         }),
       );
     }),
-    { numRuns: 200 },
+    { numRuns: 100 },
   );
 });
 

@@ -129,8 +129,8 @@ export function fullOverview(): Overview {
       ],
     },
     shippers: [
-      shipperView({ pid: 1, sink: "stdout" }, { deliveredRecords: 1e9 }),
-      shipperView({ host: "other", sink: "stdout" }, { deliveredRecords: 1e9 }),
+      shipperView({ pid: 1, sink: "stdout" }, { deliveredRecords: 987_654_321 }),
+      shipperView({ host: "other", sink: "stdout" }, { deliveredRecords: 987_654_321 }),
       shipperView(
         {
           circuit: "open",
