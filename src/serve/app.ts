@@ -69,7 +69,7 @@ function admit(context: ServeContext, serving: Serving, isOpen: boolean): Respon
   const { path, method } = context.req;
   const isApi = path.startsWith("/api/");
   access.requireOwnName(headers);
-  if (isApi || method === "POST") {
+  if (isApi || path === "/metrics" || method === "POST") {
     requireOwnPage(headers);
   }
   const visitor = access.visitor(headers, sessionOf(context, serving));

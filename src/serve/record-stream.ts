@@ -64,8 +64,7 @@ export class RecordStream implements LiveSink {
       return false;
     }
     this.#busy = true;
-    const flows = response.write(this.#form === "events" ? `event: live\ndata: ${text}\n\n` : `${text}\n`);
-    return flows || this.#drained();
+    return response.write(this.#framed(text)) || this.#drained();
   }
 
   /** Instead of beginning. */
@@ -82,14 +81,19 @@ export class RecordStream implements LiveSink {
     }
     if (error !== undefined) {
       const { code, message, hint } = error;
-      this.send(
-        JSON.stringify({ records: [], matched: 0, missed: 0, levels: [], trouble: `${message}. ${hint}` }),
-      );
+      const trouble = { records: [], matched: 0, missed: 0, levels: [], trouble: `${message}. ${hint}` };
+      response.write(this.#framed(JSON.stringify(trouble)));
       if (this.#form === "events") {
         response.write(`event: end\ndata: ${JSON.stringify({ code, message, hint })}\n\n`);
       }
     }
+    // Who does not take the rest of it is not waited for either.
+    response.setTimeout(this.#stalledMs, () => response.destroy());
     response.end();
+  }
+
+  #framed(text: string): string {
+    return this.#form === "events" ? `event: live\ndata: ${text}\n\n` : `${text}\n`;
   }
 
   /** Rejects when that takes too long, and when there is nobody any more. */

@@ -351,7 +351,7 @@ test("what waits without a shipper, what a shipper sees to, and dead letters", a
   shipping.logger("web").info("poison");
   const shipper = shipping.ship("--interval", "20ms", "--backoff-base", "1ms");
   await shipping.untilStatus(
-    ({ deadLetterBytes, waiting: { records } }) => deadLetterBytes > 0 && records === 0,
+    ({ deadLetters, waiting: { records } }) => deadLetters.bytes > 0 && records === 0,
   );
   const shipped = await doctor.checks(0);
   says(

@@ -4,10 +4,11 @@ import { cpSync, mkdirSync } from "node:fs";
 import { basename, join } from "node:path";
 import { test } from "node:test";
 import { listJournals } from "../../src/buffer/journal.js";
+import type { Remains } from "../../src/ship/remains.js";
 import { printed } from "./cli.js";
-import { logNumbers, Shipping, type Status } from "./shipping.js";
+import { logNumbers, Shipping } from "./shipping.js";
 
-interface Report extends Status {
+interface Report extends Remains {
   readonly done: boolean;
   readonly deadLetterBytesAdded: number;
 }
@@ -43,7 +44,7 @@ test("it names who ships what waits, and what that one met last", async (context
   const { code, stdout } = await shipping.cli.run(["flush", "--deadline", "300ms", "--json"]);
   const { done, waiting, journals, shippers } = JSON.parse(`${stdout}`) as Report;
   assert.deepEqual([code, done, waiting.records, journals.length], [1, false, 3, 1]);
-  const [{ service, shipperPid, folder }] = journals as [Status["journals"][0]];
+  const [{ service, shipperPid, folder }] = journals as [Remains["journals"][0]];
   assert.deepEqual([service, shipperPid, folder], ["web", pid, listJournals(shipping.dir)[0]]);
   assert.match(`${shippers[0]!.counts.lastError}`, /\S/);
 });

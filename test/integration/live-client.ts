@@ -62,6 +62,12 @@ export class LiveClient {
     this.#response?.resume();
   }
 
+  /** What it saw and was told, for the message of a test that fails. */
+  get account(): string {
+    const { records, matched, missed } = this;
+    return JSON.stringify({ records, matched, missed, last: Object.fromEntries(this.#lastSeqs) });
+  }
+
   disconnect(): void {
     this.#request?.destroy();
     this.#request = undefined;

@@ -117,7 +117,7 @@ for (const [how, leave] of [
     shipping.assertArrived(16);
     await next.finish();
     assert.deepEqual(
-      (await shipping.status()).journals.map(({ pid }) => pid),
+      (await shipping.status()).writers.map(({ pid }) => pid),
       [next.pid],
       "the journal of the dead one is gone",
     );
@@ -133,9 +133,9 @@ test("`dragonlog ship` leaves the journals of a living application alone, and ta
   await shipping.untilStored(3);
   assert.equal((await shipping.shipOnce()).code, 0);
   shipping.assertArrived(3);
-  const { journals } = await shipping.untilStatus(({ journals }) => journals.length === 1);
+  const { writers } = await shipping.untilStatus(({ journals }) => journals.journals === 1);
   assert.deepEqual(
-    journals.map(({ service, waiting: { records }, shipperPid }) => [service, records, shipperPid]),
+    writers.map(({ service, waiting: { records }, takenBy }) => [service, records, takenBy]),
     [["web", 10, app.pid]],
   );
   await app.order({ flush: "web" });

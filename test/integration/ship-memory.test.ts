@@ -32,7 +32,7 @@ test("each record arrives with its own text, whatever fails while memory is used
     await logger.close();
   }
   const shipper = shipping.ship("--interval", "20ms", "--backoff-base", "1ms", "--backoff-max", "20ms");
-  await shipping.untilStatus(({ journals }) => journals.length === 0);
+  await shipping.untilStatus(({ journals }) => journals.journals === 0);
   const { code, stderr } = await shipper.stop();
   assert.equal(code, 0, stderr);
   const poisoned = shipping.deadLetters();

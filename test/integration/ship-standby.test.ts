@@ -167,9 +167,9 @@ test("a shipper that was taken for dead and comes back stops shipping, and is th
   first.child.kill("SIGCONT");
   await waits;
   await pair.stream(100);
-  const { shippers, journals } = await shipping.status();
+  const { shippers, writers } = await shipping.status();
   assert.deepEqual(
-    [shippers.map(({ process: { pid } }) => pid), journals.map(({ shipperPid }) => shipperPid)],
+    [shippers.map(({ pid }) => pid), writers.map(({ takenBy }) => takenBy)],
     [[second.child.pid], [second.child.pid]],
   );
   const back = takesOver(first);

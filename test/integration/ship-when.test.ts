@@ -1,10 +1,11 @@
 /** When `dragonlog ship` sends, and how it ends. */
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
+import type { Remains } from "../../src/ship/remains.js";
 import { printed } from "./cli.js";
-import { logNumbers, Shipping, type Status } from "./shipping.js";
+import { logNumbers, Shipping } from "./shipping.js";
 
-interface Outcome extends Pick<Status, "waiting" | "journals"> {
+interface Outcome extends Pick<Remains, "waiting" | "journals"> {
   readonly done: boolean;
   readonly lastError: string;
 }

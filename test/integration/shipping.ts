@@ -4,28 +4,16 @@ import type { ChildProcessWithoutNullStreams } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
-import type { JournalState } from "../../src/buffer/waiting.js";
 import { DragonLogger } from "../../src/index.js";
 import type { LoggerOptions } from "../../src/logger/types.js";
 import { FakeCloudWatch } from "../../src/testing/index.js";
+import type { Overview } from "../../src/watch/overview.js";
 import { Cli, ended, type Result } from "./cli.js";
 
 /** Far longer than anything here takes; what hangs is ended, and fails. */
 const DEADLINE_MS = 60_000;
 
 export const GROUP = "g";
-
-export interface Status {
-  readonly waiting: { readonly records: number; readonly bytes: number; readonly oldestMs?: number };
-  readonly journals: readonly JournalState[];
-  readonly shippers: readonly {
-    readonly process: { readonly pid: number };
-    readonly batchesInFlight: number;
-    readonly counts: Record<string, unknown>;
-  }[];
-  readonly standbys: readonly { readonly process: { readonly pid: number } }[];
-  readonly deadLetterBytes: number;
-}
 
 export interface Running {
   readonly child: ChildProcessWithoutNullStreams;
@@ -102,20 +90,22 @@ export class Shipping {
     return this.ship("--once", ...flags).end;
   }
 
-  async status(): Promise<Status> {
+  async status(): Promise<Overview> {
     const { code, stdout, stderr } = await this.cli.run(["status", "--json"]);
-    assert.equal(code, 0, stderr);
-    return JSON.parse(`${stdout}`);
+    assert.equal(stderr, "");
+    const overview = JSON.parse(`${stdout}`) as Overview;
+    assert.equal(code, overview.health.healthy ? 0 : 1, `${stdout}`);
+    return overview;
   }
 
   /** Resolves with the status when every journal there is has its shipper. */
-  async untilClaimed(): Promise<Status> {
+  async untilClaimed(): Promise<Overview> {
     return this.untilStatus(
-      ({ journals }) => journals.length > 0 && journals.every(({ shipperPid }) => shipperPid !== undefined),
+      ({ writers }) => writers.length > 0 && writers.every(({ takenBy }) => takenBy !== undefined),
     );
   }
 
-  async untilStatus(condition: (status: Status) => boolean): Promise<Status> {
+  async untilStatus(condition: (status: Overview) => boolean): Promise<Overview> {
     for (const deadline = Date.now() + DEADLINE_MS; ; ) {
       const status = await this.status();
       if (condition(status)) return status;

@@ -4,10 +4,9 @@ import { existsSync } from "node:fs";
 import { PassThrough } from "node:stream";
 import { type TestContext, test } from "node:test";
 import { listJournals } from "../../src/buffer/journal.js";
-import type { JournalState } from "../../src/buffer/waiting.js";
 import { createProgram } from "../../src/cli/program.js";
 import type { Check } from "../../src/setup/doctor/check.js";
-import type { StoreState } from "../../src/watch/store-state.js";
+import type { Overview, StoreOverview } from "../../src/watch/overview.js";
 import { until } from "../harness/program.js";
 import { noRedisServer, type RedisServer } from "../harness/redis-server.js";
 import { Forwarding } from "./forwarding.js";
@@ -16,13 +15,7 @@ import { logNumbers, type Running, type Shipping } from "./shipping.js";
 
 const REAL = { skip: noRedisServer };
 
-interface Status {
-  readonly waiting: { readonly records: number };
-  readonly journals: readonly JournalState[];
-  readonly forwarders: readonly { readonly trouble?: { readonly cause: string } }[];
-  readonly store: StoreState & { readonly name: string; readonly error?: { readonly code: string } };
-  readonly trouble: readonly string[];
-}
+type Status = Overview & { readonly store: StoreOverview };
 
 interface Outcome {
   readonly code: number;
@@ -99,10 +92,13 @@ test(
   REAL,
   async (context) => {
     const scene = await Scene.open(context);
-    const { store, trouble, journals, forwarders } = await scene.status(0);
-    assert.deepEqual([trouble, journals, forwarders, store.partitions, store.shippers], [[], [], [], [], []]);
+    const { store, health, writers, forwarders } = await scene.status(0);
+    assert.deepEqual(
+      [health.problems, writers, forwarders, store.partitions, store.shippers],
+      [[], [], [], 0, []],
+    );
     assert.deepEqual(store.lists, [{ key: "logs:buffer", entries: 0 }]);
-    const [{ kind, version, usedBytes, evicts }] = store.servers as [StoreState["servers"][0]];
+    const [{ kind, version, usedBytes, evicts }] = store.servers as [StoreOverview["servers"][0]];
     assert.deepEqual([kind, evicts], ["redis", false]);
     assert.match(version, /^\d+\./);
     assert.ok(usedBytes > 0);
@@ -144,7 +140,15 @@ test(
     logNumbers(logger, 30);
     await scene.forwarding.untilStored(30);
     await server.command("RPUSH", "li\u0007st", "{}", "{}");
-    const alone = await scene.status(1, "--list", "li\u0007st");
+    // What is in the store as well counts once, as soon as the forwarder says so.
+    let alone = await scene.status(1, "--list", "li\u0007st");
+    await until(
+      async () => {
+        alone = await scene.status(1, "--list", "li\u0007st");
+        return alone.forwarders[0]?.inStore === 30;
+      },
+      () => "the forwarder never said what is in the store",
+    );
     assert.deepEqual(
       [
         alone.waiting.records,
@@ -154,18 +158,18 @@ test(
       ],
       [30, 30, 2, 1],
     );
-    assert.match(alone.trouble.join(), /32 records wait in the store, and no shipper lives/);
+    assert.match(alone.health.problems.join(), /32 records wait in the store, and no shipper lives/);
 
     const shipper = scene.ship();
     await until(
       async () => {
         const { stdout } = await scene.run("status", "--list", "none", "--json");
-        return (JSON.parse(`${stdout}`) as Status).store.shippers[0]?.partitions.length === 16;
+        return (JSON.parse(`${stdout}`) as Status).store.shippers[0]?.partitions === 16;
       },
       () => "the shipper never had all partitions",
     );
     const words = ["status", "--buffer", server.url, "--list", "li\u0007st"];
-    const forwarded = new RegExp(`^${process.pid} +redis://\\S+ +1 +30 +30 `, "m");
+    const forwarded = new RegExp(`^${process.pid} +redis://\\S+ +1 +30 +30$`, "m");
     // A forwarder says every few seconds what it does.
     await until(
       async () => forwarded.test(`${(await shipping.cli.run(words)).stdout}`),
@@ -221,9 +225,12 @@ test(
     const { shipping } = scene;
     await scene.leaveBehind(20);
     const [journal] = listJournals(shipping.dir);
-    const { trouble, store } = await scene.status(1);
-    assert.deepEqual([store.waiting.records, trouble.length], [0, 1], trouble.join());
-    assert.match(trouble[0]!, /1 journal waits without a forwarder/);
+    const {
+      health: { problems },
+      store,
+    } = await scene.status(1);
+    assert.deepEqual([store.waiting.records, problems.length], [0, 1], problems.join());
+    assert.match(problems[0]!, /1 journal waits without a forwarder/);
     const once = await scene.ship("--once", "--json").end;
     assert.equal(once.code, 0, once.stderr);
     const report = JSON.parse(`${once.stdout}`);
@@ -250,8 +257,8 @@ test("--once says what stays in the journals where the store is in the way", REA
   assert.equal(code, 1);
   assert.match(stderr, /deletes what it was given when it is full/);
   assert.match(stderr, /not everything is delivered.*; 3 records \(.*\) stay in .*\n(.*\n)?\w+ +\w+ +3 /);
-  const { trouble } = await scene.status(1);
-  assert.match(trouble.join("\n"), /this redis deletes what it was given/);
+  const { health } = await scene.status(1);
+  assert.match(health.problems.join("\n"), /this redis deletes what it was given/);
   assert.equal((await scene.doctor(1))["store eviction"]?.state, "failed");
 });
 
@@ -277,7 +284,7 @@ test(
         assert.match(`${stdout}${stderr}`, why);
         assert.doesNotMatch(`${stdout}${stderr}`, /hunter2/);
       }
-      assert.match(`${results[0]!.stdout}`, /2 records wait \(.*\n\n.*\n\w+ +local .*any shipper/);
+      assert.match(`${results[0]!.stdout}`, /^waiting +2 records \([\s\S]*^local .*any shipper/m);
       assert.match(`${results[1]!.stderr}`, /the store has not answered/);
     };
     await server.command("CONFIG", "SET", "requirepass", "sesame");

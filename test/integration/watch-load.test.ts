@@ -58,13 +58,9 @@ test("those who stall and those who vanish take nothing from anybody", { skip: n
   await Promise.all(behaving);
 
   shipping.assertArrived(1 + total);
-  for (const client of [...reading, ...pausing]) {
-    const told = () =>
-      JSON.stringify({ records: client.records, matched: client.matched, missed: client.missed, total });
-    await until(
-      () => client.matched + client.missed >= total,
-      () => `not all was told of: ${told()}`,
-    );
+  for (const [n, client] of [...reading, ...pausing].entries()) {
+    const told = (): string => `client ${n} of ${total}: ${client.account}`;
+    await until(() => client.matched + client.missed >= total, told);
     assert.equal(client.matched + client.missed, total, told());
     assert.equal(client.records, client.matched, told());
   }

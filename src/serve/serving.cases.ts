@@ -1,0 +1,136 @@
+/** What the tests of this folder share: a served page without a shipper, and requests that say exactly what they are told to. */
+
+import { mkdtempSync, rmSync } from "node:fs";
+import { type IncomingHttpHeaders, request } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { TestContext } from "node:test";
+import { parseOptions } from "../config/parse.js";
+import { newCounts } from "../ship/counts.js";
+import type { Page, ShipperReport } from "../ship/report.js";
+import type { ShipperVitals } from "../ship/reporting.js";
+import { LATENCY_BUCKETS_MS } from "../ship/vitals.js";
+import { ownIdentity } from "../system/process.js";
+import { openPage } from "./open-page.js";
+
+export const TOKEN = "a-token-of-24-characters";
+
+export interface Asked {
+  readonly method?: string;
+  readonly headers?: Record<string, string | readonly string[]>;
+  readonly body?: string;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly bytes: Buffer;
+  readonly text: string;
+  /** The body, where it is JSON. */
+  // biome-ignore lint/suspicious/noExplicitAny: tests look at what they expect.
+  readonly json: any;
+}
+
+/** A request with its path and headers as they stand here: nothing is normalised or added but Host and Connection. */
+export function ask(port: number, path: string, { method = "GET", headers, body }: Asked = {}) {
+  return new Promise<Answer>((resolve, reject) => {
+    const sent = request(
+      { host: "127.0.0.1", port, path, method, headers: { connection: "close", ...headers } },
+      (response) => {
+        const chunks: Buffer[] = [];
+        response.on("data", (chunk: Buffer) => chunks.push(chunk));
+        response.on("error", reject);
+        response.on("end", () => {
+          const bytes = Buffer.concat(chunks);
+          const text = bytes.toString();
+          const isJson = response.headers["content-type"]?.startsWith("application/json");
+          const json = isJson && text !== "" ? JSON.parse(text) : undefined;
+          resolve({ status: response.statusCode!, headers: response.headers, bytes, text, json });
+        });
+      },
+    );
+    sent.on("error", reject);
+    sent.end(body);
+  });
+}
+
+export interface Served {
+  readonly port: number;
+  readonly key: string;
+  readonly url: string;
+  /** The folder of journals. */
+  readonly dir: string;
+  readonly said: string[];
+  /** What of it can be changed. */
+  readonly state: { draining: boolean; circuit: ShipperReport["circuit"]; failing: boolean };
+  ask(path: string, asked?: Asked): Promise<Answer>;
+  close(): Promise<void>;
+}
+
+/** With options as `dragonlog ship` takes them. */
+export async function serve(context: TestContext, options: Record<string, unknown> = {}): Promise<Served> {
+  const root = mkdtempSync(join(tmpdir(), "dragonlog-serve-"));
+  context.after(() => rmSync(root, { recursive: true, force: true }));
+  const dir = join(root, "journal");
+  const parsed = parseOptions(
+    "ship",
+    { buffer: `journal:${dir}`, listen: "127.0.0.1:0", ...options },
+    "serve()",
+  );
+  const { listen } = parsed;
+  if (listen === undefined) throw new Error("nothing is to be served");
+  const said: string[] = [];
+  const state: Served["state"] = { draining: false, circuit: "closed", failing: false };
+  let page: Page | undefined;
+  const vitals: ShipperVitals = {
+    history() {
+      if (state.failing) throw new Error("a secret of the machine");
+      return [];
+    },
+    recent: undefined,
+    report: () => reportOf(state.circuit, page),
+    setPage(given) {
+      page = given;
+    },
+  };
+  const served = await openPage({
+    options: { ...parsed, listen },
+    listen,
+    open: { vitals },
+    isDraining: () => state.draining,
+    say: (text) => said.push(text),
+  });
+  context.after(() => served.close());
+  const { url, key } = page!;
+  const port = Number(new URL(url).port);
+  return {
+    port,
+    key,
+    url,
+    dir,
+    said,
+    state,
+    ask: (path, asked) => ask(port, path, asked),
+    close: () => served.close(),
+  };
+}
+
+function reportOf(circuit: ShipperReport["circuit"], page: Page | undefined): ShipperReport {
+  const now = new Date().toISOString();
+  return {
+    process: ownIdentity(),
+    startedAt: now,
+    updatedAt: now,
+    sink: "stdout",
+    intervalMs: 1000,
+    circuit,
+    batchesInFlight: 0,
+    refused: [],
+    counts: newCounts(),
+    putLatency: { buckets: [...LATENCY_BUCKETS_MS, 0].map(() => 0), count: 0, sumMs: 0 },
+    destinations: [],
+    deadBytesMax: 1 << 30,
+    alerts: { gathered: 0, channels: {} },
+    page,
+  };
+}
