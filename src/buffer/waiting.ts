@@ -9,6 +9,7 @@ import type { Clock } from "../system/clock.js";
 import { messageOf } from "../system/errors.js";
 import type { Waiting } from "./buffer.js";
 import { copyOf, foldersIn, isJournal, listJournals } from "./journal.js";
+import { OldestUndelivered } from "./oldest.js";
 import { waitingIn } from "./open-reader.js";
 
 /** For so long nothing else is done. */
@@ -47,24 +48,41 @@ export function readJournals(dir: string, nowMs: number): JournalState[] {
 
 /**
  * The same without being in the way of what else the process does: after each slice, others have their turn. Where there are
- * very many, the last are read later than the first.
+ * very many, the last are read later than the first. And the oldest record of each is the one that waits; whoever looks again
+ * and again passes the same `oldest`, and need not look for it anew.
  */
 export async function readJournalsInSlices(
   dir: string,
   clock: Pick<Clock, "now" | "elapsed" | "eventsHandled">,
+  oldest = new OldestUndelivered(),
 ): Promise<JournalState[]> {
   const journals: JournalState[] = [];
   let sliceAtMs = clock.elapsed();
   for (const folder of foldersIn(dir)) {
     if (isJournal(folder)) {
-      journals.push(readJournal(folder, clock.now()));
+      journals.push(withOldest(readJournal(folder, clock.now()), oldest));
     }
     if (clock.elapsed() - sliceAtMs >= SLICE_MS) {
       await clock.eventsHandled();
       sliceAtMs = clock.elapsed();
     }
   }
+  oldest.endLook();
   return journals;
+}
+
+/** From outside, the first record of a segment stands for the first one that waits in it, which may have come days later. */
+function withOldest(journal: JournalState, oldest: OldestUndelivered): JournalState {
+  const { waiting, folder, deliveredTo } = journal;
+  if (waiting.records === 0) {
+    return journal;
+  }
+  try {
+    const oldestMs = oldest.find(folder, deliveredTo) ?? waiting.oldestMs;
+    return { ...journal, waiting: { ...waiting, oldestMs } };
+  } catch {
+    return journal;
+  }
 }
 
 export function totalWaiting(parts: readonly { readonly waiting: Waiting }[]): Waiting {

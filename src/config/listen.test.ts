@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { parseOptions } from "./parse.js";
 import { checkToken, listenAt } from "./places.js";
 
 test("an address to listen on is an address and a port, a port alone, or none", () => {
@@ -45,4 +46,10 @@ test("a token is long enough and fits into a header", () => {
     assert.match(wanted, /at least 16/);
     assert.ok(!wanted.includes(text));
   }
+});
+
+test("none is a choice, and no way to get the default", () => {
+  const place = { listen: "none" };
+  assert.equal(parseOptions("ship", { to: "stdout", ...place }, "test").listen, undefined);
+  assert.deepEqual(parseOptions("ship", { to: "stdout" }, "test").listen, { host: "127.0.0.1", port: 8001 });
 });

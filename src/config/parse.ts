@@ -55,7 +55,8 @@ export function resolveOptions<S extends Scope>(scope: S, layers: readonly Layer
   const read = layers.map((layer) => readLayer(scope, layer));
   const resolved: Partial<Record<OptionKey, unknown>> = {};
   for (const [key, option] of optionsIn(scope)) {
-    const layer = read.find((values) => values[key] !== undefined);
+    // Given as nothing at all, such as a place that is `none`, is given.
+    const layer = read.find((values) => key in values);
     const value = layer ? layer[key] : defaultOf(option, key, resolved);
     if (value !== undefined) resolved[key] = value;
     else if (option.requiredIn?.includes(scope)) throw missing(key, layers);

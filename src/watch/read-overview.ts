@@ -5,6 +5,7 @@
  * moment ago is given out again, the longer the longer reading takes, and a store is asked now and then through one connection
  * and not waited for.
  */
+import { OldestUndelivered } from "../buffer/oldest.js";
 import { type JournalState, readJournalsInSlices, totalWaiting } from "../buffer/waiting.js";
 import type { BufferPlace } from "../config/places.js";
 import { deadFolderOf, deadLetterBytes, listLetters } from "../dead-letters/folder.js";
@@ -61,6 +62,7 @@ export class Overviews {
   readonly #options: OverviewOptions;
   readonly #clock: Clock;
   readonly #flow = new FlowRates();
+  readonly #oldest = new OldestUndelivered();
   #eyes: Promise<StoreEyes> | undefined;
   #store: { readonly view: StoreView; readonly atMs: number } | undefined;
   #reading: Promise<Overview> | undefined;
@@ -96,7 +98,7 @@ export class Overviews {
     const startedAtMs = clock.elapsed();
     // Before the journals: what is delivered meanwhile is seen to wait no more, and not to be logged again.
     const shippers = withOwn(readReports(dir), own);
-    const journals = await readJournalsInSlices(dir, clock);
+    const journals = await readJournalsInSlices(dir, clock, this.#oldest);
     const forwarders = readForwarderReports(dir);
     const readAtMs = clock.elapsed();
     const measured = this.#flow.look(

@@ -1,53 +1,54 @@
-/** `dragonlog status`: what waits, who writes, forwards and ships, what was dropped or set aside. */
-import { readJournals, totalWaiting } from "../buffer/waiting.js";
+/** `dragonlog status`: whether all is well, what waits, who writes, forwards and ships, what was dropped or set aside. */
 import type { ParsedOptions } from "../config/options.js";
-import { deadFolderOf, deadLetterBytes } from "../dead-letters/folder.js";
-import { readForwarderReports } from "../forward/report.js";
-import { storeName } from "../forward/store-options.js";
-import { readReports, readStandbys } from "../ship/report.js";
 import { systemClock } from "../system/clock.js";
 import type { Io } from "../system/io.js";
-import { type LocalState, localText } from "./local-text.js";
-import { viewStore } from "./store-state.js";
-import { storeText } from "./store-text.js";
-import { troubleIn, unservedIn } from "./store-trouble.js";
+import { pause } from "../system/pause.js";
+import { Overviews, readOverview } from "./read-overview.js";
+import { mayColour, openScreen } from "./screen.js";
+import { paint } from "./status-line.js";
+import { statusLines } from "./status-text.js";
 
-/** Exit code 0; with a store, 1 when something there or on the way there keeps records from being delivered. */
+const REFRESH_MS = 1000;
+/** A store that says nothing must not hold up what else there is to see. */
+const STORE_WATCH_MS = 3000;
+
+/** Exit code 0 when it is healthy, 1 when it is not; 0 for one that has watched until it was stopped. */
 export async function status(options: ParsedOptions<"status">, io: Io): Promise<number> {
-  const { buffer, json } = options;
-  const now = systemClock.now();
-  const local = readLocal(buffer.dir);
-  if (buffer.kind === "journal") {
-    io.stdout.write(json ? `${JSON.stringify(local)}\n` : localText(local, undefined, now));
+  const { buffer, list, storeBytesMax, json } = options;
+  const looking = { buffer, lists: list, storeBytesMax };
+  if (options.watch) {
+    await watch(new Overviews({ ...looking, cacheMs: 0, storeLookMs: STORE_WATCH_MS }), json, io);
     return 0;
   }
-  const name = storeName(buffer.url);
-  if (!json) {
-    // Before the store is asked, which may take its time.
-    io.stdout.write(localText(local, name, now));
-  }
-  const unserved = unservedIn(local.journals, name);
-  const looks = { lists: options.list, writers: unserved.map(({ writer }) => writer) };
-  const store = await viewStore(buffer.url, looks);
-  const { storeBytesMax } = options;
-  const trouble = troubleIn({ view: store, bound: name, storeBytesMax, ...local }, now);
+  const overview = await readOverview(looking);
+  const inColour = mayColour(io.stdout);
   io.stdout.write(
     json
-      ? `${JSON.stringify({ ...local, store: { name: store.name, error: store.error, ...store.state }, trouble })}\n`
-      : storeText(store, trouble, options.storeBytesMax, systemClock.now()),
+      ? `${JSON.stringify(overview)}\n`
+      : statusLines(overview)
+          .map((line) => `${paint(line, inColour)}\n`)
+          .join(""),
   );
-  return trouble.length === 0 ? 0 : 1;
+  return overview.health.healthy ? 0 : 1;
 }
 
-function readLocal(dir: string): LocalState {
-  const journals = readJournals(dir, systemClock.now());
-  return {
-    dir,
-    waiting: totalWaiting(journals),
-    journals,
-    forwarders: readForwarderReports(dir),
-    shippers: readReports(dir),
-    standbys: readStandbys(dir),
-    deadLetterBytes: deadLetterBytes(deadFolderOf(dir)),
-  };
+/** Until it is stopped. */
+async function watch(overviews: Overviews, json: boolean, io: Io): Promise<void> {
+  // Before the screen is taken: what is wrong with the options is to be read.
+  let overview = await overviews.read();
+  const screen = json ? undefined : openScreen(io.stdout);
+  try {
+    while (!io.signal.aborted) {
+      if (screen === undefined) {
+        io.stdout.write(`${JSON.stringify(overview)}\n`);
+      } else {
+        screen.show(statusLines(overview));
+      }
+      await pause(systemClock, REFRESH_MS, io.signal);
+      overview = io.signal.aborted ? overview : await overviews.read();
+    }
+  } finally {
+    screen?.close();
+    await overviews.close();
+  }
 }

@@ -1,0 +1,82 @@
+/**
+ * Shows lines again and again. On a terminal in place, on the screen that programs have for themselves, so that what stood there
+ * before is back when it ends, however it ends; elsewhere one block after another, with an empty line between them.
+ */
+import type { Writable } from "node:stream";
+import type { WriteStream } from "node:tty";
+import { paint, type StatusLine } from "./status-line.js";
+
+const ENTER = "\u001b[?1049h\u001b[?25l";
+const LEAVE = "\u001b[?25h\u001b[?1049l";
+const HOME = "\u001b[H";
+const CLEAR_LINE_END = "\u001b[K";
+const CLEAR_BELOW = "\u001b[J";
+
+/** Whether lines may be coloured there: on a terminal, unless NO_COLOR says otherwise (https://no-color.org). */
+export function mayColour(out: Writable): boolean {
+  return isTerminal(out) && (process.env.NO_COLOR ?? "") === "";
+}
+
+export interface Screen {
+  show(lines: readonly StatusLine[]): void;
+  close(): void;
+}
+
+export function openScreen(out: Writable): Screen {
+  return isTerminal(out) ? onTerminal(out) : inBlocks(out);
+}
+
+function isTerminal(out: Writable): out is WriteStream {
+  return (out as Partial<WriteStream>).isTTY === true;
+}
+
+function inBlocks(out: Writable): Screen {
+  let shown = false;
+  return {
+    show(lines) {
+      out.write(`${shown ? "\n" : ""}${lines.map(({ text }) => `${text}\n`).join("")}`);
+      shown = true;
+    },
+    close() {},
+  };
+}
+
+function onTerminal(out: WriteStream): Screen {
+  const inColour = mayColour(out);
+  let last: readonly StatusLine[] = [];
+  const draw = (): void => {
+    const fitting = fitted(last, out.columns, out.rows);
+    const text = fitting.map((line) => `${paint(line, inColour)}${CLEAR_LINE_END}`).join("\r\n");
+    out.write(`${HOME}${text}${CLEAR_BELOW}`);
+  };
+  const leave = (): void => void out.write(LEAVE);
+  out.write(ENTER);
+  out.on("resize", draw);
+  // A second Ctrl-C ends the process where it stands.
+  process.once("exit", leave);
+  return {
+    show(lines) {
+      last = lines;
+      draw();
+    },
+    close() {
+      process.off("exit", leave);
+      out.off("resize", draw);
+      leave();
+    },
+  };
+}
+
+/** Cut to the size of the terminal; what finds no room is said to be there. */
+export function fitted(lines: readonly StatusLine[], columns: number, rows: number): readonly StatusLine[] {
+  const cut = lines.map(({ text, tone }) => ({ text: cutTo(text, columns), tone }));
+  if (cut.length <= rows) {
+    return cut;
+  }
+  const more = `… ${cut.length - rows + 1} more lines: make the terminal higher`;
+  return [...cut.slice(0, Math.max(0, rows - 1)), { text: cutTo(more, columns), tone: "plain" }];
+}
+
+function cutTo(text: string, columns: number): string {
+  return text.length <= columns ? text : `${[...text].slice(0, Math.max(0, columns - 1)).join("")}…`;
+}
