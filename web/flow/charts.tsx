@@ -33,7 +33,7 @@ function chartsOf(steps: readonly Step[]) {
     waiting: [series("waiting", "--chart-1", ({ waitingRecords }) => waitingRecords)],
     puts: [
       series("half within", "--chart-2", ({ putMsP50 }) => putMsP50),
-      series("99 % within", "--chart-3", ({ putMsP99 }) => putMsP99, true),
+      series("99 % within", "--chart-3", ({ putMsP99 }) => putMsP99),
     ],
     wrong: [
       series("failed tries", "--chart-3", ({ failures }) => failures),

@@ -67,7 +67,7 @@ function StageBox({ stage }: { stage: Stage }) {
 const WORDS: Readonly<Record<Stage["state"], string | undefined>> = {
   good: undefined,
   idle: "idle",
-  warn: "look",
+  warn: "attention",
   bad: "trouble",
 };
 

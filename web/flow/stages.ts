@@ -87,7 +87,7 @@ function journalsStage({ journals, writers, atMs, dir }: Overview): Stage {
     title: "Journals",
     state:
       unreadable > 0 || errors.length > 0 ? "bad" : full ? "warn" : journals.journals > 0 ? "good" : "idle",
-    main: { figure: count(waiting.records), unit: waiting.records === 1 ? "record waits" : "records wait" },
+    main: { figure: count(waiting.records), unit: "waiting" },
     facts: facts(
       ["Waiting", bytes(waiting.bytes)],
       ["Oldest", waiting.oldestMs !== undefined && ageOf(waiting.oldestMs, atMs)],
@@ -128,7 +128,7 @@ function storeStage(store: NonNullable<Overview["store"]>, atMs: number): Stage 
     name: "store",
     title: "Store",
     state: error !== undefined || evicting ? "bad" : "good",
-    main: { figure: count(waiting.records), unit: waiting.records === 1 ? "record waits" : "records wait" },
+    main: { figure: count(waiting.records), unit: "waiting" },
     facts: facts(
       ["Waiting", bytes(waiting.bytes)],
       ["Blocks", count(blocks)],
@@ -180,7 +180,7 @@ function destinationStage(overview: Overview): Stage {
     name: "destination",
     title: "Destination",
     state: troubles.length > 0 ? "bad" : last > 0 ? "good" : "idle",
-    main: { figure: count(delivered), unit: delivered === 1 ? "record delivered" : "records delivered" },
+    main: { figure: count(delivered), unit: "delivered" },
     facts: facts(
       ["Sink", shippers[0]?.sink],
       ["Streams", count(streams.length)],
@@ -188,7 +188,7 @@ function destinationStage(overview: Overview): Stage {
       ["Failed tries", failures > 0 && count(failures)],
     ),
     room: undefined,
-    text: "Where records end. Only what was accepted here is deleted before.",
+    text: "Where records end. A record is deleted in the stages before only after it was accepted here.",
     errors: troubles.slice(0, 3).map((trouble) => {
       const next = trouble.retryAtMs === undefined ? "" : ` Next try ${nextText(trouble.retryAtMs - atMs)}.`;
       const where = trouble.destination === undefined ? "" : `${trouble.destination}: `;

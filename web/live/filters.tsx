@@ -7,6 +7,7 @@ import { EVERYTHING, type LiveRoute } from "../system/route.js";
 import { visibleLine } from "../system/visible.js";
 
 const TYPED_MS = 450;
+const ERROR_ID = "filter-error";
 
 interface FiltersProps {
   readonly route: LiveRoute;
@@ -99,12 +100,11 @@ export function Filters({ route, services, refused, searchField, onChange }: Fil
             autocomplete="off"
             spellcheck={false}
             aria-invalid={guilty === "where"}
-            aria-describedby={guilty === "where" ? "where-error" : undefined}
+            aria-describedby={guilty === "where" ? ERROR_ID : undefined}
             onInput={(event) => setWhere(event.currentTarget.value)}
             onBlur={addWhere}
           />
         </label>
-        {refused && guilty === "where" && <FieldError id="where-error" refused={refused} />}
       </form>
       {active + (route.grep ? 1 : 0) > 0 && (
         <button type="button" class="quiet" onClick={() => onChange({ ...EVERYTHING, range: route.range })}>
@@ -126,7 +126,11 @@ export function Filters({ route, services, refused, searchField, onChange }: Fil
           ))}
         </ul>
       )}
-      {refused !== undefined && guilty === undefined && <FieldError id="filter-error" refused={refused} />}
+      {refused !== undefined && (
+        <p class="field-error" id={ERROR_ID} role="alert">
+          {visibleLine(sentencesOf(refused))}
+        </p>
+      )}
     </search>
   );
 }
@@ -175,7 +179,7 @@ function TextFilter(props: TextFilterProps) {
           autocapitalize="off"
           spellcheck={false}
           aria-invalid={refused !== undefined}
-          aria-describedby={refused && `${name}-error`}
+          aria-describedby={refused && ERROR_ID}
           onInput={typed}
           onBlur={() => apply(draft)}
           onKeyDown={(event) => event.key === "Enter" && apply(draft)}
@@ -188,16 +192,7 @@ function TextFilter(props: TextFilterProps) {
           ))}
         </datalist>
       )}
-      {refused && <FieldError id={`${name}-error`} refused={refused} />}
     </div>
-  );
-}
-
-function FieldError({ id, refused }: { id: string; refused: Refused }) {
-  return (
-    <p class="field-error" id={id} role="alert">
-      {visibleLine(sentencesOf(refused))}
-    </p>
   );
 }
 

@@ -1,9 +1,7 @@
 /** The records as they are logged: filters, histogram, list, and one of them in full. */
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
-import { sentencesOf } from "../system/api.js";
 import { clock, counted } from "../system/figures.js";
 import { EVERYTHING, formatRoute, go, type LiveRoute, type Range } from "../system/route.js";
-import { visibleLine } from "../system/visible.js";
 import { Detail } from "./detail.js";
 import { Feed, type FeedState } from "./feed.js";
 import { Filters } from "./filters.js";
@@ -139,6 +137,7 @@ export function LiveView({ route, services }: LiveViewProps) {
       )}
       <div class="panes">
         <div class="list-pane">
+          {/* biome-ignore lint/a11y/useSemanticElements: no table, as only the rows that are seen are in the document */}
           <div
             class="list"
             ref={scroller}
@@ -188,7 +187,7 @@ function Nothing({ route, state }: { route: LiveRoute; state: FeedState | undefi
     return (
       <div class="nothing">
         <h2>These filters are not understood</h2>
-        <p>{visibleLine(sentencesOf(state.connection.error))}</p>
+        <p>What is wrong with them stands beside the fields above.</p>
         <button type="button" onClick={() => go(EVERYTHING)}>
           Clear filters
         </button>

@@ -1,9 +1,9 @@
 /** Reads a body of server-sent events, which the browser's own EventSource cannot do without hiding why it was refused. */
 
-/** Calls `onData` with the data of each event, in order, until the body ends. */
+/** Calls `onEvent` with the name and the data of each event, in order, until the body ends. */
 export async function readServerEvents(
   body: ReadableStream<Uint8Array>,
-  onData: (data: string) => void,
+  onEvent: (name: string, data: string) => void,
   onBytes: () => void = () => {},
 ): Promise<void> {
   const reader = body.getReader();
@@ -11,11 +11,14 @@ export async function readServerEvents(
   // Of the line, and of the event, that is not complete: a long one comes in many pieces.
   let pieces: string[] = [];
   let data: string[] = [];
+  let name = "";
   const endLine = (line: string): void => {
     if (line === "") {
-      if (data.length > 0) onData(data.join("\n"));
+      if (data.length > 0) onEvent(name, data.join("\n"));
       data = [];
-    } else if (line.startsWith("data:")) data.push(line.slice(line[5] === " " ? 6 : 5));
+      name = "";
+    } else if (line.startsWith("event:")) name = line.slice(6).trim();
+    else if (line.startsWith("data:")) data.push(line.slice(line[5] === " " ? 6 : 5));
   };
   try {
     for (;;) {

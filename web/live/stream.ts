@@ -7,6 +7,7 @@
  *         └► refused                          (a filter that the shipper does not understand)
  */
 import type { LiveEvent, Query } from "../../src/live/query.js";
+import type { ApiError } from "../../src/serve/api.js";
 import { ask, Refused } from "../system/api.js";
 import { queryParameters } from "../system/route.js";
 import { readServerEvents } from "./server-events.js";
@@ -116,8 +117,11 @@ export class Stream {
     try {
       await readServerEvents(
         body,
-        (data) => {
-          if (!signal.aborted) this.#handlers.event(JSON.parse(data) as LiveEvent);
+        (name, data) => {
+          if (signal.aborted) return;
+          // The shipper says that asking again is of no use.
+          if (name === "end") throw new Refused(400, JSON.parse(data) as ApiError);
+          this.#handlers.event(JSON.parse(data) as LiveEvent);
         },
         onBytes,
       );

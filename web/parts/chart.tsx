@@ -42,6 +42,7 @@ export function Chart({ title, times, series, format }: ChartProps) {
       {
         width: element.clientWidth,
         height: HEIGHT_PX,
+        padding: [8, 12, 0, 0],
         legend: { show: false },
         cursor: { sync: { key: "flow" }, drag: { x: false, y: false }, points: { size: 6 } },
         scales: { y: { range: (_plot, _min, max) => [0, max > 0 ? max * 1.1 : 1] } },

@@ -145,7 +145,7 @@ function WhereButton({
       aria-label={`Show only records with ${path} = ${text}`}
       onClick={() => onWhere(path, text)}
     >
-      ＋
+      +
     </button>
   );
 }
