@@ -118,7 +118,7 @@ test("one who takes nothing for too long is let go", async (context) => {
 });
 
 test("one who does not take the end is let go as well", async (context) => {
-  const { stream, response } = await open(context, "lines", { stalledMs: 1000 });
+  const { stream, response } = await open(context, "lines", { stalledMs: 300 });
   const [taken] = await fill(stream);
   const closed = once(response, "close");
   stream.end(new DragonlogError("DRAGONLOG_BUSY", "too slow", "Write another one."));

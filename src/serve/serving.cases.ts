@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
 import { parseOptions } from "../config/parse.js";
+import { DragonLogger } from "../logger/logger.js";
 import { newCounts } from "../ship/counts.js";
 import type { Page, ShipperReport } from "../ship/report.js";
 import type { ShipperVitals } from "../ship/reporting.js";
@@ -65,12 +66,18 @@ export interface Served {
   readonly state: { draining: boolean; circuit: ShipperReport["circuit"]; failing: boolean };
   ask(path: string, asked?: Asked): Promise<Answer>;
   close(): Promise<void>;
+  /** One that writes there, closed in the end. */
+  logger(service: string): DragonLogger;
 }
 
 /** With options as `dragonlog ship` takes them. */
 export async function serve(context: TestContext, options: Record<string, unknown> = {}): Promise<Served> {
   const root = mkdtempSync(join(tmpdir(), "dragonlog-serve-"));
-  context.after(() => rmSync(root, { recursive: true, force: true }));
+  const closing: (() => Promise<void>)[] = [];
+  context.after(async () => {
+    for (const close of closing) await close();
+    rmSync(root, { recursive: true, force: true });
+  });
   const dir = join(root, "journal");
   const parsed = parseOptions(
     "ship",
@@ -100,7 +107,7 @@ export async function serve(context: TestContext, options: Record<string, unknow
     isDraining: () => state.draining,
     say: (text) => said.push(text),
   });
-  context.after(() => served.close());
+  closing.push(() => served.close());
   const { url, key } = page!;
   const port = Number(new URL(url).port);
   return {
@@ -112,6 +119,11 @@ export async function serve(context: TestContext, options: Record<string, unknow
     state,
     ask: (path, asked) => ask(port, path, asked),
     close: () => served.close(),
+    logger(service) {
+      const logger = new DragonLogger({ service, journalDir: dir });
+      closing.push(() => logger.close());
+      return logger;
+    },
   };
 }
 
