@@ -5,8 +5,8 @@ export const VARIANTS = {
   page: "the page, nobody watches",
   tail: "dragonlog tail, which reads everything",
   browser: "a browser, at most 500 records/s",
-  stalled: "the same, stalled",
-  "stalled-many": "8 of them, stalled",
+  stalled: "a browser that has stalled",
+  "stalled-many": "8 browsers that have stalled",
 } as const;
 
 export type Variant = keyof typeof VARIANTS;
@@ -28,6 +28,8 @@ export const WATCHERS: Readonly<
 
 /** What the page asks for. */
 export const BROWSER_QUERY = "per_second_max=500&line_bytes_max=4096";
+/** All records in full: the kernel keeps some megabytes for one who does not read, and of a sample those are many seconds. */
+export const STALLED_QUERY = "";
 
 /**
  * Logged by a living process before the clock starts, so that all code is compiled, and whoever reads nothing has so much in

@@ -6,7 +6,7 @@ import { get } from "node:http";
 import { connect } from "node:net";
 import type { LiveEvent } from "../../src/live/query.js";
 import { CLI } from "./page-shipper.js";
-import { BROWSER_QUERY } from "./shape.js";
+import { BROWSER_QUERY, STALLED_QUERY } from "./shape.js";
 
 export interface Watcher {
   /** Records that it was sent; NaN for one that reads nothing. */
@@ -65,14 +65,14 @@ export async function watchByBrowser(port: number): Promise<Watcher> {
   };
 }
 
-/** Asks as the page does, and reads nothing of the answer. */
+/** Asks for everything, and reads nothing of it. */
 export async function stallOn(port: number): Promise<Watcher> {
   // Without a listener for data, the little that the socket reads by itself is all.
   const socket = connect(port, "127.0.0.1");
   await once(socket, "connect");
   const headers = Object.entries({ Host: `127.0.0.1:${port}`, ...HEADERS });
   const head = headers.map(([name, value]) => `${name}: ${value}\r\n`).join("");
-  socket.write(`GET ${pathOf(BROWSER_QUERY)} HTTP/1.1\r\n${head}\r\n`);
+  socket.write(`GET ${pathOf(STALLED_QUERY)} HTTP/1.1\r\n${head}\r\n`);
   socket.on("error", () => undefined);
   return {
     seen: () => Number.NaN,
@@ -82,16 +82,20 @@ export async function stallOn(port: number): Promise<Watcher> {
   };
 }
 
-/** Connections of this port on which something waits that the other side has no room for. */
-export function connectionsFull(port: number): number {
+/** Bytes that the kernel holds for each of the connections of this port, on their way out and where they were not read yet. */
+export function bytesUnread(port: number): readonly number[] {
   const own = `:${port.toString(16).toUpperCase().padStart(4, "0")}`;
-  const connections = readFileSync("/proc/net/tcp", "latin1").split("\n").slice(1);
-  return connections.filter((line) => {
-    const [, local, , state, queues] = line.trim().split(/\s+/);
-    return (
-      local?.endsWith(own) && state === TCP_ESTABLISHED && Number.parseInt(queues!.split(":")[0]!, 16) > 0
-    );
-  }).length;
+  const fields = readFileSync("/proc/net/tcp", "latin1")
+    .split("\n")
+    .map((line) => line.trim().split(/\s+/));
+  const queues = new Map<string, number>();
+  for (const [, local, remote, state, queued = ""] of fields) {
+    if (state !== TCP_ESTABLISHED) continue;
+    const [out, unread] = queued.split(":").map((hex) => Number.parseInt(hex, 16));
+    if (local!.endsWith(own)) queues.set(remote!, (queues.get(remote!) ?? 0) + out!);
+    if (remote!.endsWith(own)) queues.set(local!, (queues.get(local!) ?? 0) + unread!);
+  }
+  return [...queues.values()];
 }
 
 const HEADERS = { Accept: "text/event-stream" };
