@@ -5,19 +5,15 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { createClient } from "@redis/client";
+import { parseAllDocuments } from "yaml";
 import { variableOf } from "../../src/config/names.js";
 import { optionsIn, type Scope } from "../../src/config/options.js";
 import { parseSize } from "../../src/system/units.js";
 import { until } from "../harness/program.js";
-import { noRedisServer, RedisServer } from "../harness/redis-server.js";
+import { freePort, noRedisServer, RedisServer } from "../harness/redis-server.js";
 import { ROOT } from "./application.js";
-import { BUILT } from "./in-app.js";
 import { Shipping } from "./shipping.js";
 
-const noYaml: string | false =
-  spawnSync("python3", ["-c", "import yaml"]).status === 0 ? false : "python3 has no yaml to read with";
-
-const MAIN = join(BUILT, "src/cli/main.js");
 const MIB = 1 << 20;
 /** What Dragonfly refuses writes at, in parts of its maxmemory. */
 const RESIDENT_SHARE = 1.25;
@@ -29,18 +25,15 @@ const ACL = /```acl\n([\s\S]*?)\n```/.exec(readFileSync(join(ROOT, "docs/store.m
 type Yaml = any;
 
 function documentsIn(path: string): Yaml[] {
-  const program = "import json, sys, yaml; print(json.dumps(list(yaml.safe_load_all(sys.stdin))))";
-  const { stdout, stderr, status } = spawnSync("python3", ["-c", program], {
-    input: readFileSync(join(ROOT, "examples", path)),
-    encoding: "utf8",
+  return parseAllDocuments(readFileSync(join(ROOT, "examples", path), "utf8")).map((document) => {
+    assert.deepEqual(document.errors, [], path);
+    return document.toJS();
   });
-  assert.equal(status, 0, `${path}: ${stderr}`);
-  return JSON.parse(stdout);
 }
 
-const manifests = noYaml
-  ? []
-  : readdirSync(join(ROOT, "examples/kubernetes")).flatMap((name) => documentsIn(`kubernetes/${name}`));
+const manifests = readdirSync(join(ROOT, "examples/kubernetes")).flatMap((name) =>
+  documentsIn(`kubernetes/${name}`),
+);
 const workloads = manifests.filter(({ spec }) => spec?.template !== undefined);
 
 function workload(name: string): Yaml {
@@ -52,6 +45,20 @@ function assertVariables(names: readonly string[], scopes: readonly Scope[]): vo
   const known = scopes.flatMap((scope) => optionsIn(scope)).map(([key]) => variableOf(key));
   const strange = names.filter((name) => name.startsWith("DRAGONLOG_") && !known.includes(name));
   assert.deepEqual(strange, []);
+}
+
+/** Where the others of its network reach it, and so with a token. */
+function assertServes(listen: string, token: string): void {
+  assert.equal(listen, "0.0.0.0:8001");
+  assert.ok(token);
+}
+
+async function answers(host: string, path: string): Promise<boolean> {
+  try {
+    return (await fetch(`http://${host}${path}`, { headers: { connection: "close" } })).ok;
+  } catch {
+    return false;
+  }
 }
 
 function assertDragonflyFits(flags: readonly string[], memoryBytes: number): void {
@@ -116,34 +123,50 @@ test("each command that the client sends is granted in docs/store.md", () => {
 });
 
 test("examples/kubernetes: a shipper is ready while it runs, whatever becomes of the store and the cloud", {
-  skip: noRedisServer || noYaml,
+  skip: noRedisServer,
 }, async (context) => {
   const shipping = await Shipping.open(context);
   const [container] = workload("dragonlog-shipper").spec.template.spec.containers;
-  const [shell, flag, script] = container.readinessProbe.exec.command;
-  const folder = container.volumeMounts[0].mountPath;
-  const probe = script
-    .replace("dragonlog ", `"${process.execPath}" "${MAIN}" `)
-    .replace(`journal:${folder}`, `journal:${shipping.dir}`);
-  const isReady = (): boolean =>
-    spawnSync(shell, [flag, probe], { cwd: shipping.cli.dir, env: shipping.cli.env }).status === 0;
-  assert.equal(isReady(), false, "nothing runs");
+  const port = await freePort();
+  const isReady = (): Promise<boolean> => answers(`127.0.0.1:${port}`, container.readinessProbe.httpGet.path);
+  assert.equal(await isReady(), false, "nothing runs");
   const server = await RedisServer.start();
   context.after(() => server.stop());
   await shipping.cloud.stop();
-  const { stop } = shipping.ship("--buffer", server.url, "--drain-deadline", "100ms");
+  shipping.cli.env.DRAGONLOG_TOKEN = "a-token-that-nobody-guesses";
+  const listen = ["--listen", `0.0.0.0:${port}`];
+  const { stop } = shipping.ship("--buffer", server.url, "--drain-deadline", "100ms", ...listen);
   await until(isReady, () => "it did not become ready");
   await server.kill();
-  assert.equal(isReady(), true, "without its store");
+  const cannotDeliver = async (): Promise<boolean> => !(await answers(`127.0.0.1:${port}`, "/readyz"));
+  await until(cannotDeliver, () => "it said that it can deliver");
+  assert.equal(await isReady(), true, "without its store");
   await stop();
-  assert.equal(isReady(), false, "after its end");
+  assert.equal(await isReady(), false, "after its end");
 });
 
-test("examples/compose.yaml: variables, volumes, time to stop, room for the store", { skip: noYaml }, () => {
+test("examples/compose.yaml: a shipper is healthy while it can deliver", async (context) => {
+  const shipping = await Shipping.open(context);
+  const port = await freePort();
+  const [, ...command] = documentsIn("compose.yaml")[0].services.shipper.healthcheck.test;
+  const check = command.map((word: string) =>
+    word.replace(/^node$/, process.execPath).replace("8001", `${port}`),
+  );
+  const isHealthy = async (): Promise<boolean> => spawnSync(check[0], check.slice(1)).status === 0;
+  assert.equal(await isHealthy(), false, "nothing runs");
+  shipping.cli.env.DRAGONLOG_TOKEN = "a-token-that-nobody-guesses";
+  const { stop } = shipping.ship("--listen", `0.0.0.0:${port}`);
+  await until(isHealthy, () => "it did not become healthy");
+  await stop();
+});
+
+test("examples/compose.yaml: variables, volumes, time to stop, room for the store", () => {
   const [{ services, volumes }] = documentsIn("compose.yaml");
   const { store, shipper, application } = services;
   assertVariables(Object.keys(shipper.environment), ["ship"]);
   assertVariables(Object.keys(application.environment), ["logger", "forward"]);
+  assertServes(shipper.environment.DRAGONLOG_LISTEN, shipper.environment.DRAGONLOG_TOKEN);
+  assert.deepEqual(shipper.ports, ["127.0.0.1:8001:8001"], "from this machine alone");
   for (const service of [shipper, application]) {
     assert.match(service.environment.DRAGONLOG_BUFFER, /^redis:\/\/:\$\{STORE_PASSWORD\}@store:6379$/);
     assert.ok(parseInt(service.stop_grace_period, 10) * 1000 > DRAIN_MS);
@@ -153,7 +176,7 @@ test("examples/compose.yaml: variables, volumes, time to stop, room for the stor
   assertDragonflyFits(store.command, parseInt(store.mem_limit, 10) * MIB);
 });
 
-test("examples/kubernetes: variables, volumes, labels, time to stop", { skip: noYaml }, () => {
+test("examples/kubernetes: variables, volumes, labels, time to stop", () => {
   assert.deepEqual(workloads.map(({ metadata }) => metadata.name).sort(), [
     "application",
     "dragonlog-shipper",
@@ -182,6 +205,18 @@ test("examples/kubernetes: variables, volumes, labels, time to stop", { skip: no
     assert.ok(spec.terminationGracePeriodSeconds * 1000 > DRAIN_MS);
     assert.equal(env.get("DRAGONLOG_JOURNAL_DIR"), spec.containers[0].volumeMounts[0].mountPath);
   }
+  const [ship] = workload("dragonlog-shipper").spec.template.spec.containers;
+  const envOf = (name: string): Yaml => ship.env.find((each: Yaml) => each.name === name);
+  assertServes(envOf("DRAGONLOG_LISTEN").value, envOf("DRAGONLOG_TOKEN").valueFrom.secretKeyRef.key);
+  assert.deepEqual(ship.ports, [{ name: ship.readinessProbe.httpGet.port, containerPort: 8001 }]);
+  const secrets = readFileSync(join(ROOT, "docs/store.md"), "utf8");
+  for (const { valueFrom } of workloads.flatMap(({ spec }) => spec.template.spec.containers[0].env)) {
+    if (valueFrom === undefined) continue;
+    assert.ok(
+      secrets.includes(`--from-literal=${valueFrom.secretKeyRef.key}=`),
+      "docs/store.md makes the key",
+    );
+  }
   const budget = manifests.find(({ kind }) => kind === "PodDisruptionBudget");
   const shippers = workload("dragonlog-shipper").spec;
   assert.deepEqual(budget.spec.selector, shippers.selector);
@@ -190,9 +225,7 @@ test("examples/kubernetes: variables, volumes, labels, time to stop", { skip: no
   assert.equal(shippers.template.spec.serviceAccountName, account.metadata.name);
 });
 
-test("examples/kubernetes: the store and the journal have the room that they are told", {
-  skip: noYaml,
-}, () => {
+test("examples/kubernetes: the store and the journal have the room that they are told", () => {
   const store = workload("dragonlog-store").spec.template.spec.containers[0];
   assertDragonflyFits(store.args, parseSize(`${store.resources.limits.memory}B`, "memory"));
   const { spec } = workload("application").spec.template;
