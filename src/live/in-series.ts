@@ -55,7 +55,7 @@ export class InSeries {
   merge(records: readonly StoredRecord[]): StoredRecord[] {
     const series: StoredRecord[] = [];
     for (const record of records) {
-      this.#passOn(series, ({ atMs }) => atMs <= record.timestamp);
+      this.#passOn(series, ({ atMs }) => atMs < record.timestamp);
       if (!this.#byFollower.has(record.writer)) this.#handOver(series, record);
       this.#push(series, record);
     }

@@ -1,4 +1,5 @@
 /** One line as filters look at it: each form is made when it is first asked for, and once. */
+import { parseExactly } from "../encode/exact-json.js";
 import type { StoredRecord } from "../record/stored-record.js";
 
 export class LineView {
@@ -34,16 +35,19 @@ export class LineView {
   get members(): Readonly<Record<string, unknown>> | undefined {
     if (!this.#isParsed) {
       this.#isParsed = true;
-      this.#members = this.record.malformed === undefined ? jsonObject(this.text) : undefined;
+      this.#members = this.record.malformed === undefined ? jsonObject(this.text, parseExactly) : undefined;
     }
     return this.#members;
   }
 }
 
 /** The value of a JSON text; undefined where it is none, or none of an object. */
-export function jsonObject(text: string): Record<string, unknown> | undefined {
+export function jsonObject(
+  text: string,
+  parse: (text: string) => unknown = JSON.parse,
+): Record<string, unknown> | undefined {
   try {
-    const value: unknown = JSON.parse(text);
+    const value = parse(text);
     return typeof value === "object" && value !== null && !Array.isArray(value)
       ? (value as Record<string, unknown>)
       : undefined;

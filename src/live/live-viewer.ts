@@ -24,8 +24,10 @@ export class LiveViewer {
   readonly #clock: Clock;
   readonly #hooks: Hooks;
   readonly #places = new Map<string, number>();
+  /** All that was logged before is dealt with once the viewer has caught up. */
+  readonly #openedMs: number;
   #thread: Thread | undefined;
-  #eventAtMs: number | undefined;
+  #eventAtMs = 0;
   #toldCaughtUp = false;
   #isEnded = false;
 
@@ -34,6 +36,7 @@ export class LiveViewer {
     this.#number = number;
     this.#sink = sink;
     this.#clock = clock;
+    this.#openedMs = clock.now();
     this.#hooks = hooks;
   }
 
@@ -41,10 +44,10 @@ export class LiveViewer {
   openIn(thread: Thread): void {
     this.#thread = thread;
     const { last: _, ...request } = this.request;
-    const goesOn = this.#toldCaughtUp && this.#eventAtMs !== undefined;
+    const sinceMs = Math.max(this.#openedMs, this.#eventAtMs - RESUME_MS);
     thread.post({
       view: this.#number,
-      request: goesOn ? { ...request, sinceMs: this.#eventAtMs! - RESUME_MS } : this.request,
+      request: this.#toldCaughtUp ? { ...request, sinceMs } : this.request,
       after: [...this.#places],
       toldCaughtUp: this.#toldCaughtUp,
     });

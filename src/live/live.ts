@@ -15,7 +15,7 @@
  * resolves, and nothing is read in the meantime (`response.write(…) || once(response, "drain")`); true takes it at once, false
  * or a rejection ends the view. Heartbeats are the caller's.
  *
- * The thread starts with the first viewer and ends some seconds after the last one. A turn that does not come back ends the
+ * The thread starts with the first viewer, ends some seconds after the last one, and does not keep the process alive. A turn that does not come back ends the
  * thread: the viewer whose filter it was is told, and the others go on in a new one where they were, without doubles.
  */
 import type { BufferPlace } from "../config/places.js";

@@ -21,13 +21,9 @@ import { Allowance, sampleOf } from "./sample.js";
 import { StepWriter } from "./step-writer.js";
 import { Turns } from "./turns.js";
 
-/** How often is looked for what is new. People see a record within twice that. */
-export const POLL_MS = 50;
-
 const READ_BYTES = 256 << 10;
 /** Of the newest that are kept for `last`; the lines of those beyond are left out, and counted. */
 const NEWEST_BYTES_MAX = 64 << 20;
-/** Between two tries to read what cannot be read. */
 const RETRY_MS = 1000;
 
 export interface Viewing {
@@ -43,7 +39,8 @@ export interface Viewing {
   /** Told when work on records begins, and when it rests. */
   readonly onTurn?: ((runs: boolean) => void) | undefined;
   readonly clock?: Clock;
-  readonly pollMs?: number;
+  /** Between two tries to read what cannot be read. */
+  readonly retryMs?: number;
 }
 
 /**
@@ -101,14 +98,14 @@ class Viewer {
   }
 
   async run(): Promise<void> {
-    const { request, pollMs = POLL_MS } = this.#viewing;
+    const { request } = this.#viewing;
     await this.#showHistory();
     while (request.follow && !this.#signal.aborted) {
       const read = await this.#read();
       if (read === undefined) return;
       await this.#show(await this.#matching(this.#series.merge(read.records)));
       await this.#emit();
-      if (read.drained) await pause(this.#clock, pollMs, this.#signal);
+      if (read.drained) await pause(this.#clock, this.#follower.pollMs, this.#signal);
       else await this.#clock.eventsHandled();
     }
   }
@@ -197,7 +194,7 @@ class Viewer {
         const trouble = messageOf(error) || "unknown";
         if (trouble !== told) await this.#emit({ trouble });
         told = trouble;
-        await pause(this.#clock, RETRY_MS, this.#signal);
+        await pause(this.#clock, this.#viewing.retryMs ?? RETRY_MS, this.#signal);
       }
     }
     return undefined;

@@ -13,34 +13,34 @@ const WRITERS_MAX = 10_000;
 
 export class Progress {
   readonly #asked: LiveRequest;
-  /** Nothing older is asked for. */
-  #floorMs: number | undefined;
-  #hasBegun = false;
-  #lastMs = Number.NEGATIVE_INFINITY;
+  readonly #startedMs: number;
+  /** All that was logged before the start is dealt with. */
+  #hasCaughtUp = false;
+  #lastMs: number | undefined;
   readonly #lastSeqs = new Map<string, number>();
   /** By the source before this one. */
   #shownBefore: ReadonlyMap<string, number> = new Map();
 
   constructor(asked: LiveRequest, startedMs: number) {
     this.#asked = asked;
-    const { last = 0, sinceMs, follow } = asked;
-    this.#floorMs = sinceMs ?? (follow && last === 0 ? startedMs : undefined);
+    this.#startedMs = startedMs;
   }
 
   /** What the next source is to be asked. */
   nextRequest(nowMs: number): LiveRequest {
-    if (!this.#hasBegun) return this.#asked;
     this.#shownBefore = new Map(this.#lastSeqs);
+    if (!this.#hasCaughtUp) return this.#asked;
     const { last: _, ...request } = this.#asked;
     // A timestamp that a caller gave may lie in the future.
-    const overlapMs = Math.min(this.#lastMs, nowMs) - OVERLAP_MS;
-    const sinceMs = Math.max(this.#floorMs ?? Number.NEGATIVE_INFINITY, overlapMs);
-    return Number.isFinite(sinceMs) ? { ...request, sinceMs } : request;
+    const lastMs = Math.min(this.#lastMs ?? this.#startedMs, nowMs);
+    // The clock of another machine may stand behind this one's.
+    const sinceMs = Math.min(lastMs, Math.max(this.#startedMs, lastMs - OVERLAP_MS));
+    return { ...request, sinceMs };
   }
 
   /** The records of a step that were not shown yet. */
   unseen({ records, caughtUp }: LiveStep): string[] {
-    this.#hasBegun ||= caughtUp === true || records.length > 0;
+    this.#hasCaughtUp ||= caughtUp === true;
     return records.filter((text) => {
       const id = lineIdOf(text);
       if (id !== undefined && id.seq <= (this.#shownBefore.get(id.writer) ?? -1)) return false;
@@ -52,9 +52,7 @@ export class Progress {
 
   #see(ms: number): void {
     if (Number.isNaN(ms)) return;
-    // Of the newest that match, the first one shown is the oldest that was asked for.
-    this.#floorMs ??= ms;
-    this.#lastMs = Math.max(this.#lastMs, ms);
+    this.#lastMs = Math.max(this.#lastMs ?? ms, ms);
   }
 
   #remember(writer: string, seq: number): void {
