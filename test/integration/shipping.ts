@@ -71,9 +71,9 @@ export class Shipping {
   }
 
   /** Sees to it that the process ends, whatever happens. */
-  start(child: ChildProcessWithoutNullStreams): Running {
+  start(child: ChildProcessWithoutNullStreams, deadlineMs = DEADLINE_MS): Running {
     const kill = () => void child.kill("SIGKILL");
-    const timer = setTimeout(kill, DEADLINE_MS);
+    const timer = setTimeout(kill, deadlineMs);
     const end = ended(child).finally(() => clearTimeout(timer));
     this.#closing.push(() => {
       kill();

@@ -76,7 +76,7 @@ export function Letter({ letterKey, readOnly, onClose, onOrder }: LetterProps) {
               <Field name="Tries" value={String(letter.attempts)} />
               <Field name="First try" value={letter.firstTriedAt && moment(letter.firstTriedAt)} />
               <Field name="Last try" value={letter.lastTriedAt && moment(letter.lastTriedAt)} />
-              <Field name="Request" value={letter.requestId} />
+              <Field name="Cloud request" value={letter.requestId} />
               <Field name="Size" value={bytes(new Blob([letter.line]).size)} />
               <Field name="Key" value={letter.key} />
             </dl>

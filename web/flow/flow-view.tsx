@@ -2,6 +2,7 @@
 import type { Step } from "../../src/ship/vitals.js";
 import type { Overview } from "../../src/watch/overview.js";
 import { sentencesOf } from "../system/api.js";
+import { sentence } from "../system/figures.js";
 import { type Polled, usePolled } from "../system/polled.js";
 import { visibleLine } from "../system/visible.js";
 import { Charts } from "./charts.js";
@@ -55,8 +56,8 @@ function Problems({ overview: { health } }: { overview: Overview }) {
   if (health.problems.length + health.warnings.length === 0) return null;
   return (
     <ul class={health.healthy ? "banner warn" : "banner bad"} aria-label="What to look at">
-      {[...health.problems, ...health.warnings].map((sentence) => (
-        <li key={sentence}>{visibleLine(sentence)}</li>
+      {[...health.problems, ...health.warnings].map((said) => (
+        <li key={said}>{visibleLine(sentence(said))}</li>
       ))}
     </ul>
   );

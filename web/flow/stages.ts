@@ -41,7 +41,7 @@ export function passageAfter(stage: Stage, overview: Overview): Passage {
   return { perSecond: isOut ? rates?.outRecords : rates?.inRecords, stopped: isOut && isStopped(overview) };
 }
 
-export function deadStage({ deadLetters, atMs }: Overview, letters: number | undefined): Stage {
+export function deadStage({ deadLetters }: Overview, letters: number | undefined): Stage {
   const { bytes: used, bytesMax, since } = deadLetters;
   const some = (letters ?? 0) > 0 || used > 0;
   return {
@@ -52,7 +52,7 @@ export function deadStage({ deadLetters, atMs }: Overview, letters: number | und
       figure: letters === undefined ? "–" : count(letters),
       unit: letters === 1 ? "record" : "records",
     },
-    facts: some ? facts(["On disk", bytes(used)], ["Oldest", since && ageOf(Date.parse(since), atMs)]) : [],
+    facts: some ? facts(["On disk", bytes(used)], ["Since", since]) : [],
     room: bytesMax ? { used, max: bytesMax } : undefined,
     text: "What a destination refused for good. It is kept with the reason, and can be sent again.",
     errors: [],

@@ -160,7 +160,7 @@ function totalText(sums: readonly Uint32Array[], minutes: number): string {
   for (const sum of sums)
     for (const [level, records] of sum.entries()) total[level] = total[level]! + records;
   const all = total.reduce((sum, records) => sum + records, 0);
-  return `${counted(all, "record")} in ${minutes === 60 ? "1 hour" : `${minutes} min`}${troubled(total)}`;
+  return `${counted(all, "record")} seen in ${minutes === 60 ? "1 hour" : `${minutes} min`}${troubled(total)}`;
 }
 
 /** What people look for: the records of the upper levels. */

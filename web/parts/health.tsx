@@ -2,7 +2,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Overview } from "../../src/watch/overview.js";
 import { sentencesOf, Unreachable } from "../system/api.js";
-import { counted } from "../system/figures.js";
+import { counted, sentence } from "../system/figures.js";
 import type { Polled } from "../system/polled.js";
 import { visibleLine } from "../system/visible.js";
 
@@ -41,8 +41,8 @@ export function HealthButton({ overview }: { overview: Polled<Overview> }) {
       </button>
       {open && (
         <ul class="popover">
-          {sentences.map((sentence) => (
-            <li key={sentence}>{visibleLine(sentence)}</li>
+          {sentences.map((said) => (
+            <li key={said}>{visibleLine(sentence(said))}</li>
           ))}
         </ul>
       )}

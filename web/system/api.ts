@@ -1,5 +1,6 @@
 /** Asks the shipper. What it refuses, and what does not reach it, is thrown as `Refused` and `Unreachable`. */
 import type { ApiError } from "../../src/serve/api.js";
+import { sentence } from "./figures.js";
 
 export class Refused extends Error {
   override readonly name = "Refused";
@@ -50,8 +51,7 @@ export async function postJson<T>(path: string, body: unknown): Promise<T> {
 export function sentencesOf(error: unknown): string {
   if (error instanceof Refused) {
     const { message, hint } = error;
-    const sentence = message.charAt(0).toUpperCase() + message.slice(1);
-    return `${sentence}${/[.!?]$/.test(message) ? "" : "."} ${hint}`.trim();
+    return `${sentence(message)}${/[.!?]$/.test(message) ? "" : "."} ${hint}`.trim();
   }
   return error instanceof Error ? error.message : String(error);
 }

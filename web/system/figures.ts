@@ -52,6 +52,11 @@ export function clock(ms: number): string {
   return `${pad(time.getHours(), 2)}:${pad(time.getMinutes(), 2)}:${pad(time.getSeconds(), 2)}`;
 }
 
+/** Sentences of the shipper begin as its terminal shows them. */
+export function sentence(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
 /** With the day where it is not today. */
 export function moment(at: number | string): string {
   const time = new Date(at);

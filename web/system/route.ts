@@ -27,7 +27,7 @@ export interface DeadRoute {
 
 export type Route = LiveRoute | DeadRoute | { readonly view: "flow" };
 
-const LAST = 200;
+const LAST = 1000;
 const LAST_MAX = 20_000;
 
 export const EVERYTHING: LiveRoute = { view: "live", last: LAST, range: undefined };
