@@ -7,7 +7,7 @@
  */
 import { printable } from "../../system/printable.js";
 import type { Ink } from "./ink.js";
-import { type SeenRecord, textOf } from "./seen-record.js";
+import { isObject, type Member, type SeenRecord, textOf } from "./seen-record.js";
 
 const TYPE_COLUMNS = 5;
 const TYPE_COLUMNS_MAX = 10;
@@ -38,12 +38,13 @@ export class OneLine {
   }
 
   #text(record: SeenRecord): string {
-    const { timestampMs, requestId, more, previewOf } = record;
+    const { timestampMs, requestId, metadata, others, previewOf } = record;
+    const said: readonly Member[] = isObject(metadata) ? Object.entries(metadata) : [["metadata", metadata]];
+    const pairs: readonly Member[] = [["request_id", requestId], ...said, ...others];
     const type = inOneLine(record.type);
     const service = inOneLine(record.service);
     const behind = [
-      ...(requestId === undefined ? [] : [pair("request_id", requestId)]),
-      ...more.map(([name, value]) => pair(name, value)),
+      ...pairs.filter(([, value]) => value !== undefined).map(([name, value]) => pair(name, value)),
       ...(previewOf === undefined ? [] : [`(no JSON, ${previewOf} bytes)`]),
     ].join(" ");
     const parts = [
@@ -75,7 +76,8 @@ export class OneLine {
 
 /** An error is told by its name and message; its stack has many lines, which --pretty shows. */
 function dataText(data: unknown): string {
-  const { name, message, stack, ...others } = (data ?? {}) as Record<string, unknown>;
+  if (!isObject(data)) return textOf(data);
+  const { name, message, stack, ...others } = data;
   if (typeof name !== "string" || typeof message !== "string" || typeof stack !== "string")
     return textOf(data);
   const rest = Object.keys(others).length === 0 ? "" : ` ${textOf(others)}`;
@@ -88,7 +90,7 @@ export function inOneLine(text: string): string {
 }
 
 function pair(name: string, value: unknown): string {
-  const text = typeof value === "object" && value !== null ? dataText(value) : textOf(value);
+  const text = dataText(value);
   const isPlain = typeof value !== "string" || /^[^\s"=]+$/.test(text);
   return `${name}=${isPlain ? text : JSON.stringify(text)}`;
 }

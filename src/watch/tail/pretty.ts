@@ -4,36 +4,36 @@
  *     2026-11-28 07:56:45.879 ERROR api
  *       data        payment failed
  *       request_id  r-1
- *       error
- *         message   declined
- *         stack     Error: declined
- *                       at pay (shop.js:7)
+ *       metadata
+ *         user_id  42
+ *         stack    Error: declined
+ *                      at pay (shop.js:7)
  *       id          w-7
  */
 import { printable } from "../../system/printable.js";
 import type { Ink } from "./ink.js";
 import { dayOf, inOneLine, timeOf } from "./one-line.js";
-import { type SeenRecord, textOf } from "./seen-record.js";
+import { type Member, type SeenRecord, textOf } from "./seen-record.js";
 
 const INDENT = 2;
 const NAME_COLUMNS_MAX = 24;
 /** What is nested deeper is shown as JSON. */
 const DEPTH_MAX = 6;
 
-type Member = readonly [name: string, value: unknown];
-
 export function prettyText(record: SeenRecord, ink: Ink): string {
-  const { timestampMs, service, type, data, requestId, more, id, previewOf } = record;
+  const { timestampMs, service, type, data, requestId, metadata, others, id, previewOf } = record;
   const at = Number.isNaN(timestampMs) ? "(no time)" : `${dayOf(timestampMs)} ${timeOf(timestampMs)}`;
   const head = `${ink.dim(at)} ${ink.level(type.toUpperCase(), inOneLine(type))} ${inOneLine(service)}`;
   const members: Member[] = [
     ["data", data],
-    ...(requestId === undefined ? [] : [["request_id", requestId] as const]),
-    ...more,
-    ...(previewOf === undefined ? [] : [["bytes", `${previewOf}, no JSON; this is how they begin`] as const]),
+    ["request_id", requestId],
+    ["metadata", metadata],
+    ...others,
+    ["bytes", previewOf && `${previewOf}, no JSON; this is how they begin`],
     ["id", id],
   ];
-  return `${[head, ...membersText(members, 1, ink)].join("\n")}\n\n`;
+  const there = members.filter(([, value]) => value !== undefined);
+  return `${[head, ...membersText(there, 1, ink)].join("\n")}\n\n`;
 }
 
 function membersText(members: readonly Member[], depth: number, ink: Ink): string[] {

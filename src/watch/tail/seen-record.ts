@@ -1,14 +1,17 @@
 /** A record as it is shown: the JSON text of its line, or of a preview, taken apart. */
 import { parseExactly } from "../../encode/exact-json.js";
 
+export type Member = readonly [name: string, value: unknown];
+
 export interface SeenRecord {
   readonly timestampMs: number;
   readonly service: string;
   readonly type: string;
   readonly data: unknown;
   readonly requestId: unknown;
-  /** The metadata's members, and whatever else stands in the line. */
-  readonly more: readonly (readonly [name: string, value: unknown])[];
+  readonly metadata: unknown;
+  /** Whatever else stands in the line. */
+  readonly others: readonly Member[];
   readonly id: string;
   /** Of a line that is no JSON and of which only the beginning is here: its bytes. */
   readonly previewOf: number | undefined;
@@ -18,15 +21,14 @@ export function seenRecord(text: string): SeenRecord {
   const { timestamp, service, type, data, request_id, metadata, id, ...others } = membersOf(text);
   const { preview, bytes, ...rest } = others;
   const isPreview = preview === true && typeof bytes === "number";
-  const said = isObject(metadata) ? Object.entries(metadata) : [];
-  const unusual = metadata === undefined || isObject(metadata) ? [] : [["metadata", metadata] as const];
   return {
     timestampMs: typeof timestamp === "string" ? Date.parse(timestamp) : Number.NaN,
     service: textOf(service),
     type: textOf(type),
     data,
     requestId: request_id,
-    more: [...said, ...unusual, ...Object.entries(isPreview ? rest : others)],
+    metadata,
+    others: Object.entries(isPreview ? rest : others),
     id: textOf(id),
     previewOf: isPreview ? bytes : undefined,
   };
@@ -41,7 +43,7 @@ function membersOf(text: string): Record<string, unknown> {
   }
 }
 
-function isObject(value: unknown): value is Record<string, unknown> {
+export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
