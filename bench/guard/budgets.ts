@@ -36,6 +36,7 @@ const LOG_CALL =
   "npm run bench:log-call for the time; NODE_OPTIONS=--heap-prof npm run bench:guard for who allocates";
 const SHIP =
   "npm run bench:ship for the time; strace -f -c, or node --cpu-prof, of dragonlog ship --once for who calls";
+const PAGE = "npm run bench:watch for the time and, with BENCH_PROFILE_DIR, for who takes it";
 const STORE = "npm run bench:buffer for the time; redis-cli MONITOR, or INFO commandstats, for the commands";
 
 export const BUDGETS = {
@@ -86,6 +87,28 @@ export const BUDGETS = {
     share: 0,
     slack: 250,
     look: "node --heapsnapshot-signal=SIGUSR2 of dragonlog ship --once at two backlogs for what stays",
+  },
+  "with a page, reads": {
+    what: "system calls that read, per request, of a shipper whose page nobody looks at",
+    ...CALLS_PER_PUT,
+    look: PAGE,
+  },
+  "with a page, writes": {
+    what: "system calls that write, per request, of a shipper whose page nobody looks at",
+    ...CALLS_PER_PUT,
+    look: PAGE,
+  },
+  "with a page, allocated": {
+    what: "bytes on the heap of the shipper's main thread per record, with a page that nobody looks at",
+    share: 0.2,
+    slack: 24,
+    look: PAGE,
+  },
+  "with a page, growth": {
+    what: "bytes alive in the shipper per further record of the backlog, with a page that nobody looks at",
+    share: 0,
+    slack: 250,
+    look: PAGE,
   },
   "shipper, connections": {
     what: "connections for all requests, with two in flight",

@@ -48,6 +48,7 @@ export const PROBES: readonly Probe[] = [
   { name: "log call: allocations", skip: false, run: logCalls },
   { name: "log call: system calls", skip: noStrace, run: systemCalls },
   { name: "shipper: work per record", skip: false, run: work },
+  { name: "shipper: work per record with a page", skip: false, run: page },
   { name: "shipper: connections", skip: false, run: connections },
   { name: "shipper: requests", skip: false, run: requests },
   { name: "store: commands, blocks and bytes", skip: noRedisServer, run: store },
@@ -97,29 +98,49 @@ function isMark(line: string): boolean {
 }
 
 async function work(sabotage: boolean): Promise<Counts> {
-  const shipped = async (records: number): Promise<Shipped> => {
-    const puts = records / RECORDS_PER_PUT;
-    const lookAfterPuts = LOOKS.map((share) => Math.floor(share * puts));
-    const shipments: Shipped[] = [];
-    for (let round = 0; round < ROUNDS; round++) {
-      const how = { flags: TWO_IN_FLIGHT, lookAfterPuts, sabotage: sabotage ? "work" : undefined } as const;
-      shipments.push(await shipBacklog(records, "paced", how));
-    }
-    return leastOf(shipments);
-  };
-  const few = await shipped(RECORDS_FEW);
-  const many = await shipped(RECORDS_MANY);
-  const grown = (count: keyof Shipped): number => many[count] - few[count];
-  const per = (count: keyof Shipped, unit: keyof Shipped): number => grown(count) / grown(unit);
-  const records = RECORDS_MANY - RECORDS_FEW;
+  const { per, perRecord } = await grown({ sabotage: sabotage ? "work" : undefined });
   return {
     "shipper, reads": per("reads", "puts"),
     "shipper, writes": per("writes", "puts"),
     "shipper, bytes read": per("bytesRead", "bytesDelivered"),
     "shipper, bytes written": per("bytesWritten", "bytesDelivered"),
-    "shipper, allocated": grown("bytesAllocated") / records,
+    "shipper, allocated": perRecord("bytesAllocated"),
     // What is given back later than it could be is no growth.
-    "shipper, growth": Math.max(0, grown("bytesAlive") / records),
+    "shipper, growth": Math.max(0, perRecord("bytesAlive")),
+  };
+}
+
+/** What a page takes that nobody looks at. */
+async function page(sabotage: boolean): Promise<Counts> {
+  const { per, perRecord } = await grown({ page: true, sabotage: sabotage ? "work" : undefined });
+  return {
+    "with a page, reads": per("reads", "puts"),
+    "with a page, writes": per("writes", "puts"),
+    "with a page, allocated": perRecord("bytesAllocated"),
+    "with a page, growth": Math.max(0, perRecord("bytesAlive")),
+  };
+}
+
+/** What a larger backlog takes more than a small one. */
+async function grown(how: Pick<Shipment, "page" | "sabotage">): Promise<{
+  readonly per: (count: keyof Shipped, unit: keyof Shipped) => number;
+  readonly perRecord: (count: keyof Shipped) => number;
+}> {
+  const shipped = async (records: number): Promise<Shipped> => {
+    const puts = records / RECORDS_PER_PUT;
+    const lookAfterPuts = LOOKS.map((share) => Math.floor(share * puts));
+    const shipments: Shipped[] = [];
+    for (let round = 0; round < ROUNDS; round++) {
+      shipments.push(await shipBacklog(records, "paced", { ...how, flags: TWO_IN_FLIGHT, lookAfterPuts }));
+    }
+    return leastOf(shipments);
+  };
+  const few = await shipped(RECORDS_FEW);
+  const many = await shipped(RECORDS_MANY);
+  const more = (count: keyof Shipped): number => many[count] - few[count];
+  return {
+    per: (count, unit) => more(count) / more(unit),
+    perRecord: (count) => more(count) / (RECORDS_MANY - RECORDS_FEW),
   };
 }
 

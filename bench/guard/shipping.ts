@@ -1,11 +1,13 @@
-/** Counts what the real `dragonlog ship --once` takes to deliver a backlog to the strict stand-in. */
+/** Counts what the real `dragonlog ship` takes to deliver a backlog to the strict stand-in: with --once, or serving its page. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import type { ServerResponse } from "node:http";
 import { text } from "node:stream/consumers";
+import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { listJournals } from "../../src/buffer/journal.js";
 import { FakeCloudWatch } from "../../src/testing/index.js";
 import { SABOTAGE_VARIABLE, WATCHED_VARIABLE, type Watched } from "./watched.js";
 
@@ -16,6 +18,8 @@ export interface Shipment {
   /** Accepted puts after which the shipper is asked what is alive in it. */
   readonly lookAfterPuts?: readonly number[];
   readonly sabotage?: "work" | "connections" | undefined;
+  /** It serves its page, at which nobody looks, and is stopped when all is delivered; default it does with --once. */
+  readonly page?: boolean;
 }
 
 export interface Shipped extends Watched {
@@ -37,6 +41,8 @@ const EVENT_BYTES_EXTRA = 26;
 /** So that there is time to look at the shipper before it ends. */
 const LATENCY_MS = 10;
 const DEADLINE_MS = 60_000;
+const SERVING = ["--interval", "50ms", "--listen", "127.0.0.1:0"];
+const LOOK_MS = 20;
 
 /** Throws when the shipper leaves anything behind, or when anything was lost, doubled or out of order. */
 export async function ship({
@@ -45,6 +51,7 @@ export async function ship({
   flags,
   lookAfterPuts = [],
   sabotage,
+  page = false,
 }: Shipment): Promise<Shipped> {
   let connections = 0;
   const onSocket = (): void => void connections++;
@@ -57,7 +64,9 @@ export async function ship({
   }
   const cloud = await FakeCloudWatch.start({ latencyMs: LATENCY_MS });
   try {
-    const shipper = start(dir, cloud.url, flags, sabotage === "work");
+    const mode = page ? SERVING : ["--once"];
+    const shipper = start(dir, cloud.url, [...mode, ...flags], sabotage === "work");
+    if (page) void stopWhenDone(shipper, dir);
     const [watched, bytesAlive] = await Promise.all([
       watchedAtEnd(shipper, dir),
       leastAlive(shipper, cloud, lookAfterPuts),
@@ -88,22 +97,26 @@ export async function ship({
 
 function start(dir: string, url: string, flags: readonly string[], sabotaged: boolean): ChildProcess {
   const place = ["--journal-dir", dir, "--region", "us-east-1", "--group", "guard", "--endpoint", url];
-  return spawn(
-    process.execPath,
-    ["--expose-gc", "--import", WATCH, CLI, "ship", "--once", ...place, ...flags],
-    {
-      stdio: ["ignore", "ignore", "pipe", "ipc"],
-      timeout: DEADLINE_MS,
-      killSignal: "SIGKILL",
-      env: {
-        ...process.env,
-        [WATCHED_VARIABLE]: watchedFile(dir),
-        AWS_ACCESS_KEY_ID: "AKIAGUARDGUARDGUARD0",
-        AWS_SECRET_ACCESS_KEY: "guard",
-        ...(sabotaged ? { [SABOTAGE_VARIABLE]: dir } : {}),
-      },
+  return spawn(process.execPath, ["--expose-gc", "--import", WATCH, CLI, "ship", ...place, ...flags], {
+    stdio: ["ignore", "ignore", "pipe", "ipc"],
+    timeout: DEADLINE_MS,
+    killSignal: "SIGKILL",
+    env: {
+      ...process.env,
+      [WATCHED_VARIABLE]: watchedFile(dir),
+      AWS_ACCESS_KEY_ID: "AKIAGUARDGUARDGUARD0",
+      AWS_SECRET_ACCESS_KEY: "guard",
+      ...(sabotaged ? { [SABOTAGE_VARIABLE]: dir } : {}),
     },
-  );
+  });
+}
+
+/** The journals of writers that have ended go away when all of them is delivered. */
+async function stopWhenDone(shipper: ChildProcess, dir: string): Promise<void> {
+  while (shipper.exitCode === null && listJournals(dir).length > 0) {
+    await sleep(LOOK_MS);
+  }
+  shipper.kill("SIGTERM");
 }
 
 /** Beside the folder of journals: that one is the shipper's. */
