@@ -10,6 +10,7 @@
 import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { build } from "esbuild";
+import { licencesOf } from "./licences.mjs";
 
 const dist = process.argv[2] ?? "dist";
 const root = resolve(dist, "src");
@@ -34,7 +35,7 @@ await build({
   ],
 });
 
-const packages = new Map();
+const metafiles = [];
 for (const source of vendoredIn("src")) {
   const outfile = join(dist, source.replace(/\.ts$/, ".js"));
   const { metafile } = await build({
@@ -52,25 +53,12 @@ for (const source of vendoredIn("src")) {
   });
   // It says nothing of the file that is there now.
   rmSync(`${outfile}.map`, { force: true });
-  for (const input of Object.keys(metafile.inputs)) {
-    const [folder] = /^.*node_modules\/(@[^/]+\/)?[^/]+/.exec(input) ?? [];
-    if (folder !== undefined) packages.set(folder, licenceOf(folder));
-  }
+  metafiles.push(metafile);
 }
-writeFileSync(
-  `${dist}/src/vendored-licenses.txt`,
-  [...packages.values()].sort().join(`\n${"-".repeat(100)}\n\n`),
-);
+writeFileSync(`${dist}/src/vendored-licenses.txt`, licencesOf(metafiles));
 
 function vendoredIn(folder) {
   return readdirSync(folder, { recursive: true })
     .filter((path) => /^[^/]+\/vendored\/[^/]+(?<!\.test|\.cases)\.ts$/.test(path))
     .map((path) => join(folder, path));
-}
-
-function licenceOf(folder) {
-  const { name, version, license } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
-  const file = readdirSync(folder).find((entry) => /^licen[cs]e(\.|$)/i.test(entry));
-  if (file === undefined) throw new Error(`${folder} has no text of its licence`);
-  return `${name} ${version} (${license})\n\n${readFileSync(join(folder, file), "utf8").trim()}\n`;
 }

@@ -9,12 +9,13 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, extname, join } from "node:path";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { build } from "esbuild";
+import { licencesOf } from "./licences.mjs";
 
 const COMPRESSED_BYTES_MAX = 150_000;
 
 const out = process.argv[2] ?? "dist/web";
 
-const { outputFiles } = await build({
+const { outputFiles, metafile } = await build({
   entryPoints: { page: "web/main.tsx", theme: "web/system/theme-first.ts" },
   outdir: out,
   write: false,
@@ -25,6 +26,7 @@ const { outputFiles } = await build({
   jsx: "automatic",
   jsxImportSource: "preact",
   legalComments: "none",
+  metafile: true,
   tsconfigRaw: {},
 });
 
@@ -42,6 +44,7 @@ for (const [name, content] of contents) {
   write(hashed, content);
 }
 write("index.html", Buffer.from(index));
+writeFileSync(join(out, "licenses.txt"), licencesOf([metafile]));
 
 console.log(`${out}: ${(compressedBytes / 1000).toFixed(1)} kB compressed`);
 if (compressedBytes > COMPRESSED_BYTES_MAX) {
