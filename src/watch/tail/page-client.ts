@@ -19,6 +19,8 @@ const QUIET_MS = 60_000;
 const EVENT_BYTES_MAX = 256 << 20;
 const ANSWER_BYTES_MAX = 64 << 10;
 const NEWLINE = 0x0a;
+/** Of what ISO 8601 writes with four digits for the year. */
+const EARLIEST_MS = Date.parse("0000-01-01T00:00:00Z");
 
 /** How a page's records ended. */
 export class PageBroken extends Error {
@@ -45,6 +47,7 @@ export async function readPage(
 ): Promise<void> {
   const asked = await ask(address, request, signal);
   const response = await answerTo(asked, clock);
+  let hasCaughtUp = false;
   try {
     if (response.statusCode !== 200) throw await refusalOf(response, address);
     onOpen();
@@ -52,6 +55,7 @@ export async function readPage(
       if (line === "") continue;
       const step = stepOf(line);
       if (step === undefined) throw new PageBroken("it answered with something else than records");
+      hasCaughtUp ||= step.caughtUp === true;
       await take(step);
     }
   } catch (error) {
@@ -60,7 +64,7 @@ export async function readPage(
   } finally {
     response.destroy();
   }
-  if (request.follow && !signal.aborted) throw new PageBroken("it ended");
+  if ((request.follow || !hasCaughtUp) && !signal.aborted) throw new PageBroken("it ended");
 }
 
 async function ask(
@@ -89,7 +93,7 @@ function parametersOf(request: LiveRequest): URLSearchParams {
     ["grep", grep],
     ...where.map((each): [string, string] => ["where", each]),
     ["last", last?.toString()],
-    ["since", sinceMs === undefined ? undefined : new Date(sinceMs).toISOString()],
+    ["since", sinceMs === undefined ? undefined : new Date(Math.max(sinceMs, EARLIEST_MS)).toISOString()],
     ["follow", follow ? undefined : "0"],
   ];
   return new URLSearchParams(given.filter((each): each is [string, string] => each[1] !== undefined));
