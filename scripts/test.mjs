@@ -9,7 +9,10 @@ import { installNeeds } from "./test-needs.mjs";
 
 const run = (...args) => spawnSync(process.execPath, args, { stdio: "inherit" }).status ?? 1;
 
-const built = run("node_modules/typescript/bin/tsc", "-p", "tsconfig.json") || run("scripts/bundle.mjs");
+const built =
+  run("node_modules/typescript/bin/tsc", "-p", "tsconfig.json") ||
+  run("scripts/bundle.mjs") ||
+  run("scripts/web.mjs");
 if (built !== 0) {
   console.error("test: the build has failed; no test was run");
   process.exit(built);
