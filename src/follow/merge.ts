@@ -74,3 +74,22 @@ function firstTwo(queues: readonly Queue[]): { first: Queue | undefined; second:
 function isBefore(a: StoredRecord, b: StoredRecord): boolean {
   return a.timestamp === b.timestamp ? a.writer <= b.writer : a.timestamp < b.timestamp;
 }
+
+/** Several series, each in its own order, as one by time. */
+export function mergedByTime(series: readonly (readonly StoredRecord[])[]): readonly StoredRecord[] {
+  const [only = [], ...others] = series;
+  if (others.length === 0) {
+    return only;
+  }
+  const merged: StoredRecord[] = [];
+  const queues = series.map((records) => {
+    const queue = new Queue();
+    queue.fill(records);
+    return queue;
+  });
+  for (let left = queues; left.length > 0; ) {
+    left = left.filter(({ head }) => head !== undefined);
+    takeByTime(left, merged, 0, Number.POSITIVE_INFINITY);
+  }
+  return merged;
+}

@@ -8,7 +8,7 @@ import { findRecord, openFollower } from "../open.js";
 
 testFollower({
   name: "journals",
-  skips: {},
+  counts: "all",
   runs: 40,
   async open(t: TestContext) {
     const dir = temporaryFolder(t);
