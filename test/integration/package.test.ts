@@ -4,9 +4,10 @@ import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { Application, ROOT } from "./application.js";
+import { ended } from "./cli.js";
 
 const SHIPPED =
-  /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|docs\/[\w/-]+\.md|dist\/src\/[\w/-]+\.(js|js\.map|d\.ts))$/;
+  /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|docs\/[\w/-]+\.md|dist\/src\/[\w/-]+\.(js|js\.map|d\.ts)|dist\/src\/vendored-licenses\.txt|dist\/web\/(index\.html|licenses\.txt|assets\/[\w.-]+)(\.br|\.gz)?)$/;
 const UNREACHABLE =
   /\b(ENOTCACHED|ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ERR_SOCKET_TIMEOUT)\b/;
 
@@ -48,6 +49,10 @@ test("the package holds what it needs and nothing else", async (context) => {
     "dist/src/ship/in-app-worker.js",
     "dist/src/demo/service.js",
     "dist/src/testing/index.js",
+    "dist/src/vendored-licenses.txt",
+    "dist/web/index.html",
+    "dist/web/index.html.br",
+    "dist/web/licenses.txt",
   ]) {
     assert.ok(paths.includes(path), `${path} is missing`);
   }
@@ -103,14 +108,42 @@ test("the installed package can be imported, required, typed and run", async (co
     "typed.mts",
   );
 
-  assert.ok(
-    !existsSync(join(app.dir, "node_modules/@aws-sdk")),
-    "an application that only logs gets no AWS SDK",
-  );
+  for (const name of ["@aws-sdk", "hono", "@hono", "prom-client", "preact", "uplot"]) {
+    assert.ok(!existsSync(join(app.dir, "node_modules", name)), `an application that logs gets no ${name}`);
+  }
+  await assertPage(app);
   const ship = await app.run("npx", "dragonlog", "ship", "--once", "--region", "us-east-1");
   assert.equal(ship.code, 1);
   assert.match(ship.stderr, /npm install @aws-sdk\/client-cloudwatch-logs\n {2}DRAGONLOG_DEPENDENCY_MISSING/);
 });
+
+/** What the installed package serves without anything of what it is built from. */
+async function assertPage(app: Application): Promise<void> {
+  const place = ["--to", "directory:delivered", "--listen", "127.0.0.1:0"];
+  const ship = app.start("npx", "dragonlog", "ship", ...place);
+  const end = ended(ship);
+  let url = "";
+  let said = "";
+  for await (const chunk of ship.stderr) {
+    said += chunk;
+    url = /page at (\S+)\n/.exec(said)?.[1] ?? "";
+    if (url !== "") break;
+  }
+  assert.notEqual(url, "", said);
+  const [page, overview, metrics, letters] = await Promise.all(
+    ["/", "/api/overview", "/metrics", "/api/dead-letters"].map((path) => fetch(`${url}${path}`)),
+  );
+  const html = await page!.text();
+  const script = /src="(\/assets\/[^"]+\.js)"/.exec(html)?.[1];
+  assert.ok(script, html);
+  assert.equal((await fetch(`${url}${script}`)).status, 200);
+  assert.deepEqual([overview!.status, letters!.status], [200, 200]);
+  assert.match(await metrics!.text(), /^# HELP dragonlog_/m);
+  const records = await fetch(`${url}/api/records?follow=0`);
+  assert.match(await records.text(), /"caughtUp":true/);
+  ship.kill();
+  assert.equal((await end).code, 0);
+}
 
 function program(start: string): string {
   return `${start}\nconst logger = new DragonLogger({ service: "installed" });\nlogger.info("logged");\n`;
