@@ -1,12 +1,12 @@
 /**
  * Copies of the records that were delivered last, for whoever looks: they are deleted from the buffer by then.
  *
- *     batch is stored ──within the budget──► its lines are copied into one memory ──► kept until newer ones take its place
+ *     batch is stored ──within the budget──► its lines are copied into a ring of memory, where the oldest give way
  *                     └──a backlog is caught up──► left out as a whole, and counted
  *
- * What is kept of a record here costs a few stores and its share of a copy; the objects that people read are made when
- * somebody asks. Lines that lie one after the other where they were read, as those of one writer do, are copied at once with
- * what lies between them.
+ * What is kept of a record here costs a few stores and its share of a copy; the objects that people read, with bytes of their
+ * own, are made when somebody asks. Lines that lie one after the other where they were read, as those of one writer do, are
+ * copied at once with what lies between them.
  */
 import { endsRecord, type Item, isPart, recordOf } from "../batch/batch.js";
 import type { RecentRecord } from "../live/recent.js";
@@ -14,11 +14,11 @@ import type { RecentRecord } from "../live/recent.js";
 const BYTES_MAX = 8 << 20;
 const RECORDS_MAX = 20_000;
 /** What a second may copy. Nobody could read more, and a shipper that catches up has better things to do. */
-const BYTES_PER_SECOND = 4 << 20;
+const BYTES_PER_SECOND = 2 << 20;
 /** What may lie between two lines that are copied at once: the head of a frame, and no record of somebody else's. */
 const GAP_BYTES_MAX = 64;
-/** What a record takes here beside its line. */
-const RECORD_BYTES = 64;
+/** Stretches that are looked at for one that a line continues: sources that are read at the same time are few. */
+const STRETCHES_OPEN_MAX = 8;
 
 export interface RecentOptions {
   /** As Clock.elapsed. */
@@ -28,11 +28,20 @@ export interface RecentOptions {
   readonly bytesPerSecond?: number;
 }
 
-/** The records of one batch, in columns. */
+type RecordItem = ReturnType<typeof recordOf>;
+
+/** A piece of memory in which lines lie one after the other. */
+interface Stretch {
+  readonly bytes: Buffer;
+  readonly start: number;
+  end: number;
+}
+
+/** The records of one batch, in columns. Their lines lie in the ring from `from` to `to`. */
 interface Kept {
+  readonly from: number;
+  readonly to: number;
   readonly records: number;
-  readonly bytes: number;
-  readonly lines: Buffer;
   readonly starts: Uint32Array;
   readonly ends: Uint32Array;
   readonly seqs: Float64Array;
@@ -52,7 +61,9 @@ export class Recent {
   /** By when they were stored, the oldest first. */
   readonly #kept: Kept[] = [];
   #records = 0;
-  #bytes = 0;
+  /** Not there before something is kept. */
+  #ring: Buffer | undefined;
+  #head = 0;
   #budgetBytes: number;
   #budgetAtMs: number;
 
@@ -74,10 +85,6 @@ export class Recent {
     return this.#records;
   }
 
-  get bytes(): number {
-    return this.#bytes;
-  }
-
   /** These are stored now, `records` in number: one in parts counts with its last part. `bytes`: about what they take. */
   add(items: readonly Item[], records: number, bytes: number): void {
     if (!this.#mayTake(bytes)) {
@@ -92,11 +99,14 @@ export class Recent {
     }
   }
 
-  /** In the order in which they were stored: that of a writer's seq only within one batch. */
+  /**
+   * In the order in which they were stored: that of a writer's seq only within one batch. Those that give way while they are
+   * gone through are left out.
+   */
   *all(): IterableIterator<RecentRecord> {
     for (const kept of [...this.#kept]) {
-      for (let index = 0; index < kept.records; index++) {
-        yield recordAt(kept, index);
+      for (let index = 0; index < kept.records && this.#kept.includes(kept); index++) {
+        yield this.#recordAt(kept, index);
       }
     }
   }
@@ -106,7 +116,7 @@ export class Recent {
     for (const kept of this.#kept) {
       for (let at = kept.seqs.indexOf(seq); at >= 0; at = kept.seqs.indexOf(seq, at + 1)) {
         if (kept.writers[at] === writer) {
-          return recordAt(kept, at);
+          return this.#recordAt(kept, at);
         }
       }
     }
@@ -127,91 +137,118 @@ export class Recent {
   }
 
   #keep(records: readonly RecordItem[]): void {
-    const kept = copyOf(records);
-    if (kept.bytes > this.#bytesMax) {
-      this.leftOut += kept.records;
+    const { stretches, stretchOf } = stretchesOf(records);
+    const bytes = stretches.reduce((sum, { start, end }) => sum + end - start, 0);
+    if (bytes > this.#bytesMax) {
+      this.leftOut += records.length;
       return;
     }
-    this.#kept.push(kept);
-    this.#records += kept.records;
-    this.#bytes += kept.bytes;
-    while (this.#records > this.#recordsMax || this.#bytes > this.#bytesMax) {
-      const oldest = this.#kept.shift()!;
+    this.#ring ??= Buffer.allocUnsafeSlow(this.#bytesMax);
+    const from = this.#roomFor(bytes, records.length);
+    const shifts: number[] = [];
+    let at = from;
+    for (const { bytes: source, start, end } of stretches) {
+      source.copy(this.#ring, at, start, end);
+      shifts.push(at - start);
+      at += end - start;
+    }
+    this.#kept.push(columnsOf(records, stretchOf, shifts, from, at));
+    this.#records += records.length;
+    this.#head = at;
+  }
+
+  /** Where so many bytes go next; the oldest that lie there, or are too many, are gone. */
+  #roomFor(bytes: number, records: number): number {
+    const wraps = this.#head + bytes > this.#bytesMax;
+    const from = wraps ? 0 : this.#head;
+    for (let oldest = this.#kept[0]; oldest !== undefined; oldest = this.#kept[0]) {
+      // After the head lie the oldest, up to the end; those that are not reached by a turn are given up with it.
+      const isBehindHead = wraps && oldest.from >= this.#head;
+      const overlaps = oldest.from < from + bytes && oldest.to > from;
+      if (!isBehindHead && !overlaps && this.#records + records <= this.#recordsMax) {
+        break;
+      }
+      this.#kept.shift();
       this.#records -= oldest.records;
-      this.#bytes -= oldest.bytes;
     }
+    return from;
+  }
+
+  #recordAt(kept: Kept, index: number): RecentRecord {
+    return {
+      writer: kept.writers[index]!,
+      seq: kept.seqs[index]!,
+      timestamp: kept.timestamps[index]!,
+      service: kept.services[index]!,
+      type: kept.types[index]!,
+      // What is in the ring is overwritten.
+      line: Buffer.from(this.#ring!.subarray(kept.starts[index]!, kept.ends[index]!)),
+    };
   }
 }
 
-type RecordItem = ReturnType<typeof recordOf>;
-
-/** A stretch of memory in which lines lie one after the other, and the lines in it. */
-interface Stretch {
-  readonly bytes: Buffer;
-  readonly start: number;
-  end: number;
-  /** The index behind its last record. */
-  to: number;
-}
-
-function copyOf(records: readonly RecordItem[]): Kept {
-  const stretches = stretchesOf(records);
-  const lineBytes = stretches.reduce((sum, { start, end }) => sum + end - start, 0);
-  const count = records.length;
-  const kept = {
-    records: count,
-    bytes: lineBytes + count * RECORD_BYTES,
-    lines: Buffer.allocUnsafeSlow(lineBytes),
-    starts: new Uint32Array(count),
-    ends: new Uint32Array(count),
-    seqs: new Float64Array(count),
-    timestamps: new Float64Array(count),
-    writers: new Array<string>(count),
-    services: new Array<string>(count),
-    types: new Array<string>(count),
-  };
-  let at = 0;
-  let index = 0;
-  for (const { bytes, start, end, to } of stretches) {
-    bytes.copy(kept.lines, at, start, end);
-    for (; index < to; index++) {
-      const record = records[index]!;
-      kept.starts[index] = at + record.start - start;
-      kept.ends[index] = at + record.end - start;
-      kept.seqs[index] = record.seq;
-      kept.timestamps[index] = record.timestamp;
-      kept.writers[index] = record.writer;
-      kept.services[index] = record.service;
-      kept.types[index] = record.type;
-    }
-    at += end - start;
-  }
-  return kept;
-}
-
-function stretchesOf(records: readonly RecordItem[]): Stretch[] {
+/** The stretches that hold the lines, and for each record which. */
+function stretchesOf(records: readonly RecordItem[]): {
+  readonly stretches: readonly Stretch[];
+  readonly stretchOf: Uint32Array;
+} {
   const stretches: Stretch[] = [];
-  let open: Stretch | undefined;
+  const stretchOf = new Uint32Array(records.length);
+  let last = 0;
   for (let index = 0; index < records.length; index++) {
     const { bytes, start, end } = records[index]!;
-    if (open?.bytes === bytes && start >= open.end && start - open.end <= GAP_BYTES_MAX) {
-      open.end = end;
-      open.to = index + 1;
-    } else {
-      open = { bytes, start, end, to: index + 1 };
-      stretches.push(open);
+    if (!continues(stretches[last], bytes, start)) {
+      last = stretches.length - 1;
+      const least = Math.max(0, stretches.length - STRETCHES_OPEN_MAX);
+      while (last >= least && !continues(stretches[last], bytes, start)) {
+        last--;
+      }
+      if (last < least) {
+        last = stretches.length;
+        stretches.push({ bytes, start, end });
+      }
     }
+    stretches[last]!.end = end;
+    stretchOf[index] = last;
   }
-  return stretches;
+  return { stretches, stretchOf };
 }
 
-function recordAt(kept: Kept, index: number): RecentRecord {
-  return {
-    writer: kept.writers[index]!,
-    seq: kept.seqs[index]!,
-    timestamp: kept.timestamps[index]!,
-    service: kept.services[index]!,
-    type: kept.types[index]!,
-    line: kept.lines.subarray(kept.starts[index]!, kept.ends[index]!),
-  };
+function continues(stretch: Stretch | undefined, bytes: Buffer, start: number): boolean {
+  return (
+    stretch !== undefined &&
+    stretch.bytes === bytes &&
+    start >= stretch.end &&
+    start - stretch.end <= GAP_BYTES_MAX
+  );
+}
+
+/** `shifts`: by how much the lines of each stretch are moved. */
+function columnsOf(
+  records: readonly RecordItem[],
+  stretchOf: Uint32Array,
+  shifts: readonly number[],
+  from: number,
+  to: number,
+): Kept {
+  const count = records.length;
+  const starts = new Uint32Array(count);
+  const ends = new Uint32Array(count);
+  const seqs = new Float64Array(count);
+  const timestamps = new Float64Array(count);
+  const writers = new Array<string>(count);
+  const services = new Array<string>(count);
+  const types = new Array<string>(count);
+  for (let index = 0; index < count; index++) {
+    const record = records[index]!;
+    const shift = shifts[stretchOf[index]!]!;
+    starts[index] = record.start + shift;
+    ends[index] = record.end + shift;
+    seqs[index] = record.seq;
+    timestamps[index] = record.timestamp;
+    writers[index] = record.writer;
+    services[index] = record.service;
+    types[index] = record.type;
+  }
+  return { from, to, records: count, starts, ends, seqs, timestamps, writers, services, types };
 }

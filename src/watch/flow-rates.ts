@@ -6,7 +6,8 @@ import type { Rates } from "../ship/vitals.js";
 const OVER_MS_MIN = 900;
 /** So much is looked back on, so that one batch does not make the rates jump. */
 const OVER_MS = 5000;
-const LOOKS_MAX = 16;
+/** Looks that come faster are not kept, so that few are enough. */
+const KEPT_EVERY_MS = 300;
 
 export interface Delivered {
   /** Names the shipper; one that is new has begun from nothing. */
@@ -40,13 +41,15 @@ export class FlowRates {
       delivered: new Map(shippers.map((each) => [each.shipper, each])),
     };
     const before = this.#before(elapsedMs);
-    this.#looks.push(now);
+    if (elapsedMs - (this.#looks.at(-1)?.atMs ?? Number.NEGATIVE_INFINITY) >= KEPT_EVERY_MS) {
+      this.#looks.push(now);
+    }
     return before && ratesBetween(before, now);
   }
 
   /** The newest that is old enough to look back on; while there is none yet, the oldest. */
   #before(elapsedMs: number): Look | undefined {
-    while (this.#looks.length >= LOOKS_MAX || elapsedMs - (this.#looks[1]?.atMs ?? elapsedMs) >= OVER_MS) {
+    while (elapsedMs - (this.#looks[1]?.atMs ?? elapsedMs) >= OVER_MS) {
       this.#looks.shift();
     }
     const [oldest] = this.#looks;

@@ -210,9 +210,10 @@ function dropWarnings({ journals }: HealthFacts): string[] {
   }
   const all = causes.reduce((sum, [, records]) => sum + records, 0);
   const text = causes.map(([cause, records]) => `${cause} ${records}`).join(", ");
+  const since = dropping.length === 1 ? "it" : "they";
   const whose = dropping.length === 1 ? dropping[0]!.service : `${dropping.length} writers`;
   return [
-    `${counted(all, "record")} of ${whose} ${all === 1 ? "was" : "were"} dropped since it began (${text})`,
+    `${counted(all, "record")} of ${whose} ${all === 1 ? "was" : "were"} dropped since ${since} began (${text})`,
   ];
 }
 

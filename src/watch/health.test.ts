@@ -1,0 +1,279 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { newCounts } from "../ship/counts.js";
+import {
+  factsOf,
+  forwarderOf,
+  journalOf,
+  NOW_MS,
+  PROCESS,
+  shipperOf,
+  storeOf,
+  waitingFor,
+} from "./facts.cases.js";
+import { type HealthFacts, healthOf } from "./health.js";
+
+const MINUTE = 60_000;
+const GIB = 1 << 30;
+const outage = { cause: "network" as const, detail: "no route", sinceMs: NOW_MS - 5 * MINUTE };
+const refused = (stream: string) => ({
+  ...{ cause: "denied" as const, detail: "not yours", sinceMs: NOW_MS - MINUTE },
+  destination: { group: "g", stream },
+});
+const unclaimed = (ageMs: number, parts = {}) =>
+  journalOf({ shipperPid: undefined, waiting: waitingFor(ageMs), ...parts });
+const counted = (counts: object) => shipperOf({ counts: { ...newCounts(), ...counts } });
+const letters = (bytes: number) => ({
+  ...{ dir: "/j/dead", bytes, bytesMax: 1000 },
+  since: bytes === 0 ? undefined : "2025-12-24",
+});
+const atStore = (parts: Parameters<typeof storeOf>[0], more: Partial<HealthFacts> = {}) => ({
+  shippers: [],
+  store: storeOf(parts),
+  ...more,
+});
+const bound = { meantFor: "store-s" };
+const [server] = storeOf().view.state!.servers as [
+  NonNullable<ReturnType<typeof storeOf>["view"]["state"]>["servers"][0],
+];
+
+interface Case {
+  readonly what: string;
+  readonly facts: Partial<HealthFacts>;
+  readonly problems?: readonly RegExp[];
+  readonly warnings?: readonly RegExp[];
+}
+
+const CASES: readonly Case[] = [
+  { what: "all is well", facts: {} },
+  { what: "an empty machine", facts: { journals: [], shippers: [] } },
+  {
+    what: "no shipper, and nothing waits",
+    facts: { journals: [journalOf({ shipperPid: undefined })], shippers: [] },
+  },
+  {
+    what: "no shipper, and records wait a while",
+    facts: { journals: [unclaimed(4 * MINUTE)], shippers: [] },
+  },
+  {
+    what: "no shipper, and records wait long",
+    facts: { journals: [unclaimed(5 * MINUTE), unclaimed(9 * MINUTE), unclaimed(0)], shippers: [] },
+    problems: [/^6 records have waited for up to 9m and nobody ships them: start `dragonlog ship`$/],
+  },
+  {
+    what: "a shipper that takes its time leaves a new journal be",
+    facts: { journals: [unclaimed(9 * MINUTE)], shippers: [shipperOf({ intervalMs: 60 * MINUTE })] },
+  },
+  {
+    what: "a shipper that does not take a journal",
+    facts: { journals: [unclaimed(9 * MINUTE)] },
+    problems: [/nobody ships them/],
+  },
+  {
+    what: "what is for its application, and on its way to a store",
+    facts: {
+      journals: [unclaimed(9 * MINUTE, { meantFor: "x" }), unclaimed(7 * MINUTE, bound)],
+      shippers: [],
+    },
+    problems: [/9m .*application again, which ships by itself/, /7m .*with the store as --buffer/],
+  },
+  {
+    what: "the circuit is open",
+    facts: {
+      shippers: [shipperOf({ circuit: "open", trouble: { ...outage, retryAtMs: NOW_MS + 20_000 } })],
+      journals: [journalOf({ waiting: waitingFor(60 * MINUTE) })],
+    },
+    problems: [
+      /^shipper 7 has sent nothing to cloudwatch here for 5m \(network: no route\); next try in 20s$/,
+    ],
+  },
+  {
+    what: "the next try is under way",
+    facts: { shippers: [shipperOf({ circuit: "half-open", trouble: { ...outage, retryAtMs: NOW_MS - 1 } })] },
+    problems: [/; next try now$/],
+  },
+  {
+    what: "one destination is refused",
+    facts: { shippers: [shipperOf({ refused: [refused("web")] })] },
+    problems: [/^shipper 7 has sent nothing to g\/web for 60s \(denied: not yours\)$/],
+  },
+  {
+    what: "very many are",
+    facts: { shippers: [shipperOf({ refused: Array.from({ length: 5000 }, (_, n) => refused(`s${n}`)) })] },
+    problems: [/s0/, /s1/, /s2/, /^shipper 7: 4997 more destinations are refused$/],
+  },
+  {
+    what: "a journal cannot be read",
+    facts: { journals: [journalOf({ error: "EACCES" }), journalOf()] },
+    problems: [/^journal w cannot be read, and nothing of it is delivered: EACCES$/],
+  },
+  {
+    what: "many cannot",
+    facts: { journals: Array.from({ length: 30 }, () => journalOf({ error: "EACCES" })) },
+    problems: [/^journal w and 29 other journals cannot be read/],
+  },
+  {
+    what: "a journal is full",
+    facts: { journals: [journalOf({ fileBytes: 0.96 * GIB, waiting: waitingFor(0, 9, 0.9 * GIB) })] },
+    problems: [/^the journal of web is full \(983.0 MiB of 1.0 GiB\), so records are dropped$/],
+  },
+  {
+    what: "a small journal whose segments are kept for use again",
+    facts: { journals: [journalOf({ bytesMax: 16 << 20, fileBytes: 16 << 20, waiting: waitingFor(0) })] },
+  },
+  {
+    what: "a journal was full, and its writer is gone",
+    facts: {
+      journals: [
+        journalOf({ bytesMax: undefined, alive: false, fileBytes: GIB, waiting: waitingFor(0, 9, GIB) }),
+      ],
+    },
+  },
+  {
+    what: "records wait long although they are taken",
+    facts: { journals: [journalOf({ waiting: waitingFor(7 * MINUTE) })] },
+    problems: [/^3 records have waited for up to 7m although process 7 takes them$/],
+  },
+  {
+    what: "they wait within three intervals",
+    facts: { journals: [journalOf({ waiting: waitingFor(6 * MINUTE) })] },
+  },
+  {
+    what: "the interval is that of who takes them",
+    facts: {
+      journals: [journalOf({ waiting: waitingFor(2 * MINUTE) })],
+      shippers: [
+        shipperOf({ intervalMs: 20_000 }),
+        shipperOf({ process: { ...PROCESS, pid: 8 }, intervalMs: 60 * MINUTE }),
+      ],
+    },
+    problems: [/2m|120s/],
+  },
+  {
+    what: "dead letters cannot be written",
+    facts: { shippers: [counted({ lettersError: "ENOSPC" })] },
+    problems: [/^shipper 7 cannot write dead letters, and their records stay in the buffer: ENOSPC$/],
+  },
+  {
+    what: "dead letters lie there",
+    facts: { deadLetters: letters(799) },
+    warnings: [/^dead letters lie in \/j\/dead since 2025-12-24 \(799 B\): `dragonlog dead list` says why$/],
+  },
+  {
+    what: "nobody says how many there may be",
+    facts: { deadLetters: { ...letters(1e12), bytesMax: undefined } },
+    warnings: [/lie in/],
+  },
+  {
+    what: "dead letters have little room left",
+    facts: { deadLetters: letters(800) },
+    problems: [/^dead letters take 800 B of 1000 B in \/j\/dead$/],
+    warnings: [/lie in/],
+  },
+  {
+    what: "records were dropped by writers that live, and by one that does not",
+    facts: {
+      journals: [
+        journalOf({ dropped: { "journal full": 4 } }),
+        journalOf({ dropped: { "journal full": 2, closed: 1 } }),
+        journalOf({ alive: false, dropped: { defect: 9 } }),
+      ],
+    },
+    warnings: [/^7 records of 2 writers were dropped since they began \(journal full 6, closed 1\)$/],
+  },
+  {
+    what: "the page is not there, alerts are not sent, and records are gone",
+    facts: {
+      shippers: [
+        {
+          ...counted({ damage: { damaged: 2, "damaged bytes": 99, missing: 0 } }),
+          pageTrouble: "port 8001 is in use",
+          alerts: { gathered: 0, channels: { mail: { sent: 0, failures: 3, dropped: 0, waiting: 2 } } },
+        },
+      ],
+    },
+    warnings: [
+      /^shipper 7 serves no page: port 8001 is in use$/,
+      /^shipper 7 could not send 2 alerts by mail yet$/,
+      /^shipper 7 found .* \(damaged 2, damaged bytes 99\)$/,
+    ],
+  },
+  { what: "a store, and all is well", facts: atStore({}, { forwarders: [forwarderOf()] }) },
+  {
+    what: "the store cannot be read",
+    facts: {
+      shippers: [],
+      journals: [journalOf({ ...bound, waiting: waitingFor(60 * MINUTE) })],
+      store: {
+        ...storeOf(),
+        view: {
+          name: "redis://s",
+          state: undefined,
+          error: { code: "C", message: "refused.", hint: "Start it." },
+        },
+      },
+    },
+    problems: [/^the store cannot be read: refused\. Start it\.$/],
+  },
+  {
+    what: "the store evicts",
+    facts: atStore({ servers: [{ ...server, evicts: true }] }),
+    problems: [/^redis:\/\/s: this redis deletes what it was given/],
+  },
+  {
+    what: "the store is full",
+    facts: atStore({ servers: [{ ...server, usedBytes: server.bytesMax }] }),
+    problems: [/^redis:\/\/s is full: 1\.0 GiB are used, and records go in up to 972\.8 MiB$/],
+  },
+  {
+    what: "nobody empties the store",
+    facts: atStore({
+      shippers: [],
+      waiting: waitingFor(0),
+      lists: [{ key: "l", entries: 2, error: undefined }],
+    }),
+    problems: [
+      /^5 records wait in the store, and no shipper lives: start `dragonlog ship` with this --buffer$/,
+    ],
+  },
+  {
+    what: "a forwarder is held up",
+    facts: atStore(
+      {},
+      {
+        forwarders: [
+          forwarderOf({ trouble: { cause: "full", detail: "OOM", sinceMs: NOW_MS - MINUTE } }),
+          forwarderOf({ store: "another", trouble: { cause: "full", detail: "OOM", sinceMs: NOW_MS } }),
+        ],
+      },
+    ),
+    problems: [/^forwarder 7 has been held up for 60s \(full: OOM\)$/],
+  },
+  {
+    what: "a journal waits without a forwarder, one is delivered",
+    facts: atStore(
+      { deliveredTo: { v: 10 } },
+      {
+        journals: [unclaimed(0, bound), unclaimed(0, { ...bound, writer: "v" })],
+      },
+    ),
+    problems: [/^1 journal waits without a forwarder: start the application again/],
+  },
+  {
+    what: "records wait long in a store that is emptied",
+    facts: atStore({ waiting: waitingFor(7 * MINUTE) }),
+    problems: [/^3 records wait in the store, the oldest for 7m, although 1 shipper lives$/],
+  },
+];
+
+for (const { what, facts, problems = [], warnings = [] } of CASES) {
+  test(`health: ${what}`, () => {
+    const health = healthOf(factsOf(facts));
+    const told = JSON.stringify(health, undefined, 1);
+    assert.equal(health.problems.length, problems.length, told);
+    assert.equal(health.warnings.length, warnings.length, told);
+    problems.forEach((pattern, index) => void assert.match(health.problems[index]!, pattern));
+    warnings.forEach((pattern, index) => void assert.match(health.warnings[index]!, pattern));
+    assert.equal(health.healthy, problems.length === 0);
+  });
+}

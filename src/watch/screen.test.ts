@@ -1,0 +1,86 @@
+import assert from "node:assert/strict";
+import { PassThrough } from "node:stream";
+import { test } from "node:test";
+import { fitted, mayColour, openScreen } from "./screen.js";
+import { type Column, lineOf, paint, tableLines } from "./status-line.js";
+
+class Terminal extends PassThrough {
+  readonly isTTY = true;
+  columns = 20;
+  rows = 4;
+
+  get printed(): string {
+    return `${this.read() ?? ""}`;
+  }
+}
+
+function withoutNoColor(run: () => void): void {
+  const { NO_COLOR } = process.env;
+  delete process.env.NO_COLOR;
+  try {
+    run();
+  } finally {
+    if (NO_COLOR !== undefined) process.env.NO_COLOR = NO_COLOR;
+  }
+}
+
+test("on a terminal lines are drawn in place, on a screen of their own, and the cursor is back at the end", () => {
+  withoutNoColor(() => {
+    const terminal = new Terminal();
+    const screen = openScreen(terminal);
+    screen.show([lineOf("healthy", "good"), lineOf("x".repeat(30))]);
+    assert.equal(
+      terminal.printed,
+      `\u001b[?1049h\u001b[?25l\u001b[H\u001b[1;32mhealthy\u001b[0m\u001b[K\r\n${"x".repeat(19)}…\u001b[K\u001b[J`,
+    );
+    terminal.columns = 40;
+    terminal.emit("resize");
+    assert.ok(terminal.printed.includes(`${"x".repeat(30)}\u001b[K`));
+    const { length } = process.listeners("exit");
+    screen.close();
+    assert.equal(terminal.printed, "\u001b[?25h\u001b[?1049l");
+    assert.equal(process.listeners("exit").length, length - 1);
+    terminal.emit("resize");
+    assert.equal(terminal.printed, "");
+  });
+});
+
+test("elsewhere it is one block after another, without colour", () => {
+  const file = new PassThrough();
+  const screen = openScreen(file);
+  screen.show([lineOf("NOT HEALTHY: x", "bad"), lineOf("y".repeat(300))]);
+  screen.show([lineOf("healthy", "good")]);
+  screen.close();
+  assert.equal(`${file.read()}`, `NOT HEALTHY: x\n${"y".repeat(300)}\n\nhealthy\n`);
+});
+
+test("colour is for terminals, unless NO_COLOR is set to anything", () => {
+  withoutNoColor(() => {
+    assert.deepEqual([mayColour(new Terminal()), mayColour(new PassThrough())], [true, false]);
+    process.env.NO_COLOR = "1";
+    assert.equal(mayColour(new Terminal()), false);
+    delete process.env.NO_COLOR;
+  });
+  assert.equal(paint(lineOf("x", "bad"), false), "x");
+});
+
+test("what finds no room on a low terminal is said to be there, and no character is cut in two", () => {
+  const lines = ["a", "b", "c", "d", "e"].map((text) => lineOf(text));
+  const texts = (columns: number, rows: number) => fitted(lines, columns, rows).map(({ text }) => text);
+  assert.deepEqual(texts(80, 5), ["a", "b", "c", "d", "e"]);
+  assert.deepEqual(texts(80, 3), ["a", "b", "… 3 more lines: make the terminal higher"]);
+  assert.equal(fitted([lineOf("😀😀😀😀")], 4, 1)[0]!.text, "😀😀😀…");
+});
+
+test("a table has no empty columns, figures at the right, no control characters, and a screen of rows at most", () => {
+  const rows = Array.from({ length: 25 }, (_, n) => ({ name: `\u001b[2J${n}`, count: n * 10 }));
+  const columns: Column<(typeof rows)[0]>[] = [
+    { heading: "name", cell: ({ name }) => name },
+    { heading: "nothing", cell: () => "" },
+    { heading: "count", cell: ({ count }) => `${count}`, right: true },
+  ];
+  const lines = tableLines(columns, rows, { more: 5, what: "things" }).map(({ text }) => text);
+  assert.deepEqual(lines.slice(0, 3), ["name         count", "\\u{1b}[2J0       0", "\\u{1b}[2J1      10"]);
+  assert.deepEqual([lines.length, lines.at(-1)], [22, "and 10 more things"]);
+  assert.deepEqual(tableLines(columns, [], { what: "things" }), []);
+});
