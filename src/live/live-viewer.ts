@@ -30,6 +30,7 @@ export class LiveViewer {
   #eventAtMs = 0;
   #toldCaughtUp = false;
   #isEnded = false;
+  #sending = Promise.resolve();
 
   constructor(number: number, request: LiveRequest, sink: LiveSink, clock: Clock, hooks: Hooks) {
     this.request = request;
@@ -57,22 +58,32 @@ export class LiveViewer {
     this.#remember(places);
     this.#toldCaughtUp ||= caughtUp;
     const thread = this.#thread;
-    const take = (): void => thread?.post({ taken: this.#number });
-    try {
-      const taken = this.#sink.send(text);
-      if (taken === true) take();
-      else if (taken === false) this.#hooks.onLeave();
-      else taken.then(take, this.#hooks.onLeave);
-    } catch {
-      this.#hooks.onLeave();
-    }
+    this.#sending = this.#sending.then(() => this.#send(text, thread));
   }
 
+  /** Nothing further comes; what is under way is sent first. */
   end(error: DragonlogError | undefined): void {
+    void this.#sending.then(() => this.leave(error));
+  }
+
+  /** Ends it now. */
+  leave(error?: DragonlogError): void {
     if (this.#isEnded) return;
     this.#isEnded = true;
     this.#hooks.onEnd();
     this.#sink.end(error);
+  }
+
+  /** One after the other: the next one is sent when this one is taken. */
+  async #send(text: string, thread: Thread | undefined): Promise<void> {
+    if (this.#isEnded) return;
+    try {
+      const isTaken = await this.#sink.send(text);
+      if (isTaken === false) this.#hooks.onLeave();
+      else thread?.post({ taken: this.#number });
+    } catch {
+      this.#hooks.onLeave();
+    }
   }
 
   #remember(places: Extract<FromThread, { event: number }>["places"]): void {

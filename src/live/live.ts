@@ -11,9 +11,9 @@
  *     await live.close();
  *
  * `text` is the JSON text of one LiveEvent (query.ts), without a line break: `data: ${text}\n\n` as a server-sent event, or
- * `${text}\n`. What `send` returns is the back-pressure: with a promise, no more than one further event comes before it
- * resolves, and nothing is read in the meantime (`response.write(…) || once(response, "drain")`); true takes it at once, false
- * or a rejection ends the view. Heartbeats are the caller's.
+ * `${text}\n`. What `send` returns is the back-pressure: with a promise, nothing further is sent before it resolves, and soon
+ * nothing is read (`response.write(…) || once(response, "drain")`); true takes it at once, false or a rejection ends the view.
+ * Heartbeats are the caller's.
  *
  * The thread starts with the first viewer, ends some seconds after the last one, and does not keep the process alive. A turn that does not come back ends the
  * thread: the viewer whose filter it was is told, and the others go on in a new one where they were, without doubles.
@@ -100,7 +100,10 @@ class LiveViews implements Live {
     if (this.#isClosed || this.#viewers.size >= VIEWERS_MAX) throw this.#refusal();
     this.#lastNumber++;
     const number = this.#lastNumber;
-    const leave = (): void => this.#end(number);
+    const leave = (): void => {
+      this.#forget(number);
+      viewer.leave();
+    };
     const viewer = new LiveViewer(number, request, sink, this.#clock, {
       onLeave: leave,
       onEnd: () => signal.removeEventListener("abort", leave),
@@ -124,7 +127,10 @@ class LiveViews implements Live {
 
   close(): void {
     this.#isClosed = true;
-    for (const number of [...this.#viewers.keys()]) this.#end(number);
+    for (const [number, viewer] of [...this.#viewers]) {
+      this.#forget(number);
+      viewer.leave();
+    }
     this.#failFindings("the process ends");
     this.#endThread();
   }
@@ -170,10 +176,13 @@ class LiveViews implements Live {
 
   #end(number: number, error?: ErrorText): void {
     const viewer = this.#viewers.get(number);
-    if (viewer === undefined) return;
-    this.#viewers.delete(number);
+    this.#forget(number);
+    viewer?.end(error && errorOf(error));
+  }
+
+  #forget(number: number): void {
+    if (!this.#viewers.delete(number)) return;
     this.#thread?.post({ leave: number });
-    viewer.end(error && errorOf(error));
     this.#endWhenIdle();
   }
 
