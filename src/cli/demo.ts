@@ -8,6 +8,7 @@ export const demo = defineCommand({
     "and counts what has arrived.",
   examples: [
     ["dragonlog demo", "takes seconds; needs no AWS account and leaves nothing behind"],
+    ["dragonlog demo --stay", "goes on with a shop that logs, and a page to look at it, until Ctrl-C"],
     ["npx dragonlog demo", "the same without installing anything"],
   ],
   signals: "stop",
