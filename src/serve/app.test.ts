@@ -29,7 +29,7 @@ test("every answer tells a browser to run, frame and keep nothing", async (conte
     assert.match(policy, /frame-ancestors 'none'; base-uri 'none'$/);
     assert.doesNotMatch(policy, /unsafe|\*|https?:/);
     assert.equal(headers["x-content-type-options"], "nosniff");
-    assert.equal(headers["referrer-policy"], "no-referrer");
+    assert.equal(headers["referrer-policy"], "same-origin");
     assert.equal(headers["cross-origin-opener-policy"], "same-origin");
     assert.equal(headers["cross-origin-resource-policy"], "same-origin");
     assert.equal(headers["access-control-allow-origin"], undefined);
