@@ -31,14 +31,14 @@ test("on a terminal lines are drawn in place, on a screen of their own, and the 
     screen.show([lineOf("healthy", "good"), lineOf("x".repeat(30))]);
     assert.equal(
       terminal.printed,
-      `\u001b[?1049h\u001b[?25l\u001b[H\u001b[1;32mhealthy\u001b[0m\u001b[K\r\n${"x".repeat(19)}…\u001b[K\u001b[J`,
+      `\u001b[?1049h\u001b[?25l\u001b[?7l\u001b[H\u001b[K\u001b[1;32mhealthy\u001b[0m\r\n\u001b[K${"x".repeat(19)}…\r\n\u001b[J`,
     );
     terminal.columns = 40;
     terminal.emit("resize");
-    assert.ok(terminal.printed.includes(`${"x".repeat(30)}\u001b[K`));
+    assert.ok(terminal.printed.includes(`\u001b[K${"x".repeat(30)}\r\n`));
     const { length } = process.listeners("exit");
     screen.close();
-    assert.equal(terminal.printed, "\u001b[?25h\u001b[?1049l");
+    assert.equal(terminal.printed, "\u001b[?7h\u001b[?25h\u001b[?1049l");
     assert.equal(process.listeners("exit").length, length - 1);
     terminal.emit("resize");
     assert.equal(terminal.printed, "");
@@ -70,6 +70,18 @@ test("what finds no room on a low terminal is said to be there, and no character
   assert.deepEqual(texts(80, 5), ["a", "b", "c", "d", "e"]);
   assert.deepEqual(texts(80, 3), ["a", "b", "… 3 more lines: make the terminal higher"]);
   assert.equal(fitted([lineOf("😀😀😀😀")], 4, 1)[0]!.text, "😀😀😀…");
+});
+
+test("what is wrong is told to its end, whatever the width", () => {
+  const told = (text: string, columns: number) =>
+    fitted([lineOf(text, "bad")], columns, 99).map((line) => line.text);
+  assert.deepEqual(told("NOT HEALTHY: nobody ships them: start it", 20), [
+    "NOT HEALTHY: nobody",
+    "    ships them:",
+    "    start it",
+  ]);
+  assert.deepEqual(told("x".repeat(25), 10), ["xxxxxxxxxx", "    xxxxxx", "    xxxxxx", "    xxx"]);
+  assert.ok(told("a b c d", 3).every((text) => text.length <= 3));
 });
 
 test("a table has no empty columns, figures at the right, no control characters, and a screen of rows at most", () => {

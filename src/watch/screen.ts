@@ -6,11 +6,14 @@ import type { Writable } from "node:stream";
 import type { WriteStream } from "node:tty";
 import { paint, type StatusLine } from "./status-line.js";
 
-const ENTER = "\u001b[?1049h\u001b[?25l";
-const LEAVE = "\u001b[?25h\u001b[?1049l";
+/** Without a cursor, and with lines that end at the edge: one with wide characters must not push the others down. */
+const ENTER = "\u001b[?1049h\u001b[?25l\u001b[?7l";
+const LEAVE = "\u001b[?7h\u001b[?25h\u001b[?1049l";
 const HOME = "\u001b[H";
 const CLEAR_LINE_END = "\u001b[K";
 const CLEAR_BELOW = "\u001b[J";
+/** Of a line that goes on with the one before. */
+const INDENT = "    ";
 
 /** Whether lines may be coloured there: on a terminal, unless NO_COLOR says otherwise (https://no-color.org). */
 export function mayColour(out: Writable): boolean {
@@ -46,8 +49,9 @@ function onTerminal(out: WriteStream): Screen {
   let last: readonly StatusLine[] = [];
   const draw = (): void => {
     const fitting = fitted(last, out.columns, out.rows);
-    const text = fitting.map((line) => `${paint(line, inColour)}${CLEAR_LINE_END}`).join("\r\n");
-    out.write(`${HOME}${text}${CLEAR_BELOW}`);
+    // Cleared before they are written: behind a line that fills the width, its last character would be cleared.
+    const text = fitting.map((line) => `${CLEAR_LINE_END}${paint(line, inColour)}`).join("\r\n");
+    out.write(`${HOME}${text}${fitting.length < out.rows ? `\r\n${CLEAR_BELOW}` : ""}`);
   };
   const leave = (): void => void out.write(LEAVE);
   out.write(ENTER);
@@ -67,14 +71,32 @@ function onTerminal(out: WriteStream): Screen {
   };
 }
 
-/** Cut to the size of the terminal; what finds no room is said to be there. */
+/**
+ * Cut to the size of the terminal; what finds no room is said to be there. What is wrong is told to its end, on as many lines
+ * as that takes.
+ */
 export function fitted(lines: readonly StatusLine[], columns: number, rows: number): readonly StatusLine[] {
-  const cut = lines.map(({ text, tone }) => ({ text: cutTo(text, columns), tone }));
+  const cut = lines.flatMap(({ text, tone }): StatusLine[] => {
+    const isTold = tone === "bad" || tone === "warning";
+    return (isTold ? wrapped(text, columns) : [cutTo(text, columns)]).map((part) => ({ text: part, tone }));
+  });
   if (cut.length <= rows) {
     return cut;
   }
   const more = `… ${cut.length - rows + 1} more lines: make the terminal higher`;
   return [...cut.slice(0, Math.max(0, rows - 1)), { text: cutTo(more, columns), tone: "plain" }];
+}
+
+function wrapped(text: string, columns: number): string[] {
+  const lines: string[] = [];
+  let rest = text;
+  while (rest.length > columns && columns > INDENT.length) {
+    const space = rest.lastIndexOf(" ", columns);
+    const end = space > INDENT.length ? space : columns;
+    lines.push(rest.slice(0, end));
+    rest = `${INDENT}${rest.slice(end).trimStart()}`;
+  }
+  return [...lines, cutTo(rest, columns)];
 }
 
 function cutTo(text: string, columns: number): string {

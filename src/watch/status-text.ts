@@ -115,7 +115,7 @@ function storeLines({ store, atMs }: Overview): StatusLine[] {
       const limit = bytesMax === 0 ? "without a limit" : `of ${formatBytes(bytesMax)}`;
       return lineOf(`${kind} ${version}: ${formatBytes(usedBytes)} used ${limit}${budget}`);
     }),
-    ...lists.map(listLine),
+    ...lists.filter(({ entries }) => entries !== 0).map(listLine),
     ...(partitions === 0 ? [lineOf("nobody has used it yet")] : []),
     ...(shippers.length === 0 ? [lineOf("no shipper lives")] : []),
     ...tables.flatMap((lines) => (lines.length === 0 ? [] : [EMPTY, ...lines])),
