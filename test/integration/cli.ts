@@ -92,18 +92,30 @@ export async function ended(child: ChildProcessWithoutNullStreams): Promise<Resu
 }
 
 /** Resolves when the stream has printed `text`. The process that prints it must not be waited for elsewhere before. */
-export function printed(stream: NodeJS.ReadableStream, text: string): Promise<void> {
+export async function printed(stream: NodeJS.ReadableStream, text: string): Promise<void> {
+  await matched(stream, (seen) => (seen.includes(text) ? text : undefined), JSON.stringify(text));
+}
+
+/** Where the page of a shipper is, when it has said so. */
+export function pageOf(stream: NodeJS.ReadableStream): Promise<string> {
+  return matched(stream, (seen) => /page at (\S+)\n/.exec(seen)?.[1], "where its page is");
+}
+
+function matched<Found>(
+  stream: NodeJS.ReadableStream,
+  find: (seen: string) => Found | undefined,
+  what: string,
+): Promise<Found> {
   let seen = "";
   return new Promise((resolve, reject) => {
     const onData = (chunk: Buffer) => {
       seen += chunk;
-      if (!seen.includes(text)) return;
+      const found = find(seen);
+      if (found === undefined) return;
       stream.off("data", onData);
-      resolve();
+      resolve(found);
     };
     stream.on("data", onData);
-    stream.once("end", () =>
-      reject(new Error(`ended without printing ${JSON.stringify(text)}; printed: ${seen}`)),
-    );
+    stream.once("end", () => reject(new Error(`ended without printing ${what}; printed: ${seen}`)));
   });
 }

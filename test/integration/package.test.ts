@@ -4,7 +4,7 @@ import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { Application, ROOT } from "./application.js";
-import { ended } from "./cli.js";
+import { ended, pageOf } from "./cli.js";
 
 const SHIPPED =
   /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|docs\/[\w/-]+\.md|dist\/src\/[\w/-]+\.(js|js\.map|d\.ts)|dist\/src\/vendored-licenses\.txt|dist\/web\/(index\.html|licenses\.txt|assets\/[\w.-]+)(\.br|\.gz)?)$/;
@@ -119,17 +119,11 @@ test("the installed package can be imported, required, typed and run", async (co
 
 /** What the installed package serves without anything of what it is built from. */
 async function assertPage(app: Application): Promise<void> {
+  const main = join(app.dir, "node_modules/dragonlog/dist/src/cli/main.js");
   const place = ["--to", "directory:delivered", "--listen", "127.0.0.1:0"];
-  const ship = app.start("npx", "dragonlog", "ship", ...place);
+  const ship = app.start(process.execPath, main, "ship", ...place);
   const end = ended(ship);
-  let url = "";
-  let said = "";
-  for await (const chunk of ship.stderr) {
-    said += chunk;
-    url = /page at (\S+)\n/.exec(said)?.[1] ?? "";
-    if (url !== "") break;
-  }
-  assert.notEqual(url, "", said);
+  const url = await pageOf(ship.stderr);
   const [page, overview, metrics, letters] = await Promise.all(
     ["/", "/api/overview", "/metrics", "/api/dead-letters"].map((path) => fetch(`${url}${path}`)),
   );

@@ -8,11 +8,10 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { type TestContext, test } from "node:test";
 import type { Overview } from "../../src/watch/overview.js";
-import { printed } from "./cli.js";
+import { pageOf, printed } from "./cli.js";
 import { logNumbers, type Running, Shipping } from "./shipping.js";
 
 const TOKEN = "a-token-of-24-characters";
-const PAGE = /page at http:\/\/127\.0\.0\.1:(\d+)\n/;
 /** More than sockets hold on their way, several times over. */
 const RECORDS = 20_000;
 
@@ -28,23 +27,7 @@ async function serve(shipping: Shipping, ...flags: string[]): Promise<Page> {
 }
 
 async function portOf({ child }: Running): Promise<number> {
-  let said = "";
-  for await (const [chunk] of on(child.stderr)) {
-    said += chunk;
-    const [, port] = PAGE.exec(said) ?? [];
-    if (port !== undefined) return Number(port);
-  }
-  return assert.fail(`no page was announced: ${said}`);
-}
-
-/** Without taking the stream from those who read it, too. */
-async function* on(stream: NodeJS.ReadableStream): AsyncGenerator<[Buffer]> {
-  let ended = false;
-  const end = once(stream, "end").then(() => {
-    ended = true;
-    return [Buffer.alloc(0)] as [Buffer];
-  });
-  while (!ended) yield await Promise.race([once(stream, "data") as Promise<[Buffer]>, end]);
+  return Number(new URL(await pageOf(child.stderr)).port);
 }
 
 async function freePort(): Promise<number> {
