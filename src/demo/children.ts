@@ -11,9 +11,9 @@ export class Children {
   /** `cwd` is a folder without settings. */
   constructor(readonly cwd: string) {}
 
-  /** Starts a file of the package, beside this one by `path`, with a channel for messages. */
-  start(path: string, args: readonly string[], env: Readonly<Record<string, string>>): ChildProcess {
-    const file = fileURLToPath(new URL(path, import.meta.url));
+  /** Starts a program with a channel for messages. */
+  start(program: URL, args: readonly string[], env: Readonly<Record<string, string>>): ChildProcess {
+    const file = fileURLToPath(program);
     const options: SpawnOptions = {
       cwd: this.cwd,
       detached: true,

@@ -7,7 +7,8 @@ import { systemClock } from "../system/clock.js";
 import { pause } from "../system/pause.js";
 import type { Children } from "./children.js";
 
-export const GROUP = "demo";
+const MAIN = new URL("../cli/main.js", import.meta.url);
+const GROUP = "demo";
 const HOST = "127.0.0.1";
 /** The usual one, so that the page is where the documents say. */
 const PORT = 8001;
@@ -25,7 +26,7 @@ export async function startShipper(
   // A refused record stands alone soon: here somebody waits for it.
   const pace = ["--interval", "500ms", "--backoff-base", "50ms", "--listen", `${HOST}:${port}`];
   const credentials = { AWS_ACCESS_KEY_ID: "demo", AWS_SECRET_ACCESS_KEY: "demo" };
-  return children.start("../cli/main.js", ["ship", ...flags, ...pace], credentials);
+  return children.start(MAIN, ["ship", ...flags, ...pace], credentials);
 }
 
 /** The address of its page, from its report; undefined when none is served in time. */

@@ -58,7 +58,7 @@ export class Stage {
     if (signal.aborted) return;
     const sheetPath = join(folder, `sheet-${this.#lives.length}`);
     const env = { DEMO_JOURNAL_DIR: journalDir, DEMO_SHEET: sheetPath };
-    const service = children.start("./service.js", [], env);
+    const service = children.start(new URL("./service.js", import.meta.url), [], env);
     const ready = await firstMessage<ServiceReady>(service, signal);
     if (ready === undefined) return;
     this.#lives.push({ writer: ready.writer, sheet: new TallySheet(sheetPath) });

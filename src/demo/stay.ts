@@ -28,7 +28,10 @@ export async function stay({ journalDir, cloud, children, page, signal, say }: S
   cloud.faults.add({ kind: "throttle", operation, probability: THROTTLED_SHARE });
   const refused = cloud.faults.add({ kind: "poison", message: REFUSED_TEXT });
   const cancel = systemClock.after(REFUSED_MS, () => refused.clear());
-  children.start("./shop.js", [], { DEMO_JOURNAL_DIR: journalDir, DEMO_REFUSED_TEXT: REFUSED_TEXT });
+  children.start(new URL("./shop.js", import.meta.url), [], {
+    DEMO_JOURNAL_DIR: journalDir,
+    DEMO_REFUSED_TEXT: REFUSED_TEXT,
+  });
   const look = page ?? `no page could be served; dragonlog status --journal-dir ${journalDir}`;
   say(`\nA shop goes on logging, until Ctrl-C, which leaves nothing behind. To look at it: ${look}`);
   await new Promise<void>((resolve) => {

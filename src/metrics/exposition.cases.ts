@@ -4,7 +4,7 @@
  */
 import assert from "node:assert/strict";
 
-export interface Series {
+interface Series {
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly value: number;
