@@ -72,13 +72,34 @@ export class CursorFile {
   }
 }
 
+/**
+ * The cursor of a journal as those see it who only look. Holds one open file, so that it still says how far a journal was
+ * delivered when that has been removed.
+ */
+export class CursorView {
+  readonly #fd: number;
+
+  /** Throws an errno error, such as ENOENT where nobody has claimed the journal yet. */
+  constructor(folder: string) {
+    this.#fd = openSync(cursorPath(folder), constants.O_RDONLY);
+  }
+
+  read(): Cursor {
+    return newest(this.#fd)?.cursor ?? START;
+  }
+
+  close(): void {
+    closeSync(this.#fd);
+  }
+}
+
 export function readCursor(folder: string): Cursor {
   try {
-    const fd = openSync(cursorPath(folder), constants.O_RDONLY);
+    const view = new CursorView(folder);
     try {
-      return newest(fd)?.cursor ?? START;
+      return view.read();
     } finally {
-      closeSync(fd);
+      view.close();
     }
   } catch {
     return START;

@@ -15,6 +15,7 @@
  * Invariant: seqs rise; each from `nextSeq` at the beginning on was given out, counted as missed, or comes yet.
  */
 import { readSync, statSync } from "node:fs";
+import { CursorView } from "../../journal/cursor.js";
 import { readWriterInfo, segmentPath, type WriterInfo } from "../../journal/folder.js";
 import { COMMIT_WORD, NUMBER_DOUBLE } from "../../journal/format.js";
 import { type Gap, JournalReader } from "../../journal/reader.js";
@@ -56,6 +57,8 @@ export class FollowedJournal {
   readonly #options: FollowedJournalOptions;
   readonly #changes: Changes;
   #reader: JournalReader;
+  /** Undefined where nobody has shipped the journal yet. */
+  #cursor: CursorView | undefined;
   #state: "following" | "ended" | "gone" = "following";
   #writerDead: boolean;
   #nextSeq: number;
@@ -76,6 +79,7 @@ export class FollowedJournal {
     this.#inPlaceLookMs = now + IN_PLACE_LOOK_MS;
     this.#writerLookMs = now + WRITER_LOOK_MS;
     this.#reader = this.#open();
+    this.#holdCursor();
   }
 
   get state(): "following" | "ended" | "gone" {
@@ -110,6 +114,8 @@ export class FollowedJournal {
 
   close(): void {
     this.#reader.close();
+    this.#cursor?.close();
+    this.#cursor = undefined;
   }
 
   #open(): JournalReader {
@@ -123,6 +129,29 @@ export class FollowedJournal {
   #openAgain(): void {
     this.#reader.close();
     this.#reader = this.#open();
+    this.#holdCursor();
+  }
+
+  /** To be held before the journal is removed: afterwards nothing else says how far it was delivered. */
+  #holdCursor(): void {
+    try {
+      const cursor = new CursorView(this.#options.folder);
+      this.#cursor?.close();
+      this.#cursor = cursor;
+    } catch {
+      // Nobody has claimed it yet, it is gone, or it is not to be read by this user.
+    }
+  }
+
+  /** What was delivered of a journal that is gone, and not read before. */
+  #countRemoved(): void {
+    try {
+      const next = this.#cursor?.read().next ?? 0;
+      this.#missed += Math.max(0, next - this.#nextSeq);
+      this.#nextSeq = Math.max(next, this.#nextSeq);
+    } catch {
+      // A disk that does not tell.
+    }
   }
 
   #read(bytesMax: number): readonly StoredRecord[] {
@@ -132,7 +161,9 @@ export class FollowedJournal {
       if (this.#lacking === 0 || this.#isSameFile()) {
         this.#missed += this.#lacking;
         this.#nextSeq = this.#reader.nextSeq;
-        if (records.length === 0 && this.#writerDead) {
+        if (records.length > 0 && this.#cursor === undefined) {
+          this.#holdCursor();
+        } else if (records.length === 0 && this.#writerDead) {
           this.#end("ended");
         }
         return records;
@@ -204,12 +235,15 @@ export class FollowedJournal {
       this.#openAgain();
       this.#retryMs = this.#options.clock.elapsed() + RETRY_MS;
     } else {
+      if (!isThere) {
+        this.#countRemoved();
+      }
       this.#end(isThere ? "ended" : "gone");
     }
   }
 
   #end(state: "ended" | "gone"): void {
     this.#state = state;
-    this.#reader.close();
+    this.close();
   }
 }
