@@ -166,6 +166,29 @@ test("a viewer that does not take its events gets no more, and holds up nobody",
     await stalled.until(() => stalled.steps.length > length);
   }
   assert.deepEqual(stalled.texts, other.texts);
+  // What was not asked for came together in the end, and had not piled up somewhere.
+  assert.ok(stalled.steps.length <= 5, `${stalled.steps.length} events`);
+});
+
+test("the end is told when the last event is taken, and not while it is under way", async (t) => {
+  const { live, journal } = open(t);
+  for (let n = 0; n < 100; n++) append(journal, "x".repeat(10_000));
+  let underWay = 0;
+  let records = 0;
+  await new Promise<void>((resolve, reject) => {
+    const sink: LiveSink = {
+      async send(text) {
+        underWay++;
+        if (underWay > 1) reject(new Error("two at once"));
+        await new Promise((resolve) => setTimeout(resolve, 20));
+        records += stepOf(text)!.records.length;
+        underWay--;
+      },
+      end: () => resolve(),
+    };
+    live.view({ follow: false }, sink, new AbortController().signal);
+  });
+  assert.deepEqual([underWay, records], [0, 100]);
 });
 
 test("a sink that wants no more, or throws, is left alone from then on", async (t) => {
