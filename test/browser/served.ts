@@ -1,6 +1,8 @@
 /** A shipper with its page, and loggers and a cloud around it. */
 import assert from "node:assert/strict";
 import type { TestContext } from "node:test";
+import type { DeadLetterList } from "../../src/serve/api.js";
+import { delay } from "../harness/program.js";
 import { GROUP, type Running, Shipping } from "../integration/shipping.js";
 
 const DEADLINE_MS = 30_000;
@@ -66,11 +68,17 @@ function pageOf({ child, end }: Running): Promise<string> {
 }
 
 /** Makes dead letters: the cloud refuses what holds the text, and takes the rest. */
-export async function refuseInCloud({ shipping }: Served, text: string, letters: number): Promise<void> {
-  shipping.cloud.faults.add({ kind: "poison", message: text });
+export async function refuseInCloud(served: Served, text: string, letters: number): Promise<void> {
+  served.shipping.cloud.faults.add({ kind: "poison", message: text });
   const deadline = Date.now() + DEADLINE_MS;
-  while (shipping.deadLetterCount() < letters) {
-    assert.ok(Date.now() < deadline, `${shipping.deadLetterCount()} of ${letters} dead letters`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
+  for (let left = 0; left < letters; left = await lettersOf(served)) {
+    assert.ok(Date.now() < deadline, `${left} of ${letters} dead letters`);
+    await delay(20);
   }
+}
+
+/** Dead letters that are there, as the shipper counts them. */
+export async function lettersOf({ url }: Served): Promise<number> {
+  const { letters } = (await (await fetch(`${url}/api/dead-letters`)).json()) as DeadLetterList;
+  return letters;
 }

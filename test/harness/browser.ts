@@ -66,7 +66,10 @@ export async function watchPage(
   const { origin } = new URL(url);
   page.on("pageerror", (error) => wrongs.push(`error: ${error.message}`));
   page.on("console", (message) => {
-    if (message.type() === "error" || message.type() === "warning") wrongs.push(`console: ${message.text()}`);
+    const text = message.text();
+    // A shipper that ends before its page does: the page says so itself.
+    const isAway = text.startsWith("Failed to load resource: net::ERR_");
+    if (!isAway && ["error", "warning"].includes(message.type())) wrongs.push(`console: ${text}`);
   });
   page.on("dialog", (dialog) => {
     wrongs.push(`dialog: ${dialog.message()}`);
@@ -79,7 +82,7 @@ export async function watchPage(
   return { page, wrongs };
 }
 
-/** The page says itself what is wrong with an answer of 4xx, and when the shipper is away; the console says it once more. */
+/** The page says itself what is wrong with an answer of 4xx; the console says it once more. */
 export function forgetRefusals(wrongs: string[]): void {
   const kept = wrongs.filter((wrong) => !/^console: Failed to load resource/.test(wrong));
   wrongs.splice(0, wrongs.length, ...kept);

@@ -35,9 +35,9 @@ function StageBox({ stage }: { stage: Stage }) {
   const { name, title, state, main, facts, room, text, errors } = stage;
   return (
     <section class={`stage ${state}`} aria-labelledby={`stage-${name}`}>
-      <h2 id={`stage-${name}`}>
+      <h2>
         <span class="dot" aria-hidden="true" />
-        {name === "dead" ? <a href="#/dead">{title}</a> : title}
+        <span id={`stage-${name}`}>{name === "dead" ? <a href="#/dead">{title}</a> : title}</span>
         {WORDS[state] && <span class="state">{WORDS[state]}</span>}
       </h2>
       <p class="main">

@@ -27,6 +27,7 @@ interface DetailProps {
 export function Detail({ row, takesFocus, onClose, onRequest, onWhere }: DetailProps) {
   const heading = useRef<HTMLHeadingElement>(null);
   const line = useLine(row);
+  const [lineOpen, setLineOpen] = useState(false);
   useEffect(() => {
     if (takesFocus) heading.current?.focus();
   }, [row, takesFocus]);
@@ -112,9 +113,9 @@ export function Detail({ row, takesFocus, onClose, onRequest, onWhere }: DetailP
           </>
         )}
         {text !== undefined && (
-          <details key={row.id}>
+          <details key={row.id} open={lineOpen} onToggle={(event) => setLineOpen(event.currentTarget.open)}>
             <summary>The line as it stands</summary>
-            <LongText text={text} label="Line" />
+            {lineOpen && <LongText text={text} label="Line" />}
           </details>
         )}
       </div>

@@ -46,6 +46,7 @@ export class Feed {
   readonly #ids = new Set<string>();
   #incoming: Row[] = [];
   #aside: Row[] = [];
+  #cleared: readonly Row[] = [];
   #asideLost = 0;
   #frame = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -96,6 +97,9 @@ export class Feed {
   clear(): void {
     this.#take();
     const removed = this.rows.length;
+    // Those that were cleared last stay known: a new connection may bring them again.
+    this.#forget(this.#cleared);
+    this.#cleared = this.rows;
     this.rows = [];
     this.#listeners.rows(this.rows, removed);
   }

@@ -11,7 +11,7 @@ import { StatusBar } from "./status-bar.js";
 import { VirtualList } from "./virtual-list.js";
 
 /** Of one request: with what came before. */
-const REQUEST_LAST = 1000;
+const REQUEST_LAST = 5000;
 
 interface LiveViewProps {
   readonly route: LiveRoute;
@@ -58,7 +58,7 @@ export function LiveView({ route, services }: LiveViewProps) {
           setRows(length);
           if (range.current === undefined) list.current!.update(all, removed);
           else list.current!.update(within(all, range.current), 0);
-          setUnseen((before) => before + added);
+          if (!list.current!.sticks) setUnseen((before) => before + added);
         },
         state: setState,
       },

@@ -58,8 +58,6 @@ function connectionText(connection: Connection): readonly [kind: string, text: s
       return ["waiting", "Connecting"];
     case "live":
       return ["live", "Live"];
-    case "ended":
-      return ["waiting", "This is all there is"];
     case "refused":
       return ["gone", "Refused"];
     case "reconnecting":

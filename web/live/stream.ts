@@ -1,10 +1,10 @@
 /**
  * One query's records, live: connects, and connects again from where it was.
  *
- *     connecting ─► live ─► ended            (what was asked for was not to be followed)
- *         │   ▲      │
- *         │   └─ reconnecting ◄─ the shipper is away
- *         └► refused                          (a filter that the shipper does not understand)
+ *     connecting ─► live ─► reconnecting       (the shipper is away)
+ *         │          ▲            │
+ *         │          └────────────┘
+ *         └► refused                           (a filter that the shipper does not understand)
  */
 import type { LiveEvent, Query } from "../../src/live/query.js";
 import type { ApiError } from "../../src/serve/api.js";
@@ -13,15 +13,15 @@ import { queryParameters } from "../system/route.js";
 import { readServerEvents } from "./server-events.js";
 
 export type Connection =
-  | { readonly is: "connecting" | "live" | "ended" }
+  | { readonly is: "connecting" | "live" }
   | { readonly is: "reconnecting"; readonly sinceMs: number }
   | { readonly is: "refused"; readonly error: Refused };
 
 export interface StreamHandlers {
   connection(connection: Connection): void;
   event(event: LiveEvent): void;
-  /** A connection after the first begins: what comes next may have been seen before, from this time on. */
-  again(fromMs: number): void;
+  /** A connection after the first begins: what comes next may have been seen before. */
+  again(): void;
 }
 
 export interface StreamStart {
@@ -74,7 +74,7 @@ export class Stream {
         const response = await this.#connect(fromMs);
         retryMs = RETRY_MS;
         lostAtMs = undefined;
-        if (fromMs !== undefined) this.#handlers.again(fromMs);
+        if (!first) this.#handlers.again();
         this.#handlers.connection({ is: "live" });
         await this.#read(response);
       } catch (error) {

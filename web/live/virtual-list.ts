@@ -86,6 +86,11 @@ export class VirtualList {
     this.#activate(from + by);
   }
 
+  /** True while the newest row is kept in sight. */
+  get sticks(): boolean {
+    return this.#sticks;
+  }
+
   get active(): Row | undefined {
     return this.#active === -1 ? undefined : this.#rows[this.#active - this.#base];
   }
@@ -260,11 +265,11 @@ class RowElement {
 
   #fill(row: Row | undefined): void {
     this.root.hidden = row === undefined;
-    if (row === undefined) return;
     const cells = this.#cells;
+    if (row?.kind !== "record") for (const name of CELLS) cells[name].textContent = "";
+    if (row === undefined) return;
     if (row.kind === "note") {
       this.root.className = "row note";
-      for (const name of CELLS) cells[name].textContent = "";
       cells.data.textContent = visibleLine(row.text);
       return;
     }

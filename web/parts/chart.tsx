@@ -49,8 +49,10 @@ export function Chart({ title, times, series, format }: ChartProps) {
         axes: [
           {
             ...axis,
-            values: (_plot, ticks) => ticks.map((tick) => clock(tick * 1000).slice(0, 5)),
+            values: (_plot, ticks, _axis, _space, stepS) =>
+              ticks.map((tick) => clock(tick * 1000).slice(0, stepS < 60 ? 8 : 5)),
             size: 24,
+            space: 70,
           },
           { ...axis, values: (_plot, ticks) => ticks.map(format), size: 56, space: 28 },
         ],

@@ -37,8 +37,11 @@ export function HealthButton({ overview }: { overview: Polled<Overview> }) {
         onClick={() => setOpen(!open)}
       >
         <span class="dot" aria-hidden="true" />
-        <span role="status">{text}</span>
+        {text}
       </button>
+      <span class="hidden" role="status">
+        {text}
+      </span>
       {open && (
         <ul class="popover">
           {sentences.map((said) => (

@@ -9,11 +9,12 @@ const CHARS_MAX = 4 << 20;
 
 export function LongText({ text, label }: { text: string; label: string }) {
   const [all, setAll] = useState(false);
+  const kind = text.length > CHARS_SHOWN ? "long-text endless" : "long-text";
   const chars = all ? CHARS_MAX : CHARS_SHOWN;
   return (
     <>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
-      <section class="long-text" tabIndex={0} aria-label={label}>
+      <section class={kind} tabIndex={0} aria-label={label}>
         {visibleText(cut(text, chars))}
       </section>
       {text.length > chars && (
