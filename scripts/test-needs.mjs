@@ -13,6 +13,9 @@ const NEEDS = [
   [["python3", "-c", "import yaml"], "python3-yaml"],
   [["ip", "-V"], "iproute2"],
 ];
+/** Large, and of use without the others: on its own, so that the others are there if it fails. Tests take any of these. */
+const BROWSERS = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
+const BROWSER_PACKAGES = ["chromium", "fonts-dejavu-core"];
 
 function succeeds([command, ...args], options = {}) {
   return spawnSync(command, args, { stdio: "ignore", ...options }).status === 0;
@@ -20,22 +23,25 @@ function succeeds([command, ...args], options = {}) {
 
 export function installNeeds() {
   const missing = NEEDS.filter(([check]) => !succeeds(check)).map(([, name]) => name);
-  if (missing.length === 0) return;
+  if (missing.length > 0) install(missing);
+  if (!BROWSERS.some((name) => succeeds([name, "--version"]))) install(BROWSER_PACKAGES);
+}
+
+function install(names) {
+  const what = names.join(", ");
   if (process.getuid?.() !== 0 || !succeeds(["apt-get", "--version"])) {
-    console.error(
-      `test: without ${missing.join(", ")} some tests are skipped; root of a Debian system has them installed`,
-    );
+    console.error(`test: without ${what} some tests are skipped; root of a Debian system has them installed`);
     return;
   }
-  console.log(`test: installs ${missing.join(", ")} from Debian's packages`);
+  console.log(`test: installs ${what} from Debian's packages`);
   const options = {
     stdio: ["ignore", "ignore", "inherit"],
     timeout: INSTALL_MS_MAX,
     env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" },
   };
-  const install = ["apt-get", "install", "--yes", "--no-install-recommends", ...missing];
-  if (succeeds(install, options)) return;
+  const command = ["apt-get", "install", "--yes", "--no-install-recommends", ...names];
+  if (succeeds(command, options)) return;
   // The lists of packages may be missing, or name what is there no more.
-  if (succeeds(["apt-get", "update"], options) && succeeds(install, options)) return;
-  console.error(`test: ${missing.join(", ")} cannot be installed; the tests that need them are skipped`);
+  if (succeeds(["apt-get", "update"], options) && succeeds(command, options)) return;
+  console.error(`test: ${what} cannot be installed; the tests that need them are SKIPPED`);
 }
