@@ -2,7 +2,7 @@
 import type { Clock } from "../system/clock.js";
 import type { DragonlogError } from "../system/errors.js";
 import type { LiveSink } from "./live.js";
-import type { FromThread } from "./protocol.js";
+import type { FromThread, WriterPlaces } from "./protocol.js";
 import type { LiveRequest } from "./query.js";
 import type { Thread } from "./thread.js";
 
@@ -86,7 +86,7 @@ export class LiveViewer {
     }
   }
 
-  #remember(places: Extract<FromThread, { event: number }>["places"]): void {
+  #remember(places: WriterPlaces): void {
     this.#eventAtMs = this.#clock.now();
     for (const [writer, seq] of places) {
       // Again at the end of the map, so that those are forgotten which were quiet for longest.

@@ -129,7 +129,7 @@ port.on("message", (message: ToThread) => {
     viewers.get(message.leave)?.leave.abort();
   } else {
     const { find, id } = message;
-    findRecord(buffer, id).then(
+    findRecord(buffer, id, { lists }).then(
       (record) => post(record === undefined ? { found: find } : { found: find, line: lineOf(record) }),
       (error: unknown) => post({ found: find, error: textOf(error) }),
     );

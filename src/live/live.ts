@@ -26,12 +26,14 @@ import { compileFilter } from "./filter.js";
 import { LiveViewer } from "./live-viewer.js";
 import type { ErrorText, FromThread } from "./protocol.js";
 import type { LiveRequest } from "./query.js";
-import { packRecent, type RecentRecords } from "./recent.js";
+import { RecentPacker, type RecentRecords } from "./recent.js";
 import { Thread } from "./thread.js";
 
 const VIEWERS_MAX = 32;
 const HANG_MS = 3000;
 const IDLE_MS = 10_000;
+/** The longest that the main thread is kept from its work at a time. */
+const TURN_MS = 3;
 /** A thread that dies more often in a row, without an event between, is not started again. */
 const DEATHS_MAX = 3;
 
@@ -161,8 +163,7 @@ class LiveViews implements Live {
       this.#deaths = 0;
       this.#viewers.get(message.event)?.receive(message);
     } else if ("wantsRecent" in message) {
-      const packed = packRecent(this.#options.recent.all());
-      this.#thread?.post({ recent: message.wantsRecent, packed }, [packed.lines.buffer]);
+      void this.#passRecent(message.wantsRecent, this.#thread);
     } else if ("ended" in message) {
       this.#end(message.ended, message.error);
     } else {
@@ -172,6 +173,19 @@ class LiveViews implements Live {
       else finding?.found(message.line && Buffer.from(message.line));
       this.#endWhenIdle();
     }
+  }
+
+  async #passRecent(number: number, thread: Thread | undefined): Promise<void> {
+    const packer = new RecentPacker();
+    let sinceMs = performance.now();
+    for (const record of this.#options.recent.all()) {
+      packer.add(record);
+      if (performance.now() - sinceMs < TURN_MS) continue;
+      await this.#clock.eventsHandled();
+      sinceMs = performance.now();
+    }
+    const packed = packer.packed();
+    thread?.post({ recent: number, packed }, [packed.lines.buffer]);
   }
 
   #end(number: number, error?: ErrorText): void {

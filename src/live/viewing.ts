@@ -14,7 +14,7 @@ import { pause } from "../system/pause.js";
 import type { Filter } from "./filter.js";
 import { InSeries, type Places } from "./in-series.js";
 import type { LiveStep } from "./live-step.js";
-import { Newest } from "./newest.js";
+import { Newest, Room } from "./newest.js";
 import type { LiveRequest } from "./query.js";
 import type { RecentRecord } from "./recent.js";
 import { Allowance, sampleOf } from "./sample.js";
@@ -22,8 +22,8 @@ import { StepWriter } from "./step-writer.js";
 import { Turns } from "./turns.js";
 
 const READ_BYTES = 256 << 10;
-/** Of the newest that are kept for `last`; the lines of those beyond are left out, and counted. */
-const NEWEST_BYTES_MAX = 64 << 20;
+/** Of the newest that are kept for `last`, by all viewers of a thread; the lines of those beyond are left out, and counted. */
+const newestRoom = new Room(64 << 20);
 const RETRY_MS = 1000;
 
 export interface Viewing {
@@ -112,9 +112,24 @@ class Viewer {
 
   /** What is there at the beginning. */
   async #showHistory(): Promise<void> {
+    const { last } = this.#viewing.request;
+    const newest = last === undefined ? undefined : new Newest(last, newestRoom);
+    try {
+      await this.#readHistory(newest);
+      for (const kept of newest?.takeAll() ?? []) {
+        if (kept.record === undefined) this.#steps.count(kept);
+        else await this.#showOne(kept.record);
+      }
+    } finally {
+      newest?.clear();
+    }
+    await this.#emit({ caughtUp: true });
+  }
+
+  /** Keeps the newest, or shows all. */
+  async #readHistory(newest: Newest | undefined): Promise<void> {
     const { last, sinceMs, follow } = this.#viewing.request;
     const asked = last !== 0 && (last !== undefined || sinceMs !== undefined || !follow);
-    const newest = last === undefined ? undefined : new Newest(last, NEWEST_BYTES_MAX);
     const openedMs = this.#clock.now();
     for (let isFirst = true, isDone = !asked; !isDone; isFirst = false) {
       const read = await this.#read();
@@ -135,11 +150,6 @@ class Viewer {
       }
       await this.#clock.eventsHandled();
     }
-    for (const kept of newest?.all() ?? []) {
-      if (kept.record === undefined) this.#steps.count(kept);
-      else await this.#showOne(kept.record);
-    }
-    await this.#emit({ caughtUp: true });
   }
 
   async #matching(records: readonly StoredRecord[]): Promise<StoredRecord[]> {

@@ -29,7 +29,7 @@ export async function tail(options: TailOptions, io: Io): Promise<number> {
   };
   const { buffer, url, token } = options;
   const lists = options.list;
-  const sources: Sources = { buffer, lists, token, progress, notes, clock, take };
+  const sources: Sources = { buffer, lists, progress, notes, clock, take };
   const signal = AbortSignal.any([io.signal, printer.ended]);
   begin(request, url ?? buffer.dir, notes, io);
   try {

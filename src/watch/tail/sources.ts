@@ -26,8 +26,6 @@ const RETRY_MS = 1000;
 export interface Sources {
   readonly buffer: BufferPlace;
   readonly lists: readonly string[];
-  /** In place of the key that a shipper of this machine has left for its user. */
-  readonly token: string | undefined;
   readonly progress: Progress;
   readonly notes: Notes;
   readonly clock: Clock;
@@ -137,10 +135,11 @@ async function watch(isThere: () => boolean, clock: Clock, signal: AbortSignal):
   }
 }
 
-function pagesIn({ buffer: { dir }, token }: Sources): LocalPage[] {
+/** With the key that a shipper of this machine leaves for its user. */
+function pagesIn({ buffer: { dir } }: Sources): LocalPage[] {
   return readReports(dir).flatMap(({ page, process: { pid }, startedAt }) =>
     page === undefined
       ? []
-      : [{ url: page.url, token: token ?? page.key, shipper: `${pid} ${startedAt} ${page.url}` }],
+      : [{ url: page.url, token: page.key, shipper: `${pid} ${startedAt} ${page.url}` }],
   );
 }
