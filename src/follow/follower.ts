@@ -9,7 +9,7 @@ import type { StoredRecord } from "../record/stored-record.js";
 export interface Followed {
   /**
    * The next ones: each writer's in order of seq, those of several writers that were there merged by time. Their bytes may
-   * change with the next read.
+   * change with the next read. Those of a list that are `malformed` are no JSON.
    */
   readonly records: readonly StoredRecord[];
   /** Records that are known to have passed unseen since the read before: deleted before they were read, or damaged. */

@@ -17,6 +17,7 @@ import { basename, join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { deliverUpTo } from "../../journal/deliver.cases.js";
 import { listSegments, segmentPath } from "../../journal/folder.js";
+import { COMMIT_WORD, COUNT_WORD, SEGMENT_HEADER_BYTES } from "../../journal/format.js";
 import { append, framesOf, openJournal, temporaryFolder } from "../../journal/journal.cases.js";
 import type { Journal } from "../../journal/journal.js";
 import { SegmentFile } from "../../journal/segment-file.js";
@@ -153,6 +154,33 @@ test("broken records are counted, and those around them are seen", async (t) => 
     [...Array(201).keys()].filter((seq) => seq !== 30 && seq !== 31 && seq !== 199),
   );
   assert.equal(seen.missed, 3);
+});
+
+test("after a restart of the machine, what COMMIT does not tell of is seen too, from every start", async (t) => {
+  const dir = temporaryFolder(t);
+  const journal = open(t, dir);
+  log(journal, 100);
+  journal.closeNow();
+  const path = join(journal.folder, "writer.json");
+  const info = JSON.parse(readFileSync(path, "utf8"));
+  info.process.boot = "another";
+  writeFileSync(path, JSON.stringify({ ...info, closed: false }));
+  const last = framesOf(journal.folder).at(-1)!;
+  const bytes = readFileSync(last.path);
+  // The page with the header came to the disk before the last records were published.
+  bytes.writeUInt32LE(SEGMENT_HEADER_BYTES / 8, COMMIT_WORD * 4);
+  bytes.writeUInt32LE(0, COUNT_WORD * 4);
+  writeFileSync(last.path, bytes);
+  const starts: Start[] = [
+    { at: "beginning" },
+    { at: "last", records: 5 },
+    { at: "since", sinceMs: Date.now() - 60_000 },
+  ];
+  for (const start of starts) {
+    const seen = await follow(t, dir, start);
+    await seen.readAll();
+    assert.deepEqual([seen.of("w").at(-1), seen.missed], [99, 0]);
+  }
 });
 
 test("copies, other files and folders of others are passed over, and what cannot be read is until it can", async (t) => {

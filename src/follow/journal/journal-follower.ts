@@ -4,11 +4,11 @@
  *     new ──► followed ──writer dead, all read──► passed: only its name is remembered
  *              └─ its folder is gone ──► forgotten; of a writer that lives the seq is remembered, should the folder come back
  *
- * Bounds: a journal whose writer lives holds one open file; of those whose writer is dead, `DEAD_OPEN_MAX` at a time do, in
- * the order in which they were begun. So records are merged by time over all that live and as many of the dead.
+ * Bounds: a journal whose writer lives, or may, holds one open file; of those whose writer is surely dead, `DEAD_OPEN_MAX` at a
+ * time do, in the order in which they were begun. So records are merged by time over all that live and as many of the dead.
  *
- * A journal that comes into being, is delivered and removed between two looks is never seen, and not counted as missed. The same
- * goes for the last records of one that is removed together with a segment that was begun since the look before.
+ * A journal that comes into being, is delivered and removed between two looks is never seen, and not counted as missed. Of one
+ * that was seen, its cursor says how much was delivered that is gone; it is held open, a second file, once there is one.
  */
 import { readdirSync } from "node:fs";
 import { copyOf, foldersIn, isJournal } from "../../buffer/journal.js";
@@ -91,7 +91,9 @@ export class JournalFollower implements Follower {
 
   /** Rejects with DRAGONLOG_JOURNAL_UNAVAILABLE when the folder is there and cannot be read. */
   async read(bytesMax: number): Promise<Followed> {
-    await this.#look();
+    if (!this.#closed) {
+      await this.#look();
+    }
     const records: StoredRecord[] = [];
     let bytes = 0;
     const used = new Set<Feed>();
@@ -112,7 +114,7 @@ export class JournalFollower implements Follower {
         return { records, missed: this.#takeMissed(), drained: false };
       }
     }
-    return { records, missed: this.#takeMissed(), drained: this.#dead.length === 0 };
+    return { records, missed: this.#takeMissed(), drained: true };
   }
 
   async close(): Promise<void> {
@@ -207,7 +209,7 @@ export class JournalFollower implements Follower {
   #list(): string[] {
     const { dir } = this.#options;
     const folders = foldersIn(dir);
-    if (folders.length === 0) {
+    if (folders.length === 0 && this.#feeds.size === 0) {
       refuseUnreadable(dir);
     }
     return folders;

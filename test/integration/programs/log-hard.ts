@@ -27,6 +27,11 @@ while (records === 0 || logged < records) {
   journal.tick(Date.now());
   await new Promise((resolve) => setImmediate(resolve));
 }
+// A report of drops is a record too.
+while (journal.drops.pending) {
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  await journal.flush();
+}
 process.stdout.write(`logged ${journal.nextSeq}\n`);
 process.stdin.resume();
 await once(process.stdin, "end");
