@@ -15,8 +15,18 @@
  *     GET  /login, POST /login, POST /logout
  *     GET  /metrics, /healthz, /readyz
  *
- * Parameters of /api/records: service, type, request_id, grep, where (repeated), last, since (a duration or a time), follow=0,
- * per_second_max, line_bytes_max. An error is answered with ApiError and a status of 4xx or 5xx.
+ * Parameters of /api/records: service, type, request_id, grep, where (repeated), last (at most 20,000), since (a duration or a
+ * time), follow=0, per_second_max, line_bytes_max. One that is unknown, repeated or out of range is refused by its name.
+ *
+ * A stream has a heartbeat every 15 s: a comment between events, an empty line between lines. One that ends for a reason, such
+ * as a filter that takes too long, says it in the `trouble` of a last LiveEvent; a browser then also gets `event: end` with an
+ * ApiError, for it should not come again. A stream that ends without that ends with its shipper: ask again. Whoever takes nothing
+ * for 60 s is let go. At most 32 look at once.
+ *
+ * An error is answered with ApiError and a status of 4xx or 5xx. All but /healthz, /readyz and /login takes the token, where
+ * there is one, as `Authorization: Bearer` or by the cookie of a login; a program of the user who ships may send the key that
+ * stands in the shipper's report (ship/report.ts) in its place. What changes something is JSON of at most 64 KiB, from no other
+ * page than this one.
  */
 export interface Session {
   readonly version: string;

@@ -3,6 +3,9 @@ import assert from "node:assert/strict";
 import { connect } from "node:net";
 import { text } from "node:stream/consumers";
 import { test } from "node:test";
+import { shippersFolder } from "../ship/report.js";
+import { ownIdentity } from "../system/process.js";
+import { type Report, ReportFile } from "../system/report-files.js";
 import { type Asked, type Served, serve, TOKEN } from "./serving.cases.js";
 
 const JSON_POST = { method: "POST", headers: { "content-type": "application/json" } };
@@ -131,6 +134,20 @@ test("a defect is told to the people at the machine, and to nobody else", async 
   assert.deepEqual([status, json.code], [500, "DRAGONLOG_SERVER_FAILED"]);
   assert.doesNotMatch(JSON.stringify(json), /of the machine/);
   assert.match(served.said.at(-1)!, /\/api\/history: a secret of the machine/);
+});
+
+test("who has the port is told where it is known, and that it is tried again", async (context) => {
+  const first = await serve(context);
+  const report = new ReportFile(shippersFolder(first.dir), "first");
+  const now = new Date().toISOString();
+  const process = ownIdentity();
+  report.write({ process, startedAt: now, updatedAt: now, page: { url: first.url, key: "" } } as Report);
+  const said = `127.0.0.1:${first.port} is taken by the shipper with pid ${process.pid}`;
+  const second = await serve(context, { buffer: `journal:${first.dir}`, listen: `127.0.0.1:${first.port}` });
+  assert.deepEqual(second.said, [
+    `no page for now: ${said}; it is tried again, and records are delivered all the same`,
+  ]);
+  assert.equal(second.trouble, said);
 });
 
 test("at the end all connections are closed at once", async (context) => {

@@ -1,18 +1,29 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { createServer, type RequestListener } from "node:http";
-import type { AddressInfo } from "node:net";
+import { createServer, type RequestListener, type ServerOptions } from "node:http";
+import { type AddressInfo, connect } from "node:net";
+import { text } from "node:stream/consumers";
 import { type TestContext, test } from "node:test";
 import { ManualClock } from "../system/manual-clock.cases.js";
 import { Listening } from "./listening.js";
 import { ask } from "./serving.cases.js";
 
-const handle: RequestListener = (_, response) => response.end("ours");
+const CONNECTIONS_MAX = 256;
 
-function listening(context: TestContext, port: number, clock = new ManualClock()) {
+/** Waits for all of a request. */
+const handle: RequestListener = (request, response) => {
+  request.resume().on("end", () => response.end("ours"));
+};
+
+function listening(
+  context: TestContext,
+  port: number,
+  clock = new ManualClock(),
+  limits: ServerOptions = {},
+) {
   const events: string[] = [];
-  let up = (): void => {};
-  const isUp = new Promise<void>((resolve) => {
+  let up = (_: number): void => {};
+  const isUp = new Promise<number>((resolve) => {
     up = resolve;
   });
   const listens = new Listening({
@@ -20,9 +31,10 @@ function listening(context: TestContext, port: number, clock = new ManualClock()
     port,
     clock,
     handle,
+    limits,
     onUp: ({ port }) => {
       events.push(`up at ${port}`);
-      up();
+      up(port);
     },
     onTrouble: ({ code }) => events.push(`${code}`),
   });
@@ -62,6 +74,46 @@ test("nobody tries any more after the end", async (context) => {
   clock.advance(60_000);
   await assert.rejects(ask(port, "/"), { code: "ECONNREFUSED" });
   assert.deepEqual(events, ["EADDRINUSE"]);
+});
+
+test("one who sends his request bit by bit is cut off", async (context) => {
+  const { listens, isUp } = listening(context, 0, undefined, {
+    headersTimeout: 50,
+    requestTimeout: 100,
+    connectionsCheckingInterval: 10,
+  });
+  await listens.open();
+  const port = await isUp;
+  for (const bytes of [
+    "GET / HTTP/1.1\r\nHost: x\r\n",
+    "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nx",
+  ]) {
+    const socket = connect(port, "127.0.0.1");
+    socket.write(bytes);
+    assert.match(await text(socket), /^HTTP\/1\.1 408 /);
+  }
+});
+
+test("no more connections than may be open", async (context) => {
+  const { listens, isUp } = listening(context, 0);
+  await listens.open();
+  const port = await isUp;
+  const sockets = Array.from({ length: 300 }, () => connect(port, "127.0.0.1"));
+  context.after(() => {
+    for (const socket of sockets) socket.destroy();
+  });
+  let closed = 0;
+  await new Promise<void>((resolve) => {
+    for (const socket of sockets) {
+      socket.on("error", () => undefined);
+      socket.resume();
+      socket.on("close", () => {
+        closed++;
+        if (closed === 300 - CONNECTIONS_MAX) resolve();
+      });
+    }
+  });
+  assert.equal(sockets.filter((socket) => !socket.destroyed).length, CONNECTIONS_MAX);
 });
 
 test("an address that this machine does not have is trouble as well, and no end", async (context) => {

@@ -2,7 +2,7 @@
  * A port that is listened on from when it is to be had, until the end. What stands in the way, mostly a predecessor that is
  * just ending, is told once, and tried again.
  */
-import { createServer, type RequestListener, type Server } from "node:http";
+import { createServer, type RequestListener, type Server, type ServerOptions } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Clock } from "../system/clock.js";
 
@@ -10,7 +10,8 @@ const RETRY_MS = 10_000;
 /** What is on its way out, such as the end of a stream, may still leave. */
 const CLOSE_MS = 200;
 
-const LIMITS = {
+/** Who sends a request slower than this is cut off, at the latest with the next look of Node.js, which comes every 30 s. */
+const LIMITS: ServerOptions = {
   /** Of the first line and the headers together, in bytes. */
   maxHeaderSize: 16_384,
   headersTimeout: 10_000,
@@ -29,6 +30,8 @@ export interface ListeningOptions {
   readonly onUp: (address: AddressInfo) => void;
   /** Told once, until it was up again. */
   readonly onTrouble: (error: NodeJS.ErrnoException) => void;
+  /** In place of those here. */
+  readonly limits?: ServerOptions;
 }
 
 export class Listening {
@@ -40,7 +43,7 @@ export class Listening {
 
   constructor(options: ListeningOptions) {
     this.#options = options;
-    this.#server = createServer(LIMITS, options.handle);
+    this.#server = createServer({ ...LIMITS, ...options.limits }, options.handle);
     this.#server.maxHeadersCount = HEADERS_MAX;
     this.#server.maxConnections = CONNECTIONS_MAX;
     // Whoever ships keeps the process alive, and nobody who looks.

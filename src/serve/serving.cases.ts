@@ -59,6 +59,8 @@ export interface Served {
   readonly port: number;
   readonly key: string;
   readonly url: string;
+  /** Why there is none; then there is no port and no key. */
+  readonly trouble: string | undefined;
   /** The folder of journals. */
   readonly dir: string;
   readonly said: string[];
@@ -89,6 +91,7 @@ export async function serve(context: TestContext, options: Record<string, unknow
   const said: string[] = [];
   const state: Served["state"] = { draining: false, circuit: "closed", failing: false };
   let page: Page | undefined;
+  let trouble: string | undefined;
   const vitals: ShipperVitals = {
     history() {
       if (state.failing) throw new Error("a secret of the machine");
@@ -96,8 +99,9 @@ export async function serve(context: TestContext, options: Record<string, unknow
     },
     recent: undefined,
     report: () => reportOf(state.circuit, page),
-    setPage(given) {
+    setPage(given, why) {
       page = given;
+      trouble = why;
     },
   };
   const served = await openPage({
@@ -108,12 +112,14 @@ export async function serve(context: TestContext, options: Record<string, unknow
     say: (text) => said.push(text),
   });
   closing.push(() => served.close());
-  const { url, key } = page!;
-  const port = Number(new URL(url).port);
+  // Undefined in a closure, as TypeScript sees it.
+  const { url = "", key = "" } = (page ?? {}) as Partial<Page>;
+  const port = Number(/\d+$/.exec(url)?.[0]);
   return {
     port,
     key,
     url,
+    trouble,
     dir,
     said,
     state,
