@@ -58,6 +58,13 @@ interface DeadJournal {
   readonly createdAt: number;
 }
 
+/** A folder that is no journal, or cannot be read: when it changes it may be one. */
+interface Strange {
+  readonly changes: Changes;
+  /** What of its records counts is not known for one that cannot be read; of any other every one does. */
+  readonly start: Start | undefined;
+}
+
 export class JournalFollower implements Follower {
   readonly pollMs = POLL_MS;
   readonly #options: JournalFollowerOptions;
@@ -66,8 +73,7 @@ export class JournalFollower implements Follower {
   readonly #feeds = new Map<string, Feed>();
   #dead: DeadJournal[] = [];
   #deadOpen = 0;
-  /** Folders that are no journals, or cannot be read: when they change they may be. */
-  readonly #strange = new Map<string, Changes>();
+  readonly #strange = new Map<string, Strange>();
   /** Folders of journals that are read to their end, or wait for their turn. */
   readonly #known = new Set<string>();
   /** The next seq of each writer whose folder is gone. */
@@ -174,8 +180,8 @@ export class JournalFollower implements Follower {
     if (this.#changes.changed() || now >= this.#namesLookMs) {
       await this.#lookAtNames(undefined);
     } else if (this.#strange.size <= STRANGE_OFTEN_MAX) {
-      for (const [folder, changes] of this.#strange) {
-        if (changes.changed()) this.#meet(folder, undefined);
+      for (const [folder, { changes, start }] of this.#strange) {
+        if (changes.changed()) this.#meet(folder, start);
       }
     }
   }
@@ -186,10 +192,10 @@ export class JournalFollower implements Follower {
     let met = 0;
     for (const folder of folders) {
       const strange = this.#strange.get(folder);
-      if (this.#feeds.has(folder) || this.#known.has(folder) || strange?.changed() === false) {
+      if (this.#feeds.has(folder) || this.#known.has(folder) || strange?.changes.changed() === false) {
         continue;
       }
-      this.#meet(folder, start);
+      this.#meet(folder, strange === undefined ? start : strange.start);
       met += 1;
       if (met % FOLDERS_A_TURN === 0) {
         await this.#options.clock.eventsHandled();
@@ -226,11 +232,17 @@ export class JournalFollower implements Follower {
           return;
         }
       }
+      readdirSync(folder);
+      this.#leaveAside(folder, undefined);
     } catch {
-      // Gone, or not to be read by this user: looked at again when that changes.
+      // Gone, or not to be read by this user.
+      this.#leaveAside(folder, { at: "beginning" });
     }
-    const changes = this.#strange.get(folder) ?? new Changes(folder, this.#options.clock);
-    this.#strange.set(folder, changes);
+  }
+
+  #leaveAside(folder: string, start: Start | undefined): void {
+    const changes = this.#strange.get(folder)?.changes ?? new Changes(folder, this.#options.clock);
+    this.#strange.set(folder, { changes, start });
     changes.changed();
   }
 
