@@ -70,13 +70,18 @@ export class Tailing {
   }
 }
 
-/** A command line, and loggers of its folder, which are closed before that is deleted. */
-export function application(t: TestContext): { cli: Cli; loggerOf: (service: string) => DragonLogger } {
+/** A command line, and loggers of its folder and store, if there is one, which are closed before the folder is deleted. */
+export function application(
+  t: TestContext,
+  store?: string,
+): { cli: Cli; loggerOf: (service: string) => DragonLogger } {
   const loggers: DragonLogger[] = [];
   t.after(() => Promise.all(loggers.map((logger) => logger.close())));
   const cli = new Cli(t);
+  if (store !== undefined) cli.env.DRAGONLOG_BUFFER = store;
   const loggerOf = (service: string): DragonLogger => {
-    const logger = new DragonLogger({ service, level: "trace", journalDir: join(cli.dir, "journal") });
+    const place = { journalDir: join(cli.dir, "journal"), ...(store === undefined ? {} : { buffer: store }) };
+    const logger = new DragonLogger({ service, level: "trace", ...place });
     loggers.push(logger);
     return logger;
   };
