@@ -56,7 +56,7 @@ export function remainsInShort({ waiting, readAtMs }: Remains, verb: string): st
 }
 
 /** Such as `157.0 KiB, the oldest for 5s`. */
-export function sizeAndAge({ bytes, oldestMs }: Waiting, nowMs: number): string {
+function sizeAndAge({ bytes, oldestMs }: Waiting, nowMs: number): string {
   return (
     formatBytes(bytes) + (oldestMs === undefined ? "" : `, the oldest for ${formatSpan(nowMs - oldestMs)}`)
   );

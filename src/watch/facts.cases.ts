@@ -10,7 +10,7 @@ import type { StoreState } from "./store-state.js";
 export const NOW_MS = Date.UTC(2026, 0, 1);
 export const PROCESS = { pid: 7, startTime: "1", boot: "b", host: "here", namespace: "n" };
 const STARTED = { startedAt: "2025-12-31T00:00:00.000Z", updatedAt: "2025-12-31T00:00:00.000Z" };
-export const NOTHING_WAITS = { records: 0, bytes: 0, oldestMs: undefined };
+const NOTHING_WAITS = { records: 0, bytes: 0, oldestMs: undefined };
 
 /** So many records, of which the oldest has waited for so long. */
 export function waitingFor(ageMs: number, records = 3, bytes = 300) {

@@ -171,6 +171,11 @@ const CASES: readonly Case[] = [
     warnings: [/lie in/],
   },
   {
+    what: "the folder of dead letters is closed",
+    facts: { deadLetters: { ...letters(0), error: "EACCES" } },
+    problems: [/^dead letters cannot be looked at: EACCES$/],
+  },
+  {
     what: "records were dropped by writers that live, and by one that does not",
     facts: {
       journals: [

@@ -183,12 +183,16 @@ function waitText(journals: readonly JournalState[], nowMs: number): string {
   return `${counted(records, "record")} ${have} waited for up to ${formatSpan(nowMs - oldestMs)}`;
 }
 
-function lettersProblems({ shippers, deadLetters: { dir, bytes, bytesMax } }: HealthFacts): string[] {
+function lettersProblems({ shippers, deadLetters }: HealthFacts): string[] {
+  const { dir, bytes, bytesMax, error } = deadLetters;
   const lines = shippers.flatMap(({ process: { pid }, counts: { lettersError } }) =>
     lettersError === undefined
       ? []
       : [`shipper ${pid} cannot write dead letters, and their records stay in the buffer: ${lettersError}`],
   );
+  if (error !== undefined) {
+    lines.push(`dead letters cannot be looked at: ${error}`);
+  }
   return bytesMax === undefined || bytes < LETTERS_NEAR * bytesMax
     ? lines
     : [...lines, `dead letters take ${formatBytes(bytes)} of ${formatBytes(bytesMax)} in ${dir}`];

@@ -162,5 +162,7 @@ export interface Overview {
     readonly bytesMax: number | undefined;
     /** The day of the oldest, such as 2026-01-31. */
     readonly since: string | undefined;
+    /** Why nothing is known of them. */
+    readonly error?: string | undefined;
   };
 }

@@ -15,6 +15,7 @@ import type { Waiting } from "../record/stored-record.js";
 import { readReports, readStandbys, type ShipperReport } from "../ship/report.js";
 import type { Rates } from "../ship/vitals.js";
 import { type Clock, systemClock } from "../system/clock.js";
+import { messageOf } from "../system/errors.js";
 import { packageVersion } from "../system/package-version.js";
 import { ownIdentity } from "../system/process.js";
 import { FlowRates } from "./flow-rates.js";
@@ -47,7 +48,7 @@ export interface OverviewOptions {
   readonly clock?: Clock;
 }
 
-/** One look. Rejects for a URL that is none of a store, without @redis/client, and where a folder cannot be read. */
+/** One look. Rejects for a URL that is none of a store, and without @redis/client; what cannot be read is said to be so. */
 export async function readOverview(options: OverviewOptions): Promise<Overview> {
   const overviews = new Overviews(options);
   try {
@@ -63,7 +64,7 @@ export class Overviews {
   readonly #clock: Clock;
   readonly #flow = new FlowRates();
   readonly #oldest = new OldestUndelivered();
-  #eyes: Promise<StoreEyes> | undefined;
+  #eyes: StoreEyes | undefined;
   #store: { readonly view: StoreView; readonly atMs: number } | undefined;
   #reading: Promise<Overview> | undefined;
   /** By Clock.elapsed, until when `#reading` is good. */
@@ -88,7 +89,7 @@ export class Overviews {
   }
 
   async close(): Promise<void> {
-    await (await this.#eyes?.catch(() => undefined))?.close();
+    await this.#eyes?.close();
   }
 
   async #read(): Promise<Overview> {
@@ -155,10 +156,9 @@ export class Overviews {
     }
     const now = this.#clock.elapsed();
     if (this.#store === undefined || now - this.#store.atMs >= STORE_MS) {
-      this.#eyes ??= StoreEyes.open(buffer.url, storeLookMs);
-      const eyes = await this.#eyes;
+      this.#eyes ??= new StoreEyes(buffer.url, storeLookMs);
       const writers = unservedIn(journals, bound).map(({ writer }) => writer);
-      this.#store = { view: await eyes.look({ lists, writers }), atMs: this.#clock.elapsed() };
+      this.#store = { view: await this.#eyes.look({ lists, writers }), atMs: this.#clock.elapsed() };
     }
     return this.#store.view;
   }
@@ -217,11 +217,12 @@ function ratesOf(shippers: readonly ShipperReport[]): Rates | undefined {
 function lettersIn(dir: string, shippers: readonly ShipperReport[]): Overview["deadLetters"] {
   const folder = deadFolderOf(dir);
   const caps = shippers.map(({ deadBytesMax }) => deadBytesMax);
-  const [oldest] = listLetters(folder);
-  return {
-    dir: folder,
-    bytes: deadLetterBytes(folder),
-    bytesMax: caps.length === 0 ? undefined : Math.min(...caps),
-    since: oldest && DAY.exec(oldest.name)?.[0],
-  };
+  const bytesMax = caps.length === 0 ? undefined : Math.min(...caps);
+  try {
+    const [oldest] = listLetters(folder);
+    const since = oldest && DAY.exec(oldest.name)?.[0];
+    return { dir: folder, bytes: deadLetterBytes(folder), bytesMax, since, error: undefined };
+  } catch (error) {
+    return { dir: folder, bytes: 0, bytesMax, since: undefined, error: messageOf(error) };
+  }
 }

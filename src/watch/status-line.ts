@@ -36,7 +36,7 @@ export interface Column<Row> {
 }
 
 /** What people look at, at most: more is said to be there. */
-export const ROWS_MAX = 20;
+const ROWS_MAX = 20;
 
 /** Rows under their headings. A column that has nothing to say is left out; so is a table without rows. */
 export function tableLines<Row>(

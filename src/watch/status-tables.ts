@@ -134,7 +134,7 @@ export function rateText(perSecond: number): string {
   return perSecond === 0 || perSecond >= 10 ? figure(perSecond) : perSecond.toFixed(1);
 }
 
-export function countsText(counts: Readonly<Record<string, number>>): string {
+function countsText(counts: Readonly<Record<string, number>>): string {
   return Object.entries(counts)
     .map(([cause, count]) => `${cause} ${figure(count)}`)
     .join(", ");

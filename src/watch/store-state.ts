@@ -17,7 +17,7 @@ import { DragonlogError, messageOf } from "../system/errors.js";
 export const LOOK_OPTIONS = { connectTimeoutMs: 3000, commandTimeoutMs: 5000 } satisfies StoreOptions;
 const LOOK_MS = 10_000;
 
-export interface StoreShipper {
+interface StoreShipper {
   /** Its name among shippers. */
   readonly id: string;
   readonly host: string | undefined;
@@ -63,7 +63,7 @@ export interface StoreView {
 
 /** Rejects for a URL that is none of a store and without @redis/client; a store that cannot be read is an error in the view. */
 export async function viewStore(url: string, looks: Looks = {}): Promise<StoreView> {
-  const eyes = await StoreEyes.open(url);
+  const eyes = new StoreEyes(url);
   try {
     return await eyes.look(looks);
   } finally {
@@ -74,34 +74,38 @@ export async function viewStore(url: string, looks: Looks = {}): Promise<StoreVi
 /** Looks at one store again and again, through one connection. */
 export class StoreEyes {
   readonly #name: string;
-  readonly #store: Store;
+  readonly #store: Promise<Store>;
   readonly #lookMs: number;
 
-  private constructor(name: string, store: Store, lookMs: number) {
-    this.#name = name;
-    this.#store = store;
+  /** Throws for a URL that is none of a store. */
+  constructor(url: string, lookMs = LOOK_MS) {
+    this.#name = parseStoreUrl(url, "buffer").name;
     this.#lookMs = lookMs;
+    this.#store = openStore(url, LOOK_OPTIONS);
+    this.#store.catch(() => {
+      // Each look says so.
+    });
   }
 
-  /** Rejects for a URL that is none of a store and without @redis/client; one that is away is looked for at each look. */
-  static async open(url: string, lookMs = LOOK_MS): Promise<StoreEyes> {
-    const { name } = parseStoreUrl(url, "buffer");
-    return new StoreEyes(name, await openStore(url, LOOK_OPTIONS), lookMs);
-  }
-
+  /** Rejects without @redis/client. */
   async look(looks: Looks): Promise<StoreView> {
     const name = this.#name;
     try {
-      return { name, state: await within(this.#lookMs, readStore(this.#store, looks)), error: undefined };
+      const read = this.#store.then((store) => readStore(store, looks));
+      return { name, state: await within(this.#lookMs, read), error: undefined };
     } catch (thrown) {
+      if (thrown instanceof DragonlogError && thrown.code === "DRAGONLOG_DEPENDENCY_MISSING") {
+        throw thrown;
+      }
       const { code, message, hint } =
         thrown instanceof DragonlogError ? thrown : new StoreError(name, thrown);
       return { name, state: undefined, error: { code, message, hint } };
     }
   }
 
-  close(): Promise<void> {
-    return this.#store.close();
+  async close(): Promise<void> {
+    const store = await this.#store.catch(() => undefined);
+    await store?.close();
   }
 }
 
