@@ -8,7 +8,7 @@
  *       end: (error) => …,                                    // once, whatever ended it
  *     }, signal);                                             // abort it when the browser has gone away
  *     const line = await live.find("w-7");                    // Buffer, or undefined (-> 404)
- *     await live.close();
+ *     live.close();
  *
  * `text` is the JSON text of one LiveEvent (query.ts), without a line break: `data: ${text}\n\n` as a server-sent event, or
  * `${text}\n`. What `send` returns is the back-pressure: with a promise, nothing further is sent before it resolves, and soon
