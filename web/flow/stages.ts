@@ -184,7 +184,7 @@ function destinationStage(overview: Overview): Stage {
     facts: facts(
       ["Sink", shippers[0]?.sink],
       ["Streams", count(streams.length)],
-      ["Last delivery", last > 0 && `${ageOf(last, atMs)} ago`],
+      ["Last", last > 0 && agoText(atMs - last)],
       ["Failed tries", failures > 0 && count(failures)],
     ),
     room: undefined,
@@ -195,6 +195,10 @@ function destinationStage(overview: Overview): Stage {
       return `${where}${trouble.cause}: ${trouble.detail} Since ${ageOf(trouble.sinceMs, atMs)}.${next}`;
     }),
   };
+}
+
+function agoText(ms: number): string {
+  return ms < 1000 ? "just now" : `${duration(ms)} ago`;
 }
 
 function nextText(ms: number): string {

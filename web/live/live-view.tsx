@@ -70,6 +70,8 @@ export function LiveView({ route, services }: LiveViewProps) {
     return () => created.close();
   }, [query]);
 
+  useEffect(() => list.current!.mark(route.grep), [route.grep]);
+
   const { fromMs, toMs } = route.range ?? {};
   useEffect(() => {
     if (range.current === undefined && fromMs === undefined) return;
@@ -148,7 +150,7 @@ export function LiveView({ route, services }: LiveViewProps) {
             aria-rowcount={1}
           />
           {rows === 0 && <Nothing route={route} state={state} />}
-          {!sticks && !paused && (
+          {!sticks && !paused && (unseen > 0 || list.current?.isScrolledUp) && (
             <button type="button" class="to-end" onClick={() => list.current?.toEnd()}>
               {unseen > 0 ? `${counted(unseen, "new one")} ↓` : "To the newest ↓"}
             </button>

@@ -4,9 +4,9 @@
  *
  * Rows have numbers that stay while others are taken away at the beginning: `base` plus their place.
  */
-import { levelName } from "../system/levels.js";
-import { visibleLine } from "../system/visible.js";
-import { cellsOf, type Row } from "./row.js";
+import { FoundMarks } from "./found-marks.js";
+import type { Row } from "./row.js";
+import { headRow, RowElement } from "./row-element.js";
 
 const OVERSCAN = 8;
 
@@ -31,6 +31,7 @@ export class VirtualList {
   #sticks = true;
   #frame = 0;
   #rowHeight = 24;
+  readonly #marks = new FoundMarks();
 
   /** `scroller` is the grid, empty so far. */
   constructor(scroller: HTMLElement, listeners: ListListeners) {
@@ -50,10 +51,17 @@ export class VirtualList {
   destroy(): void {
     this.#resized.disconnect();
     cancelAnimationFrame(this.#frame);
+    this.#marks.set([]);
     this.#scroller.removeEventListener("scroll", this.#scrolled);
     this.#scroller.removeEventListener("wheel", this.#wheeled);
     this.#scroller.removeEventListener("keydown", this.#keyed);
     this.#scroller.replaceChildren();
+  }
+
+  /** Marks where this text stands in the rows; undefined for nowhere. */
+  mark(text: string | undefined): void {
+    this.#marks.look(text);
+    this.#draw();
   }
 
   /** `removed` rows are gone at the beginning; others may have come at the end. */
@@ -91,6 +99,12 @@ export class VirtualList {
     return this.#sticks;
   }
 
+  /** True when there are rows below those that can be seen. */
+  get isScrolledUp(): boolean {
+    const { scrollTop, clientHeight, scrollHeight } = this.#scroller;
+    return scrollHeight - clientHeight - scrollTop > this.#rowHeight / 2;
+  }
+
   get active(): Row | undefined {
     return this.#active === -1 ? undefined : this.#rows[this.#active - this.#base];
   }
@@ -118,8 +132,7 @@ export class VirtualList {
   }
 
   readonly #scrolled = (): void => {
-    const { scrollTop, clientHeight, scrollHeight } = this.#scroller;
-    this.#setSticks(scrollTop + clientHeight >= scrollHeight - this.#rowHeight / 2);
+    this.#setSticks(!this.isScrolledUp);
     this.#draw();
   };
 
@@ -194,91 +207,11 @@ export class VirtualList {
       const element = this.#elements[number % wanted]!;
       element.show(rows[index], number, index, height, number === this.#active);
     }
+    this.#marks.set(this.#elements.flatMap(({ searched }) => searched));
     scroller.setAttribute("aria-rowcount", String(rows.length + 1));
     const active = this.active && this.#elements[this.#active % wanted];
     if (active && active.number === this.#active) {
       scroller.setAttribute("aria-activedescendant", active.root.id);
     } else scroller.removeAttribute("aria-activedescendant");
-  }
-}
-
-const CELLS = ["time", "level", "service", "data", "rest"] as const;
-const HEADS = ["Time", "Level", "Service", "Data", "Metadata"] as const;
-
-function headRow(): HTMLElement {
-  const head = document.createElement("div");
-  head.className = "row head";
-  head.setAttribute("role", "row");
-  head.setAttribute("aria-rowindex", "1");
-  for (const [index, name] of HEADS.entries()) {
-    const cell = document.createElement("span");
-    cell.className = `cell ${CELLS[index]}`;
-    cell.setAttribute("role", "columnheader");
-    cell.textContent = name;
-    head.append(cell);
-  }
-  return head;
-}
-
-/** One element of the document that shows one row, then another. */
-class RowElement {
-  readonly root = document.createElement("div");
-  number = -1;
-  readonly #cells: Readonly<Record<(typeof CELLS)[number], HTMLElement>>;
-  #row: Row | undefined;
-  #index = -1;
-  #isActive = false;
-
-  constructor(id: number) {
-    this.root.id = `row-${id}`;
-    this.root.setAttribute("role", "row");
-    this.root.hidden = true;
-    const cells = CELLS.map((name) => {
-      const cell = document.createElement("span");
-      cell.className = `cell ${name}`;
-      cell.setAttribute("role", "gridcell");
-      this.root.append(cell);
-      return [name, cell] as const;
-    });
-    this.#cells = Object.fromEntries(cells) as Record<(typeof CELLS)[number], HTMLElement>;
-  }
-
-  /** Shows its row anew the next time. */
-  forget(): void {
-    this.#index = -1;
-  }
-
-  show(row: Row | undefined, number: number, index: number, height: number, isActive: boolean): void {
-    this.number = number;
-    if (this.#index !== index) {
-      this.#index = index;
-      this.root.style.transform = `translateY(${index * height}px)`;
-      this.root.setAttribute("aria-rowindex", String(index + 2));
-    }
-    if (this.#row === row && this.#isActive === isActive) return;
-    if (this.#row !== row) this.#fill(row);
-    this.#row = row;
-    this.#isActive = isActive;
-    this.root.classList.toggle("active", isActive);
-    this.root.setAttribute("aria-selected", String(isActive));
-  }
-
-  #fill(row: Row | undefined): void {
-    this.root.hidden = row === undefined;
-    const cells = this.#cells;
-    if (row?.kind !== "record") for (const name of CELLS) cells[name].textContent = "";
-    if (row === undefined) return;
-    if (row.kind === "note") {
-      this.root.className = "row note";
-      cells.data.textContent = visibleLine(row.text);
-      return;
-    }
-    const { time, level, type, service, data, rest } = cellsOf(row);
-    this.root.className = `row level-${levelName(level)}`;
-    cells.time.textContent = time;
-    cells.level.textContent = type;
-    cells.service.textContent = service;
-    cells.data.textContent = data;
-    cells.rest.textContent = rest;
   }
 }

@@ -15,7 +15,7 @@ import { refuseInCloud, type Served, serve } from "../served.js";
 
 const out = process.argv[2] ?? "docs/screenshots";
 /** How long services log before the first picture: charts and histogram show it. */
-const WARM_MS = Number(process.argv[3] ?? 100_000);
+const WARM_MS = Number(process.argv[3] ?? 240_000);
 const TICK_MS = 50;
 
 interface Shot {
@@ -28,7 +28,7 @@ interface Shot {
 
 const SHOTS: readonly Shot[] = [
   { name: "live-light", address: "/#/live", scheme: "light", prepare: openError },
-  { name: "live-dark", address: "/#/live?type=WARN", scheme: "dark" },
+  { name: "live-dark", address: "/#/live?grep=orders&service=api", scheme: "dark" },
   { name: "live-phone", address: "/#/live", scheme: "dark", phone: true },
   { name: "flow-light", address: "/#/flow", scheme: "light" },
   { name: "dead-light", address: "/#/dead", scheme: "light" },
