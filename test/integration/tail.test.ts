@@ -80,7 +80,8 @@ test("each filter shows what it says, and tail says which are active", async (t)
   api.warn("Timed out", { user_id: 42 });
   api.log({ data: { deep: [{ a: "x" }] }, type: "AUDIT", request_id: "r-1" });
   api.fatal("ends");
-  loggerOf("web").info("Timeout", { user_id: 43 });
+  // Behind the others, by time.
+  loggerOf("web").log({ data: "Timeout", metadata: { user_id: 43 }, timestamp: Date.now() + 10 });
   const cases: [string[], unknown[], string][] = [
     [["--service", "web"], ["Timeout"], "service web"],
     [["--type", "warn"], ["Timed out", "ends"], "level WARN or above"],
