@@ -166,7 +166,9 @@ test("after a restart of the machine, what COMMIT does not tell of is seen too, 
   const info = JSON.parse(readFileSync(path, "utf8"));
   info.process.boot = "another";
   writeFileSync(path, JSON.stringify({ ...info, closed: false }));
-  const last = framesOf(journal.folder).at(-1)!;
+  const frames = framesOf(journal.folder);
+  const last = frames.at(-1)!;
+  const framesInLast = frames.filter(({ segment }) => segment === last.segment).length;
   const bytes = readFileSync(last.path);
   // The page with the header came to the disk before the last records were published.
   bytes.writeUInt32LE(SEGMENT_HEADER_BYTES / 8, COMMIT_WORD * 4);
@@ -182,6 +184,14 @@ test("after a restart of the machine, what COMMIT does not tell of is seen too, 
     await seen.readAll();
     assert.deepEqual([seen.of("w").at(-1), seen.missed], [99, 0]);
   }
+  // Or the header did, and the last records did not.
+  bytes.writeUInt32LE(last.to / 8, COMMIT_WORD * 4);
+  bytes.writeUInt32LE(framesInLast, COUNT_WORD * 4);
+  bytes.fill(0, frames.at(-20)!.from);
+  writeFileSync(last.path, bytes);
+  const torn = await follow(t, dir, { at: "last", records: 5 });
+  await torn.readAll();
+  assert.equal(torn.of("w").at(-1), 79);
 });
 
 test("copies, other files and folders of others are passed over, and what cannot be read is until it can", async (t) => {
