@@ -23,6 +23,7 @@ test(
     await page.waitForURL(/#\/live\?grep=while$/);
     await page.getByText("before it was opened").waitFor({ state: "detached" });
     await page.getByText("while it is open").waitFor();
+    assert.equal(await page.evaluate("CSS.highlights.get('found').size"), 1, "what was found is marked");
     await page.reload();
     await page.getByText("while it is open").waitFor();
     assert.equal(await page.getByLabel("Search").inputValue(), "while");

@@ -79,8 +79,9 @@ export class Feed {
     clearTimeout(this.#stateTimer);
   }
 
-  pause(paused: boolean): void {
-    if (paused === this.#state.paused) return;
+  /** Pauses, or goes on. */
+  togglePause(): void {
+    const paused = !this.#state.paused;
     this.#take();
     if (!paused) {
       if (this.#asideLost > 0) {

@@ -100,7 +100,7 @@ export function LiveView({ route, services }: LiveViewProps) {
       else if (event.key === "j") move(1);
       else if (event.key === "k") move(-1);
       else if (event.key === "G") list.current?.toEnd();
-      else if (event.key === " " && !target.matches("button, a, summary")) feed.current?.pause(!paused);
+      else if (event.key === " " && !target.matches("button, a, summary")) feed.current?.togglePause();
       else return;
       event.preventDefault();
     };
@@ -169,7 +169,7 @@ export function LiveView({ route, services }: LiveViewProps) {
       <StatusBar
         state={state}
         rows={rows}
-        onPause={() => feed.current?.pause(!paused)}
+        onPause={() => feed.current?.togglePause()}
         onClear={() => feed.current?.clear()}
       />
     </main>
