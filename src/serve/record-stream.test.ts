@@ -118,12 +118,12 @@ test("one who takes nothing for too long is let go", async (context) => {
 });
 
 test("one who does not take the end is let go as well", async (context) => {
-  const { stream, response } = await open(context, "lines", { stalledMs: 300 });
-  const [taken] = await fill(stream);
+  const { stream, response } = await open(context, "lines", { stalledMs: 100 });
+  response.write(Buffer.alloc(64 << 20));
   const closed = once(response, "close");
   stream.end(new DragonlogError("DRAGONLOG_BUSY", "too slow", "Write another one."));
-  await Promise.all([closed, assert.rejects(taken)]);
-  assert.ok(response.destroyed);
+  await closed;
+  assert.ok(response.destroyed && !response.writableFinished);
 });
 
 test("one who goes away while he takes nothing is not waited for", async (context) => {
