@@ -69,6 +69,14 @@ test("when more is delivered than a second may copy, whole batches are left out,
   assert.deepEqual([[...recent.all()].map(({ seq }) => seq), recent.leftOut], [[0, 2, 3], 3]);
 });
 
+test("what lies between two lines far apart takes no room", () => {
+  const { recent } = open({ bytesMax: 100 });
+  const bytes = Buffer.alloc(10_000, "x");
+  const at = (seq: number, start: number) => ({ ...recordOf({ seq }), bytes, start, end: start + 10 });
+  add(recent, [at(0, 0), at(1, 50), at(2, 9000)]);
+  assert.deepEqual([recent.records, recent.leftOut], [3, 0]);
+});
+
 test("a record in parts is taken once, with its last part and as a whole", () => {
   const { recent } = open();
   const record = recordOf({ text: "0123456789" });
