@@ -17,11 +17,11 @@ const ASIDE_MS = 5000;
 export function App() {
   const route = useRoute();
   const session = useSession();
-  const overview = usePolled<Overview>("/api/overview", route.view === "flow" ? WATCHED_MS : ASIDE_MS);
-  const dead = usePolled<DeadLetterList>(
-    "/api/dead-letters",
-    route.view === "dead" ? ASIDE_MS : 3 * ASIDE_MS,
-  );
+  const overview = usePolled<Overview>("/api/overview", route.view === "live" ? ASIDE_MS : WATCHED_MS);
+  // Their list is read from the disk: only when there is something new.
+  const deadBytes = overview.value?.deadLetters.bytes;
+  const deadPath = deadBytes === undefined ? undefined : "/api/dead-letters";
+  const dead = usePolled<DeadLetterList>(deadPath, Number.POSITIVE_INFINITY, deadBytes);
   const [help, setHelp] = useState(false);
 
   useEffect(() => {
@@ -45,7 +45,9 @@ export function App() {
       />
       {route.view === "live" && <LiveView route={route} services={services} />}
       {route.view === "flow" && <FlowView overview={overview} letters={dead.value?.letters} />}
-      {route.view === "dead" && <DeadView route={route} dead={dead} readOnly={session?.readOnly ?? true} />}
+      {route.view === "dead" && (
+        <DeadView route={route} dead={dead} deadBytes={deadBytes} readOnly={session?.readOnly ?? true} />
+      )}
       {help && <KeysHelp onClose={() => setHelp(false)} />}
     </>
   );

@@ -9,16 +9,16 @@ import { visibleLine } from "../system/visible.js";
 import { Letter } from "./letter.js";
 import { type Order, OrderDialog } from "./order-dialog.js";
 
-const NARROWED_MS = 5000;
-
 interface DeadViewProps {
   readonly route: DeadRoute;
   /** All of them. */
   readonly dead: Polled<DeadLetterList>;
+  /** What they take on the disk; other bytes, other letters. */
+  readonly deadBytes: number | undefined;
   readonly readOnly: boolean;
 }
 
-export function DeadView({ route, dead, readOnly }: DeadViewProps) {
+export function DeadView({ route, dead, deadBytes, readOnly }: DeadViewProps) {
   const [openKey, setOpenKey] = useState<string>();
   const [asked, setAsked] = useState<Order>();
   const [outcome, setOutcome] = useState<string>();
@@ -26,7 +26,8 @@ export function DeadView({ route, dead, readOnly }: DeadViewProps) {
   const isNarrowed = reason !== undefined || service !== undefined;
   const narrowed = usePolled<DeadLetterList>(
     isNarrowed ? `/api/dead-letters?${searchOf(route)}` : undefined,
-    NARROWED_MS,
+    Number.POSITIVE_INFINITY,
+    deadBytes,
   );
   const list = isNarrowed ? narrowed : dead;
 

@@ -11,8 +11,11 @@ export interface Polled<T> {
   readonly refresh: () => void;
 }
 
-/** Without a path nothing is asked. */
-export function usePolled<T>(path: string | undefined, everyMs: number): Polled<T> {
+/** When what has failed is asked again at the latest. */
+const RETRY_MS = 5000;
+
+/** Asks again every so many ms, or, where it is given, when `when` is another value than before. Without a path nothing is asked. */
+export function usePolled<T>(path: string | undefined, everyMs: number, when?: unknown): Polled<T> {
   const [state, setState] = useState<{ value: T | undefined; error: unknown }>({
     value: undefined,
     error: undefined,
@@ -25,6 +28,7 @@ export function usePolled<T>(path: string | undefined, everyMs: number): Polled<
     let timer: ReturnType<typeof setTimeout> | undefined;
     const look = async (): Promise<void> => {
       clearTimeout(timer);
+      let nextMs = everyMs;
       if (!document.hidden) {
         try {
           const value = await getJson<T>(path, stop.signal);
@@ -33,9 +37,10 @@ export function usePolled<T>(path: string | undefined, everyMs: number): Polled<
         } catch (error) {
           if (stop.signal.aborted) return;
           setState((before) => ({ value: before.value, error }));
+          nextMs = Math.min(everyMs, RETRY_MS);
         }
       }
-      timer = setTimeout(look, everyMs);
+      if (Number.isFinite(nextMs)) timer = setTimeout(look, nextMs);
     };
     const shown = (): void => {
       if (!document.hidden) void look();
@@ -47,6 +52,6 @@ export function usePolled<T>(path: string | undefined, everyMs: number): Polled<
       clearTimeout(timer);
       document.removeEventListener("visibilitychange", shown);
     };
-  }, [path, everyMs, turn]);
+  }, [path, everyMs, when, turn]);
   return { ...state, refresh: () => setTurn((before) => before + 1) };
 }
