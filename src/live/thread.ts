@@ -3,7 +3,8 @@ import { Worker } from "node:worker_threads";
 import { every } from "../system/every.js";
 import { type FromThread, type ThreadStart, type ToThread, TURN, VIEWER } from "./protocol.js";
 
-const CHECK_MS = 1000;
+/** How often it is looked while one turn goes on, before it is taken for one that does not come back. */
+const LOOKS = 3;
 const HEAP_MIB_MAX = 512;
 
 export interface ThreadHooks {
@@ -65,15 +66,14 @@ export class Thread {
    * Counts looks and not time: while the whole process rests, as on a machine that sleeps, nobody looks either.
    */
   #checkTurns(hangMs: number, onHang: (viewer: number) => void): () => void {
-    const checkMs = Math.min(CHECK_MS, hangMs);
     let seen = -1;
     let looks = 0;
-    return every(checkMs, () => {
+    return every(hangMs / LOOKS, () => {
       const viewer = Atomics.load(this.#turns, VIEWER);
       const turn = Atomics.load(this.#turns, TURN);
       looks = viewer !== 0 && turn === seen ? looks + 1 : 0;
       seen = turn;
-      if (looks * checkMs < hangMs) return;
+      if (looks < LOOKS) return;
       this.end();
       onHang(viewer);
     });
