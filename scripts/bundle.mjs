@@ -3,37 +3,69 @@
  *
  * - dist/src/dragonlog.js, the logger: Node.js takes a third of a millisecond for each file that an application imports. Worker
  *   threads and commands use the files beside it.
+ * - dist/src/<subpath>.js for each export of package.json whose types lie elsewhere, such as dragonlog/express. What
+ *   src/index.ts exports is not built in but imported from dragonlog.js, so that a process has it once; see ADR 0021.
  * - dist/src/<stage>/vendored/, libraries that are built in, so that nobody installs them; and the texts of their licences.
  *
  *     node scripts/bundle.mjs [folder]      default: dist
  */
 import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join, relative, resolve } from "node:path";
+import { dirname, join, relative, resolve } from "node:path";
 import { build } from "esbuild";
 import { licencesOf } from "./licences.mjs";
 
 const dist = process.argv[2] ?? "dist";
 const root = resolve(dist, "src");
 
+/** What holds state of the process, or a class that users compare with: a second copy would be another logger. */
+const ONCE = /^(context|journal|logger|ship|forward)\/|^system\/errors\.js$/;
+
 const shared = { bundle: true, format: "esm", platform: "node", target: "node20.19" };
+
+const besideModule = {
+  name: "files beside a module are found from the bundle too",
+  setup: ({ onLoad }) =>
+    onLoad({ filter: /\.js$/ }, ({ path }) => {
+      if (!path.startsWith(`${root}/`)) return undefined;
+      const place = `new URL(${JSON.stringify(`./${relative(root, path)}`)}, import.meta.url).href`;
+      return { contents: readFileSync(path, "utf8").replaceAll("import.meta.url", place) };
+    }),
+};
 
 await build({
   ...shared,
   entryPoints: [`${dist}/src/index.js`],
   outfile: `${dist}/src/dragonlog.js`,
   packages: "external",
-  plugins: [
-    {
-      name: "files beside a module are found from the bundle too",
-      setup: ({ onLoad }) =>
-        onLoad({ filter: /\.js$/ }, ({ path }) => {
-          if (!path.startsWith(`${root}/`)) return undefined;
-          const place = `new URL(${JSON.stringify(`./${relative(root, path)}`)}, import.meta.url).href`;
-          return { contents: readFileSync(path, "utf8").replaceAll("import.meta.url", place) };
-        }),
-    },
-  ],
+  plugins: [besideModule],
 });
+
+const inDragonlog = new Set([join(root, "index.js"), ...exportedBy(join(root, "index.js"))]);
+const onceInProcess = {
+  name: "what dragonlog.js exports is imported from there",
+  setup: ({ onResolve }) =>
+    onResolve({ filter: /^\./ }, ({ path, resolveDir, kind }) =>
+      kind !== "entry-point" && inDragonlog.has(resolve(resolveDir, path))
+        ? { path: "./dragonlog.js", external: true }
+        : undefined,
+    ),
+};
+for (const { entry, outfile } of subpaths()) {
+  const { metafile } = await build({
+    ...shared,
+    entryPoints: [entry],
+    outfile,
+    packages: "external",
+    metafile: true,
+    plugins: [onceInProcess, besideModule],
+  });
+  const twice = Object.keys(metafile.inputs).filter((input) => ONCE.test(relative(root, resolve(input))));
+  if (twice.length > 0) {
+    throw new Error(
+      `${outfile} would hold a second ${twice.join(", ")}: let src/index.ts export what it needs`,
+    );
+  }
+}
 
 const metafiles = [];
 for (const source of vendoredIn("src")) {
@@ -61,4 +93,23 @@ function vendoredIn(folder) {
   return readdirSync(folder, { recursive: true })
     .filter((path) => /^[^/]+\/vendored\/[^/]+(?<!\.test|\.cases)\.ts$/.test(path))
     .map((path) => join(folder, path));
+}
+
+/** Of each export that is a bundle of its own: the module that tsc made, whose types it has, and where it goes. */
+function subpaths() {
+  const { exports } = JSON.parse(readFileSync("package.json", "utf8"));
+  return Object.entries(exports)
+    .filter(
+      ([name, { types, default: file }]) => name !== "." && types && file !== types.replace(".d.ts", ".js"),
+    )
+    .map(([, { types, default: file }]) => ({
+      entry: join(dist, relative("dist", types.replace(".d.ts", ".js"))),
+      outfile: join(dist, relative("dist", file)),
+    }));
+}
+
+/** The modules whose names an entry exports. */
+function exportedBy(entry) {
+  const text = readFileSync(entry, "utf8");
+  return [...text.matchAll(/from "(\.[^"]+)"/g)].map(([, path]) => resolve(dirname(entry), path));
 }

@@ -9,7 +9,8 @@ import { test } from "node:test";
 import { ROOT } from "./sources.js";
 
 const SNAPSHOT = join(ROOT, "test/style/exports.json");
-const ENTRIES = { dragonlog: "src/index", "dragonlog/testing": "src/testing/index" } as const;
+/** Of each export of package.json, the module that its types come from, without an extension. */
+const ENTRIES = entriesOf(JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")));
 
 interface Surface {
   readonly values: readonly string[];
@@ -22,6 +23,16 @@ for (const [name, entry] of Object.entries(ENTRIES)) {
   current[name] = surfaceOf(readFileSync(join(ROOT, `${entry}.ts`), "utf8"));
 }
 if (process.env.UPDATE_EXPORTS === "1") writeFileSync(SNAPSHOT, `${JSON.stringify(current, null, 2)}\n`);
+
+function entriesOf({ exports }: { exports: Record<string, { types?: string }> }): Record<string, string> {
+  const typed = Object.entries(exports).filter(([, { types }]) => types !== undefined);
+  return Object.fromEntries(
+    typed.map(([path, { types }]) => [
+      path.replace(/^\./, "dragonlog"),
+      types!.replace(/^\.\/dist\/(.*)\.d\.ts$/, "$1"),
+    ]),
+  );
+}
 
 /** The names that an entry exports. It lists them one by one, in braces, and does nothing else. */
 function surfaceOf(source: string): Surface {
