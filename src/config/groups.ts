@@ -27,6 +27,8 @@ export const OPTION_GROUPS: readonly OptionGroup[] = [
       "whenFull",
       "syncMs",
       "quiet",
+      "severity",
+      "multiline",
     ],
   },
   {

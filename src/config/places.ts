@@ -103,6 +103,13 @@ export function checkSmtp(text: string): string | undefined {
     : "smtp://host:587, smtps://host:465 or smtp://user:password@host, user and password percent-encoded (/ as %2F, # as %23)";
 }
 
+/** What would be accepted as a rule for lines that belong together, where the text is none. */
+export function checkMultiline(text: string): string | undefined {
+  return /^(auto|off|\/.+\/[a-z]*)$/s.test(text)
+    ? undefined
+    : "auto, off, or a regular expression such as /^\\d{4}-/ that matches the first line of a record";
+}
+
 /** What would be accepted as a time to begin at, where the text is none. */
 export function checkSince(text: string): string | undefined {
   return sinceMs(text, 0) === undefined
