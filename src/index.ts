@@ -1,3 +1,4 @@
+export { currentContext, type LogContext, withContext } from "./context/with-context.js";
 export { DragonLogger } from "./logger/logger.js";
 export type { LoggerOptions, LoggerStats, RecordInput } from "./logger/types.js";
 export type { Level } from "./record/types.js";

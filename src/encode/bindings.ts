@@ -49,6 +49,22 @@ export class Bindings {
     return new Bindings(names, members);
   }
 
+  /** These, and those of `others` after them, which count where both have a name. */
+  join(others: Bindings): Bindings {
+    if (others.#text === "") {
+      return this;
+    }
+    const isKept = (_: string, at: number): boolean => !others.#names.includes(this.#names[at]!);
+    return new Bindings(
+      [...this.#names.filter(isKept), ...others.#names],
+      [...this.#members.filter(isKept), ...others.#members],
+    );
+  }
+
+  get isEmpty(): boolean {
+    return this.#text === "";
+  }
+
   /** Writes the members of a call's metadata with these before them, without braces; nothing where there are none. */
   write(pen: Pen, metadata: object | null | undefined, counts: EncodeCounts): void {
     if (metadata === undefined || metadata === null) {

@@ -1,1 +1,1 @@
-export {};
+export { errorLog, type RequestLogOptions, requestLog } from "./express/middleware.js";

@@ -1,1 +1,1 @@
-export {};
+export { type RequestLogOptions, requestLog } from "./fastify/plugin.js";

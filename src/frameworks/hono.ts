@@ -1,1 +1,1 @@
-export {};
+export { type RequestLogOptions, requestLog } from "./hono/middleware.js";

@@ -1,4 +1,6 @@
 import { parseOptions } from "../config/parse.js";
+import type { Context } from "../context/context.js";
+import { activeContext } from "../context/with-context.js";
 import { Bindings } from "../encode/bindings.js";
 import type { Head, LineParts } from "../encode/line.js";
 import { isError, valueText } from "../encode/text.js";
@@ -163,12 +165,15 @@ export class DragonLogger {
       service === undefined || service === null ? this.#service : String(service),
       this.#level,
       this.#bindings.with(bindings, OF_THE_RECORD, this.#writer.counts),
-      this.#requestTextOf(request_id),
+      request_id === undefined || request_id === null
+        ? this.#requestText
+        : valueText(request_id, this.#writer.counts),
     );
     return loggerOf(family);
   }
 
   #write(typeCode: number, data: unknown, metadata: object | undefined): void {
+    const context = activeContext();
     try {
       this.#writer.write(
         this.#head,
@@ -176,8 +181,8 @@ export class DragonLogger {
           data,
           typeCode,
           typeText: undefined,
-          requestText: this.#requestText,
-          bindings: this.#bindings,
+          requestText: this.#requestTextIn(context),
+          bindings: this.#bindingsIn(context),
           metadata,
         },
         undefined,
@@ -201,21 +206,27 @@ export class DragonLogger {
     const given = timestamp === undefined || timestamp === null ? undefined : parseTimestamp(timestamp);
     const head =
       service === undefined || service === null ? this.#head : this.#writer.headOf(String(service));
+    const context = activeContext();
     const parts: LineParts = {
       data,
       typeCode,
       typeText: typeCode === OTHER_TYPE ? typeText : undefined,
-      requestText: this.#requestTextOf(request_id),
-      bindings: this.#bindings,
+      requestText:
+        request_id === undefined || request_id === null
+          ? this.#requestTextIn(context)
+          : valueText(request_id, this.#writer.counts),
+      bindings: this.#bindingsIn(context),
       metadata: membersOf(record, given),
     };
     this.#writer.write(head, parts, given);
   }
 
-  #requestTextOf(requestId: unknown): string {
-    return requestId === undefined || requestId === null
-      ? this.#requestText
-      : valueText(requestId, this.#writer.counts);
+  #requestTextIn(context: Context | undefined): string {
+    return context === undefined || this.#requestText !== "" ? this.#requestText : context.requestText;
+  }
+
+  #bindingsIn(context: Context | undefined): Bindings {
+    return context === undefined ? this.#bindings : context.bindingsFor(this.#bindings, this.#writer.counts);
   }
 
   /** The last resort: a readable record in place of one that cannot be put into text. */
@@ -227,7 +238,7 @@ export class DragonLogger {
         data: `[Unencodable: ${messageOf(error)}]`,
         typeCode: ERROR,
         typeText: undefined,
-        requestText: this.#requestText,
+        requestText: this.#requestTextIn(activeContext()),
         bindings: Bindings.NONE,
         metadata: undefined,
       };
