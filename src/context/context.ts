@@ -1,76 +1,107 @@
-/** What a context adds to each record that is logged in it: put into text once, when it is made. */
+/** What a context adds to each record that is logged in it: put into text once for each writer, when it first logs there. */
 import { Bindings } from "../encode/bindings.js";
 import { type EncodeCounts, valueText } from "../encode/text.js";
 
 /** The request id becomes the record's own. */
 const OF_THE_RECORD = ["request_id"];
 /** Loggers made within a context, for one call each, must not grow what it remembers. */
-const JOINED_MAX = 16;
+const REMEMBERED_MAX = 16;
+
+/** How a writer puts members into text. */
+export interface ContextEncoder {
+  readonly counts: EncodeCounts;
+  /** Takes secrets out first, where it is to. */
+  readonly redacting?:
+    | {
+        bindings(bindings: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>>;
+        requestId(requestId: unknown): unknown;
+      }
+    | undefined;
+}
 
 export class Context {
-  static readonly NONE = new Context({}, Bindings.NONE, "", 0);
+  static readonly NONE = new Context({});
 
   /** As they were given, with those of the contexts around it. */
   readonly members: Readonly<Record<string, unknown>>;
-  /** JSON text of the request id; empty for none. */
-  readonly requestText: string;
-  readonly #bindings: Bindings;
-  /** Values that were cut off, until a logger has counted them. */
-  #shortened: number;
-  /** The bindings of the logger that logged last here, and both together. */
-  #own = Bindings.NONE;
-  #both: Bindings;
-  #joined: Map<Bindings, Bindings> | undefined;
+  /** Of the writer that logged last here. */
+  #encoder: ContextEncoder | undefined;
+  #text: ContextText | undefined;
+  readonly #texts = new Remembered<ContextEncoder, ContextText>();
 
-  private constructor(members: object, bindings: Bindings, requestText: string, shortened: number) {
-    this.members = members as Readonly<Record<string, unknown>>;
-    this.requestText = requestText;
-    this.#bindings = bindings;
-    this.#both = bindings;
-    this.#shortened = shortened;
+  private constructor(members: Readonly<Record<string, unknown>>) {
+    this.members = members;
   }
 
-  /** A context in this one: `members` count where both have a name, and undefined takes one away. Throws what a getter throws. */
+  /**
+   * A context in this one: `members` count where both have a name, and undefined takes one away; a request id stays unless another
+   * is given. Throws what a getter throws.
+   */
   with(members: object): Context {
     const own: Record<string, unknown> = { ...members };
-    const { request_id } = own;
-    if (request_id === undefined || request_id === null) {
+    if (own.request_id === undefined || own.request_id === null) {
       delete own.request_id;
     }
-    const counts: EncodeCounts = { shortened: 0 };
-    const bindings = this.#bindings.with(own, OF_THE_RECORD, counts);
-    const requestText = "request_id" in own ? valueText(request_id, counts) : this.requestText;
     const merged: Record<string, unknown> = { ...this.members, ...own };
     for (const name of Object.keys(own)) {
       if (own[name] === undefined) {
         delete merged[name];
       }
     }
-    return new Context(merged, bindings, requestText, this.#shortened + counts.shortened);
+    return new Context(merged);
   }
 
-  /** What a logger with bindings of its own, which count where both have a name, writes here. */
-  bindingsFor(own: Bindings, counts: EncodeCounts): Bindings {
-    if (this.#shortened > 0) {
-      counts.shortened += this.#shortened;
-      this.#shortened = 0;
+  textFor(encoder: ContextEncoder): ContextText {
+    if (encoder !== this.#encoder || this.#text === undefined) {
+      this.#text = this.#texts.get(encoder, () => new ContextText(this.members, encoder));
+      this.#encoder = encoder;
     }
+    return this.#text;
+  }
+}
+
+export class ContextText {
+  /** JSON text of the request id; empty for none. */
+  readonly requestText: string;
+  readonly #bindings: Bindings;
+  /** The bindings of the logger that logged last here, and both together. */
+  #own = Bindings.NONE;
+  #both: Bindings;
+  readonly #joined = new Remembered<Bindings, Bindings>();
+
+  constructor(members: Readonly<Record<string, unknown>>, { counts, redacting }: ContextEncoder) {
+    const { request_id } = members;
+    const id =
+      redacting === undefined || request_id === undefined ? request_id : redacting.requestId(request_id);
+    this.requestText = id === undefined || id === null ? "" : valueText(id, counts);
+    this.#bindings = Bindings.NONE.with(redacting?.bindings(members) ?? members, OF_THE_RECORD, counts);
+    this.#both = this.#bindings;
+  }
+
+  /** With the bindings that a logger has of its own, which count where both have a name. */
+  bindingsFor(own: Bindings): Bindings {
     if (own !== this.#own) {
-      this.#both = this.#join(own);
+      this.#both =
+        own === Bindings.NONE ? this.#bindings : this.#joined.get(own, () => this.#bindings.join(own));
       this.#own = own;
     }
     return this.#both;
   }
+}
 
-  #join(own: Bindings): Bindings {
-    this.#joined ??= new Map();
-    let both = this.#joined.get(own);
-    if (both === undefined) {
-      both = this.#bindings.join(own);
-      if (this.#joined.size < JOINED_MAX) {
-        this.#joined.set(own, both);
+/** What is made once for each of a few keys, and anew each time beyond these. */
+class Remembered<Key, Value> {
+  #values: Map<Key, Value> | undefined;
+
+  get(key: Key, make: () => Value): Value {
+    let value = this.#values?.get(key);
+    if (value === undefined) {
+      value = make();
+      this.#values ??= new Map();
+      if (this.#values.size < REMEMBERED_MAX) {
+        this.#values.set(key, value);
       }
     }
-    return both;
+    return value;
   }
 }

@@ -18,7 +18,8 @@ let storage: AsyncLocalStorage<Context> | undefined;
  * Calls `fn` and returns what it returns. Each record that is logged below it, through awaits, timers and whatever else was
  * begun there, by whatever logger, gets the context's `request_id`, if neither the call nor its logger names one, and the other
  * members as metadata, where what the call and its logger say themselves counts. A context within another adds to it;
- * undefined takes a member away. Members are put into text here, once.
+ * undefined takes a member away. Members are read here, and put into text
+ * once, when something is first logged.
  *
  * Throws what `fn` throws, and nothing for what `context` holds: what cannot be read is said in the records.
  */

@@ -222,11 +222,13 @@ export class DragonLogger {
   }
 
   #requestTextIn(context: Context | undefined): string {
-    return context === undefined || this.#requestText !== "" ? this.#requestText : context.requestText;
+    return context === undefined || this.#requestText !== ""
+      ? this.#requestText
+      : context.textFor(this.#writer).requestText;
   }
 
   #bindingsIn(context: Context | undefined): Bindings {
-    return context === undefined ? this.#bindings : context.bindingsFor(this.#bindings, this.#writer.counts);
+    return context === undefined ? this.#bindings : context.textFor(this.#writer).bindingsFor(this.#bindings);
   }
 
   /** The last resort: a readable record in place of one that cannot be put into text. */
