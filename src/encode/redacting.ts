@@ -1,0 +1,189 @@
+/**
+ * Values of a record, redacted before they are encoded: what goes on from here is a copy that holds nothing but texts, numbers,
+ * booleans, lists and object literals, and no secret. A copy always: a getter or a proxy that is asked twice may answer
+ * differently. What is not plain is put into JSON text first, as it would stand in the line, and read from there, so that errors
+ * with their stacks and causes, Maps, and whatever a toJSON says are gone through as everything else.
+ *
+ * Names of members are looked through by the detectors, too; where two would become the same, the later one is numbered.
+ */
+import { types } from "node:util";
+import type { Place } from "../redact/places.js";
+import { REMOVED, type Redactor } from "../redact/redactor.js";
+import { isLiteral } from "./plain.js";
+import { type EncodeCounts, membersText, valueText } from "./text.js";
+
+/** What is deeper or larger goes by way of its text, which is made with care for circles. */
+const PLAIN_DEPTH_MAX = 12;
+const PLAIN_VALUES_MAX = 10_000;
+
+/** The copy cannot be made in this way. */
+const GIVES_UP = Symbol("gives up");
+
+export class Redacting {
+  readonly #redactor: Redactor;
+  readonly #counts: EncodeCounts;
+  #depthMax = PLAIN_DEPTH_MAX;
+  #valuesLeft = 0;
+
+  constructor(redactor: Redactor, counts: EncodeCounts) {
+    this.#redactor = redactor;
+    this.#counts = counts;
+  }
+
+  /** A text of a record that is no value: its service, its type, why it could not be encoded. */
+  text(text: string): string {
+    return this.#redactor.text(text);
+  }
+
+  data(data: unknown): unknown {
+    return this.#orNull(this.#value(data, this.#redactor.data));
+  }
+
+  /** Undefined where it is left out. */
+  requestId(requestId: unknown): unknown {
+    const redacted = this.#value(requestId, this.#redactor.requestId);
+    return redacted === REMOVED ? undefined : redacted;
+  }
+
+  /** An Error becomes a member of its own, and what has no members one by the name of `value`, as in a line. */
+  metadata(metadata: object | null | undefined): object | null | undefined {
+    if (metadata === undefined || metadata === null) return metadata;
+    const place = this.#redactor.metadata;
+    const copy = this.#within(PLAIN_DEPTH_MAX, PLAIN_VALUES_MAX, () =>
+      isLiteral(metadata) ? this.#members(metadata, place, 0) : GIVES_UP,
+    );
+    return (
+      copy === GIVES_UP ? this.#parsed(`{${membersText(metadata, this.#counts)}}`, place) : copy
+    ) as object;
+  }
+
+  /** What a child binds; undefined stays, as it takes a binding away. Throws what a getter throws. */
+  bindings(bindings: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+    const copy: Record<string, unknown> = {};
+    let names: Names | undefined;
+    for (const name of Object.keys(bindings)) {
+      const value = bindings[name];
+      const redacted = this.#value(value, this.#redactor.metadata?.of(name));
+      if (redacted === REMOVED) continue;
+      const shown = this.#redactor.name(name);
+      if (shown !== name) names ??= new Names(copy);
+      put(copy, names === undefined ? name : names.free(shown), redacted);
+    }
+    return copy;
+  }
+
+  #orNull(value: unknown): unknown {
+    return value === REMOVED ? null : value;
+  }
+
+  #value(value: unknown, place: Place | undefined): unknown {
+    if (value === undefined) return undefined;
+    if (place?.isEnd) return this.#replaced(value);
+    if (typeof value === "string") return this.#redactor.text(value);
+    const copy = this.#within(PLAIN_DEPTH_MAX, PLAIN_VALUES_MAX, () => this.#plain(value, place, 0));
+    return copy === GIVES_UP ? this.#parsed(valueText(value, this.#counts), place) : copy;
+  }
+
+  #replaced(value: unknown): unknown {
+    return this.#redactor.replacement(() =>
+      typeof value === "string" ? value : valueText(value, this.#counts),
+    );
+  }
+
+  /** The bounds of before hold again afterwards: a getter may log. */
+  #within(depthMax: number, valuesMax: number, copy: () => unknown): unknown {
+    const before = [this.#depthMax, this.#valuesLeft] as const;
+    [this.#depthMax, this.#valuesLeft] = [depthMax, valuesMax];
+    try {
+      return copy();
+    } catch {
+      // A getter or a proxy threw: by way of the text, what threw is marked and the rest is kept.
+      return GIVES_UP;
+    } finally {
+      [this.#depthMax, this.#valuesLeft] = before;
+    }
+  }
+
+  /** What a JSON text says that was made of a value, and so is plain and bounded. */
+  #parsed(json: string, place: Place | undefined): unknown {
+    const value: unknown = JSON.parse(json);
+    return this.#within(Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY, () =>
+      this.#plain(value, place, 0),
+    );
+  }
+
+  #plain(value: unknown, place: Place | undefined, depth: number): unknown {
+    if (this.#valuesLeft-- <= 0) return GIVES_UP;
+    switch (typeof value) {
+      case "string":
+        return this.#redactor.text(value);
+      case "number":
+        return Number.isFinite(value) ? this.#redactor.number(value) : GIVES_UP;
+      case "boolean":
+        return value;
+      case "object":
+        if (value === null) return null;
+        if (depth > this.#depthMax) return GIVES_UP;
+        if (Array.isArray(value)) return this.#list(value, place, depth);
+        if (isLiteral(value)) return this.#members(value, place, depth);
+        return types.isDate(value) && !Number.isNaN(value.getTime()) ? value.toISOString() : GIVES_UP;
+      default:
+        return GIVES_UP;
+    }
+  }
+
+  #list(list: readonly unknown[], place: Place | undefined, depth: number): unknown {
+    const copy: unknown[] = [];
+    for (let i = 0; i < list.length; i++) {
+      const value = list[i];
+      const at = place?.at(i);
+      const redacted = at?.isEnd ? this.#replaced(value) : this.#plain(value, at, depth + 1);
+      if (redacted === GIVES_UP) return GIVES_UP;
+      copy.push(this.#orNull(redacted));
+    }
+    return copy;
+  }
+
+  #members(object: object, place: Place | undefined, depth: number): unknown {
+    const copy: Record<string, unknown> = {};
+    let names: Names | undefined;
+    for (const name in object) {
+      const of = place?.of(name);
+      const value = (object as Record<string, unknown>)[name];
+      if (value === undefined) continue;
+      const redacted = of?.isEnd ? this.#replaced(value) : this.#plain(value, of, depth + 1);
+      if (redacted === GIVES_UP) return GIVES_UP;
+      if (redacted === REMOVED) continue;
+      const shown = this.#redactor.name(name);
+      if (shown !== name) names ??= new Names(copy);
+      put(copy, names === undefined ? name : names.free(shown), redacted);
+    }
+    return copy;
+  }
+}
+
+/** The names in an object, once one of them was changed: different ones may have become the same. */
+class Names {
+  readonly #object: object;
+  #number = 1;
+
+  constructor(object: object) {
+    this.#object = object;
+  }
+
+  /** Numbered on, so that many that became the same are not counted through again and again. */
+  free(name: string): string {
+    let free = name;
+    while (Object.hasOwn(this.#object, free)) free = `${name} (${++this.#number})`;
+    return free;
+  }
+}
+
+/** As a member like all others, whatever its name. */
+function put(object: Record<string, unknown>, name: string, value: unknown): void {
+  if (name === "__proto__") {
+    Object.defineProperty(object, name, { value, writable: true, enumerable: true, configurable: true });
+  } else {
+    object[name] = value;
+  }
+}

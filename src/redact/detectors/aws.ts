@@ -1,0 +1,139 @@
+/**
+ * What AWS takes as a sign of who you are: ids of access keys (AKIA…, ASIA… and their like), secret access keys, and session
+ * tokens. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html
+ *
+ * An id is found by how it begins. A secret access key is 40 characters of base64 that begin like nothing: it is taken for one
+ * where it holds capitals, small letters and digits in a mixture that words, paths and hashes do not have. Of a thousand random
+ * ones this misses fewer than five; none that stands behind its name.
+ */
+import {
+  charTable,
+  type Detector,
+  DIGITS,
+  endOfRun,
+  LOWER,
+  replaceSpans,
+  type Span,
+  UPPER,
+} from "./detector.js";
+
+const IDS_AND_SESSIONS = /A(?:KIA|SIA|BIA|CCA)[A-Z0-9]{16}|IQoJb3JpZ2lu|FwoGZXIvYXdz/g;
+const ID_CHARS = 20;
+const IN_ID = charTable(UPPER + DIGITS);
+const IN_SESSION = charTable(`${UPPER}${LOWER}${DIGITS}+/=%_-`);
+const DIGIT = /\d/;
+
+const SECRET_CHARS = 40;
+/** With `%`, by which URLs write the two that are no letters. */
+const IN_SECRET = charTable(`${UPPER}${LOWER}${DIGITS}+/%`);
+const PERCENT = 0x25;
+const SLASH = 0x2f;
+/** Changes between capitals, small letters, digits and the rest: of random ones 25 on average, of words and paths fewer. */
+const CHANGES_MIN = 15;
+const DISTINCT_MIN = 22;
+const SLASHES_MAX = 3;
+const NAME_CHARS_MAX = 40;
+const NAMED = /secret[_\-. ]?(?:access[_\-. ]?)?key["'\\\s:=>]{1,8}$/i;
+
+export const aws: Detector = (text, mark) => secretKeys(idsAndSessions(text, mark), mark);
+
+function idsAndSessions(text: string, mark: (secret: string) => string): string {
+  const spans: Span[] = [];
+  IDS_AND_SESSIONS.lastIndex = 0;
+  for (let found = IDS_AND_SESSIONS.exec(text); found !== null; found = IDS_AND_SESSIONS.exec(text)) {
+    const start = found.index;
+    const isId = found[0].length === ID_CHARS;
+    const end = isId ? start + ID_CHARS : endOfRun(text, start, IN_SESSION);
+    if (!isId || DIGIT.test(found[0].slice(4)) || standsAlone(text, start, end)) {
+      spans.push({ start, end });
+      IDS_AND_SESSIONS.lastIndex = end;
+    } else {
+      IDS_AND_SESSIONS.lastIndex = start + 1;
+    }
+  }
+  return replaceSpans(text, spans, mark);
+}
+
+/** An id without a digit may be the beginning of a word in capitals. */
+function standsAlone(text: string, start: number, end: number): boolean {
+  return IN_ID[text.charCodeAt(start - 1)] !== 1 && IN_ID[text.charCodeAt(end)] !== 1;
+}
+
+/** Only every 40th character is looked at: no run of so many is between two of them. */
+function secretKeys(text: string, mark: (secret: string) => string): string {
+  const spans: Span[] = [];
+  let from = 0;
+  for (let at = SECRET_CHARS - 1; at < text.length; ) {
+    if (IN_SECRET[text.charCodeAt(at)] !== 1) {
+      from = at + 1;
+      at += SECRET_CHARS;
+      continue;
+    }
+    let start = at;
+    while (start > from && IN_SECRET[text.charCodeAt(start - 1)] === 1) start--;
+    const end = endOfRun(text, at, IN_SECRET);
+    if (end - start >= SECRET_CHARS) findInRun(text, start, end, spans);
+    from = end + 1;
+    at = end + SECRET_CHARS;
+  }
+  return replaceSpans(text, spans, mark, decoded);
+}
+
+const decoded = (secret: string): string => secret.replace(/%2f/gi, "/").replace(/%2b/gi, "+");
+
+/** A key fills the run, or what stands between two slashes of it, as in a path. */
+function findInRun(text: string, start: number, end: number, spans: Span[]): void {
+  for (let from = start; end - from >= SECRET_CHARS; ) {
+    const to = endOfUnits(text, from, end);
+    const isWhole = to !== undefined && (to === end || isParting(text, to));
+    if (isWhole && looksLikeSecret(decoded(text.slice(from, to)), text, from)) {
+      spans.push({ start: from, end: to });
+      from = to;
+    }
+    // Behind the next thing that parts.
+    while (from < end && !isParting(text, from)) from++;
+    from += text.charCodeAt(from) === PERCENT ? 3 : 1;
+  }
+}
+
+/** Where 40 characters end that begin at `from`, an encoded one counted as one; undefined where they do not. */
+function endOfUnits(text: string, from: number, end: number): number | undefined {
+  let at = from;
+  for (let units = 0; units < SECRET_CHARS; units++) {
+    if (at >= end) return undefined;
+    if (text.charCodeAt(at) !== PERCENT) at++;
+    else if (isEncodedPart(text, at)) at += 3;
+    else return undefined;
+  }
+  return at <= end ? at : undefined;
+}
+
+function isParting(text: string, at: number): boolean {
+  const char = text.charCodeAt(at);
+  return char === SLASH || char === PERCENT;
+}
+
+function isEncodedPart(text: string, at: number): boolean {
+  const code = text.slice(at + 1, at + 3).toLowerCase();
+  return code === "2f" || code === "2b";
+}
+
+function looksLikeSecret(secret: string, text: string, start: number): boolean {
+  let [uppers, lowers, digits, slashes, changes] = [0, 0, 0, 0, 0];
+  let [before, beyondHex] = [0, false];
+  for (let i = 0; i < secret.length; i++) {
+    const char = secret.charCodeAt(i);
+    const kind = char >= 0x61 ? 1 : char >= 0x41 ? 2 : char >= 0x30 ? 3 : 4;
+    if (kind === 1) lowers++;
+    else if (kind === 2) uppers++;
+    else if (kind === 3) digits++;
+    else if (char === SLASH) slashes++;
+    beyondHex ||= kind === 4 || (kind < 3 && (char & 0x1f) > 6);
+    if (i > 0 && kind !== before) changes++;
+    before = kind;
+  }
+  if (!beyondHex) return false;
+  if (NAMED.test(text.slice(Math.max(0, start - NAME_CHARS_MAX), start))) return true;
+  const mixed = uppers > 0 && lowers > 0 && digits > 0 && slashes <= SLASHES_MAX && changes >= CHANGES_MIN;
+  return mixed && new Set(secret).size >= DISTINCT_MIN;
+}

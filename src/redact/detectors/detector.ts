@@ -1,0 +1,55 @@
+/**
+ * Finds the secrets of one kind in a text and returns it with each of them put through `mark`; the same text where there is
+ * none. A detector looks at each character a bounded number of times, whatever the text is: what is logged is hostile input,
+ * and may be ten megabytes of what nearly is a secret.
+ */
+export type Detector = (text: string, mark: Mark) => string;
+
+/** What stands in place of a secret; `secret` is without what only parts its pieces, so that it is the same however it is written. */
+export type Mark = (secret: string) => string;
+
+/** Where a secret stands: from `start`, up to `end`. */
+export interface Span {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** The text with what stands at each span, rising and apart from each other, marked. */
+export function replaceSpans(
+  text: string,
+  spans: readonly Span[],
+  mark: Mark,
+  bare: (secret: string) => string = (secret) => secret,
+): string {
+  let replaced = "";
+  let from = 0;
+  for (const { start, end } of spans) {
+    replaced += text.slice(from, start) + mark(bare(text.slice(start, end)));
+    from = end;
+  }
+  return from === 0 ? text : replaced + text.slice(from);
+}
+
+const BYTE = 128;
+
+/** A table of the ASCII characters in a text, to be asked by code; all others are not in it. */
+export function charTable(chars: string): Uint8Array {
+  const table = new Uint8Array(BYTE);
+  for (let i = 0; i < chars.length; i++) {
+    table[chars.charCodeAt(i)] = 1;
+  }
+  return table;
+}
+
+export const UPPER = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+export const LOWER = UPPER.toLowerCase();
+export const DIGITS = "0123456789";
+
+/** The first place from `at` on whose character is not in the table; what lies beyond ASCII never is. */
+export function endOfRun(text: string, at: number, table: Uint8Array): number {
+  let end = at;
+  while (end < text.length && table[text.charCodeAt(end)] === 1) {
+    end++;
+  }
+  return end;
+}
