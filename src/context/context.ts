@@ -19,6 +19,23 @@ export interface ContextEncoder {
     | undefined;
 }
 
+/** What is made once for each of a few keys, and anew each time beyond these. */
+class Remembered<Key, Value> {
+  #values: Map<Key, Value> | undefined;
+
+  get(key: Key, make: () => Value): Value {
+    let value = this.#values?.get(key);
+    if (value === undefined) {
+      value = make();
+      this.#values ??= new Map();
+      if (this.#values.size < REMEMBERED_MAX) {
+        this.#values.set(key, value);
+      }
+    }
+    return value;
+  }
+}
+
 export class Context {
   static readonly NONE = new Context({});
 
@@ -86,22 +103,5 @@ export class ContextText {
       this.#own = own;
     }
     return this.#both;
-  }
-}
-
-/** What is made once for each of a few keys, and anew each time beyond these. */
-class Remembered<Key, Value> {
-  #values: Map<Key, Value> | undefined;
-
-  get(key: Key, make: () => Value): Value {
-    let value = this.#values?.get(key);
-    if (value === undefined) {
-      value = make();
-      this.#values ??= new Map();
-      if (this.#values.size < REMEMBERED_MAX) {
-        this.#values.set(key, value);
-      }
-    }
-    return value;
   }
 }
