@@ -32,6 +32,11 @@ export const OPTION_GROUPS: readonly OptionGroup[] = [
     ],
   },
   {
+    title: "Privacy",
+    text: "What of a record is never stored. See [privacy.md](privacy.md).",
+    keys: ["redact", "redactBy", "redactSalt"],
+  },
+  {
     title: "Store",
     text: "How records go from the journals into a store, and out of it, where buffer names one.",
     keys: ["linger", "blockBytes", "codec", "storeBytesMax", "journal", "list", "leaseExpiry"],

@@ -177,6 +177,27 @@ export const OPTIONS = {
     doc: "Where the application uses OpenTelemetry, add trace_id and span_id of the active span to each record.",
     scopes: ["logger"],
   },
+  redact: {
+    kind: "names",
+    form: "path or detector",
+    default: "none",
+    doc: "What no record may hold, before it is stored: places in it, such as metadata.password, metadata.*.token or **.secret, and what detectors find anywhere: aws, token, card, private-key, url-password, or secrets for all of these; repeatable.",
+    scopes: WRITERS,
+  },
+  redactBy: {
+    kind: "choice",
+    choices: ["censor", "remove", "hash"],
+    default: "censor",
+    doc: "What stands in place of what is redacted: [redacted], nothing, or a short hash by which equal values can be found.",
+    scopes: WRITERS,
+  },
+  redactSalt: {
+    kind: "text",
+    form: "text",
+    secret: true,
+    doc: "With redactBy hash: a long random text that the hashes are made with, kept secret; whoever has it can try out what was hashed. Better set as a variable than as a flag.",
+    scopes: WRITERS,
+  },
   journalDir: {
     kind: "text",
     form: "dir",

@@ -5,6 +5,7 @@ import { Bindings } from "../encode/bindings.js";
 import { inAppForwarder } from "../forward/in-app-forwarder.js";
 import { ANY_SHIPPER } from "../journal/folder.js";
 import { LEVELS, type Level } from "../record/types.js";
+import { Redactor } from "../redact/redactor.js";
 import { type Carrier, inAppShipper } from "../ship/in-app.js";
 import { systemClock } from "../system/clock.js";
 import { DragonlogError } from "../system/errors.js";
@@ -60,6 +61,7 @@ export function openFamily(options: LoggerOptions): Family {
     whenFull: parsed.whenFull,
     syncMs: parsed.syncMs,
     traceContext: parsed.traceContext,
+    ...(parsed.redact.length > 0 && { redactor: new Redactor(parsed) }),
     mapping: "auto",
     shipper: carrier?.name ?? ANY_SHIPPER,
     ...(carrier === undefined ? {} : { leaseHolder: carrier.holder }),

@@ -25,6 +25,16 @@ export interface LoggerOptions {
    * `@opentelemetry/api`. Default true.
    */
   traceContext?: boolean;
+  /**
+   * What no record may hold, before it is stored: places in it, such as `metadata.password`, `metadata.*.token` or `**.secret`,
+   * and what detectors find anywhere: `aws`, `token`, `card`, `private-key`, `url-password`, or `secrets` for all of these.
+   * Default: nothing. See docs/privacy.md.
+   */
+  redact?: string | readonly string[];
+  /** What stands in its place: `[redacted]` (the default), nothing, or a short hash by which equal values can be found. */
+  redactBy?: "censor" | "remove" | "hash";
+  /** With `redactBy: "hash"`, which takes one: a long random text that the hashes are made with, kept secret. */
+  redactSalt?: string;
   /** The folder that holds all journals. Default: the user's state folder, `~/.local/state/dragonlog/journal`. */
   journalDir?: string;
   /**

@@ -4,6 +4,7 @@
  */
 import { Bindings } from "../encode/bindings.js";
 import { Head, LineEncoder, type LineParts } from "../encode/line.js";
+import { Redacting } from "../encode/redacting.js";
 import { type EncodeCounts, valueText } from "../encode/text.js";
 import type { DropReport } from "../journal/drops.js";
 import { FRAME_HEADER_BYTES } from "../journal/format.js";
@@ -12,6 +13,7 @@ import { plainStaging, type Staging } from "../journal/segment.js";
 import { activeSpan, type SpanIds } from "../record/active-span.js";
 import { Stamp, WriterTime } from "../record/time.js";
 import { typeCodeOf } from "../record/types.js";
+import type { Redactor } from "../redact/redactor.js";
 import type { WorkerShare, WorkerUser } from "../system/background-worker.js";
 import type { Clock } from "../system/clock.js";
 import { randomId } from "../system/random.js";
@@ -36,6 +38,8 @@ export interface WriterOptions extends Omit<JournalOptions, "writer" | "reportDr
   readonly clock: Clock;
   /** The ids of the active span are added to each record. */
   readonly traceContext: boolean;
+  /** Undefined where nothing is redacted. */
+  readonly redactor?: Redactor;
 }
 
 export class Writer implements WorkerUser {
@@ -48,6 +52,8 @@ export class Writer implements WorkerUser {
     recordsShortened: 0,
     unencodable: 0,
   };
+  /** What goes through it before anything of a record is kept; undefined where nothing is redacted. */
+  readonly redacting: Redacting | undefined;
   readonly #givenStamp = new Stamp();
   readonly #heads = new Map<string, Head>();
   readonly #service: string;
@@ -58,6 +64,7 @@ export class Writer implements WorkerUser {
     this.clock = options.clock;
     this.#service = options.service;
     this.#traceContext = options.traceContext;
+    this.redacting = options.redactor && new Redacting(options.redactor, this.counts);
     this.journal = new Journal({
       ...options,
       writer: this.id,
@@ -84,12 +91,21 @@ export class Writer implements WorkerUser {
     return head;
   }
 
-  /** Publishes one record. Returns false when it was dropped (and counted). */
-  write(head: Head, parts: LineParts, given: number | undefined): boolean {
+  /** `write` for what an application logs. Its request id and bindings are redacted already, where they were put into text. */
+  take(head: Head, parts: LineParts, given: number | undefined, readMs?: number): boolean {
+    const { redacting } = this;
+    return this.write(head, redacting === undefined ? parts : redactedParts(redacting, parts), given, readMs);
+  }
+
+  /**
+   * Publishes one record. Returns false when it was dropped (and counted). `readMs` is what the clock said, where the caller
+   * has read it.
+   */
+  write(head: Head, parts: LineParts, given: number | undefined, readMs?: number): boolean {
     const { journal, time } = this;
     // First of all: a context manager that logs must not do so in the middle of this record.
     const span = this.#traceContext ? activeSpan() : undefined;
-    const now = this.clock.now();
+    const now = readMs ?? this.clock.now();
     if (time.advance(now)) {
       journal.tick(now);
     }
@@ -187,6 +203,18 @@ export class Writer implements WorkerUser {
     const end = this.#lines.write(segment, at, time.stamp.words, head, parts, journal.nextSeq);
     return end >= 0 && journal.publish(end, time.ms, parts.typeCode, head.serviceBytes);
   }
+}
+
+function redactedParts(redacting: Redacting, parts: LineParts): LineParts {
+  const { data, typeCode, typeText, requestText, bindings, metadata } = parts;
+  return {
+    data: redacting.data(data),
+    typeCode,
+    typeText: typeText === undefined ? undefined : redacting.text(typeText),
+    requestText,
+    bindings,
+    metadata: redacting.metadata(metadata),
+  };
 }
 
 /** A record of the logger's own. */

@@ -44,6 +44,9 @@ export function openLogger(options: WriterOptions): RecordLogger {
     journalBytesMax,
     whenFull,
     syncMs,
+    redact: options.redact,
+    redactBy: options.redactBy,
+    ...(options.redactSalt !== undefined && { redactSalt: options.redactSalt }),
     // Which lines are worth keeping was decided by the program that wrote them.
     level: "trace",
   });
