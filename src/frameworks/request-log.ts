@@ -43,19 +43,21 @@ export class RequestLog<Args extends unknown[]> {
     args: Args,
   ): void {
     const bytes = new ResponseBytes(response);
-    response.once("close", () => {
-      const { statusCode, headersSent, writableFinished } = response;
+    const end = (finished: boolean): void => {
       exchange.end(
         {
-          status: headersSent || writableFinished ? statusCode : undefined,
+          status: finished || response.headersSent ? response.statusCode : undefined,
           route: orNothing(routeOf),
-          bytes: orNothing(() => bytes.count()),
+          bytes: orNothing(() => bytes.count(finished)),
           ip: this.#options.ip ? orNothing(ipOf) : undefined,
-          aborted: !writableFinished,
+          aborted: !finished,
         },
         args,
       );
-    });
+    };
+    // Before Node's own listener, which hands the connection on to the response of a pipelined request.
+    response.prependOnceListener("finish", () => end(true));
+    response.once("close", () => end(false));
   }
 
   #madeId(): string {

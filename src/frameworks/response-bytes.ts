@@ -25,16 +25,16 @@ export class ResponseBytes {
   }
 
   /**
-   * At the response's end: what its Content-Length says, if it was sent in full, or else what went over the connection behind
-   * its head, where the chunks of a stream count with their frames. Undefined where neither is known.
+   * At the response's end: what its Content-Length says, if it was `finished`, or else what went over the connection behind its
+   * head, where the chunks of a stream count with their frames. Undefined where neither is known.
    */
-  count(): number | undefined {
-    const { req, statusCode, headersSent, writableFinished } = this.#response;
+  count(finished: boolean): number | undefined {
+    const { req, statusCode, headersSent } = this.#response;
     if (req?.method === "HEAD" || NO_BODY.has(statusCode)) {
       return 0;
     }
     const length = this.#response.getHeader("content-length");
-    if (writableFinished && length !== undefined) {
+    if (finished && length !== undefined) {
       return Number(length);
     }
     return headersSent ? this.#onTheWire() : 0;

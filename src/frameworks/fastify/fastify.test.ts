@@ -1,0 +1,71 @@
+import assert from "node:assert/strict";
+import { Readable } from "node:stream";
+import { test } from "node:test";
+import { setImmediate as turn } from "node:timers/promises";
+import fastify from "fastify";
+import { openLogger } from "../../logger/logger.cases.js";
+import { requestLog } from "../fastify.js";
+import { BOOM, describeRequestLog, type MakeApplication, REFUSED, STREAMED } from "../frameworks.cases.js";
+
+const make: MakeApplication = async (logger, options) => {
+  const app = fastify();
+  for (const each of options) await app.register(requestLog, each as never);
+  app.get<{ Params: { id: string } }>("/users/:id", async (request) => {
+    logger.info("user", { asked: request.params.id });
+    await turn();
+    logger.info("user", { asked: request.params.id });
+    return request.params.id;
+  });
+  await app.register(
+    async (api) => {
+      api.post<{ Body: { n: string } }>("/echo", async (request) => {
+        logger.info("body", { asked: request.body.n });
+        return request.body;
+      });
+      api.get("/boom/:id", async () => {
+        throw BOOM;
+      });
+    },
+    { prefix: "/api" },
+  );
+  app.get("/refused", async () => {
+    throw REFUSED;
+  });
+  app.get("/stream", (_request, reply) => {
+    reply.send(Readable.from(STREAMED));
+  });
+  app.get("/hang", () => {
+    logger.info("hanging");
+  });
+  await app.listen({ port: 0, host: "127.0.0.1" });
+  return app.server;
+};
+
+describeRequestLog("Fastify", make);
+
+test("Fastify: an error is logged though a handler of the application answers it, and without a socket", async (t) => {
+  const { logger, wires } = openLogger(t);
+  const app = fastify();
+  app.register(requestLog, { logger, prefix: "/ignored" } as never);
+  app.setErrorHandler((_error, _request, reply) => reply.status(418).send({ short: true }));
+  app.get("/boom", async () => {
+    logger.info("below");
+    throw BOOM;
+  });
+  const answer = await app.inject({ url: "/boom", headers: { "x-request-id": "r" } });
+  assert.deepEqual([answer.statusCode, answer.headers["x-request-id"]], [418, "r"]);
+  const records = wires();
+  while (records.length < 3) {
+    await turn();
+    records.push(...wires());
+  }
+  assert.deepEqual(
+    records.map(({ type, request_id }) => [type, request_id]),
+    [
+      ["INFO", "r"],
+      ["ERROR", "r"],
+      ["ACCESS", "r"],
+    ],
+  );
+  assert.equal(records[2]!.data, "GET /boom 418");
+});
