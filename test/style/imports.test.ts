@@ -25,6 +25,12 @@ const PACKAGE_HOMES: Readonly<Record<string, string>> = {
   "@hono/node-server": "src/serve/vendored/",
   "prom-client": "src/metrics/vendored/",
 };
+/** Frameworks and loggers whose users import a folder beside them, and have them: it takes their types, and no code. */
+const TYPES_HOMES: Readonly<Record<string, string>> = {
+  express: "src/frameworks/express/",
+  fastify: "src/frameworks/fastify/",
+  hono: "src/frameworks/hono/",
+};
 
 /** `@hono/node-server` of `@hono/node-server/utils/response`. */
 function packageOf(specifier: string): string {
@@ -107,6 +113,30 @@ test("the rule objects where it should", () => {
   assert.match(objection("src/index.ts", "src/testing/index.js") ?? "", /testing\/ is imported by tests/);
 });
 
+/** True where a file imports types alone of a package, in that package's folder. */
+function takesTypes({ path, text }: Source, specifier: string): boolean {
+  const home = TYPES_HOMES[packageOf(specifier)];
+  const imports = [...text.matchAll(/^import ([^;]*?) from "([^"]+)";$/gm)];
+  return (
+    home !== undefined &&
+    path.startsWith(home) &&
+    imports.every(([, names, from]) => from !== specifier || names!.startsWith("type "))
+  );
+}
+
+test("what people use beside us is imported for its types alone, in the folder that is for it", () => {
+  const wrong = sources
+    .filter(({ path }) => !isTest(path) && !path.includes("/vendored/"))
+    .flatMap((source) =>
+      specifiersOf(source)
+        .filter(
+          (specifier) => TYPES_HOMES[packageOf(specifier)] !== undefined && !takesTypes(source, specifier),
+        )
+        .map((specifier) => `${source.path} imports ${specifier}`),
+    );
+  assert.deepEqual(wrong, []);
+});
+
 test("a package that is heavy or optional is imported by one folder", () => {
   const wrong = sources
     .filter(({ path }) => !isTest(path))
@@ -114,7 +144,7 @@ test("a package that is heavy or optional is imported by one folder", () => {
       specifiersOf(source)
         .filter((specifier) => {
           const home = PACKAGE_HOMES[packageOf(specifier)];
-          return home !== undefined && !source.path.startsWith(home);
+          return home !== undefined && !source.path.startsWith(home) && !takesTypes(source, specifier);
         })
         .map(
           (specifier) =>
