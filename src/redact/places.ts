@@ -1,38 +1,52 @@
 /**
  * Paths as a machine that is asked at each step into a value: a `Place` says whether what stands there is redacted, and which place
- * each of its members is. Places are made when they are first come to, and kept: as many as there are sets of steps that paths
- * can have reached, whatever names the values hold.
+ * each of its members is. Places are made when they are first come to, and kept: many paths with `**` in them could reach more sets
+ * of steps than memory holds, and a hostile value a good part of these, so only so many are kept.
  */
 import { ANY, DEEP, type Step } from "./path.js";
+
+const PLACES_MAX = 10_000;
 
 export class Place {
   /** What stands here is redacted as a whole. */
   readonly isEnd: boolean;
-  /** Beyond these, all names lead to the same place. */
-  readonly #named = new Map<string, Place | undefined>();
-  readonly #other: Place | undefined;
   /** Elements of lists are asked for by number only where a path names one. */
-  readonly namesIndex: boolean;
+  readonly #namesIndex: boolean;
+  readonly #reached: readonly Reached[];
+  readonly #known: Map<string, Place>;
+  /** Undefined as long as nobody has asked; null leads nowhere. Beyond these names, all lead to the same place. */
+  readonly #named: Map<string, Place | null | undefined>;
+  #other: Place | null | undefined;
 
   constructor(reached: readonly Reached[], known: Map<string, Place>) {
-    known.set(keyOf(reached), this);
+    this.#reached = reached;
+    this.#known = known;
     this.isEnd = reached.some(({ steps, at }) => at === steps.length);
-    const names = new Set(
-      reached.map(({ steps, at }) => steps[at]).filter((step) => typeof step === "string"),
-    );
-    this.namesIndex = [...names].some((name) => /^\d+$/.test(name));
-    this.#other = placeOf(after(reached, undefined), known);
-    for (const name of names) this.#named.set(name, placeOf(after(reached, name), known));
+    const names = reached.map(({ steps, at }) => steps[at]).filter((step) => typeof step === "string");
+    this.#named = new Map(names.map((name) => [name, undefined]));
+    this.#namesIndex = names.some((name) => /^\d+$/.test(name));
   }
 
   /** Undefined where no path leads on by this name. */
   of(name: string): Place | undefined {
-    return this.#named.has(name) ? this.#named.get(name) : this.#other;
+    const named = this.#named.get(name);
+    if (named !== undefined) return named ?? undefined;
+    if (!this.#named.has(name)) return this.#ofOthers();
+    const place = placeOf(after(this.#reached, name), this.#known);
+    if (this.#known.size < PLACES_MAX) this.#named.set(name, place ?? null);
+    return place;
   }
 
   /** The place of an element of a list. */
   at(index: number): Place | undefined {
-    return this.namesIndex ? this.of(String(index)) : this.#other;
+    return this.#namesIndex ? this.of(String(index)) : this.#ofOthers();
+  }
+
+  #ofOthers(): Place | undefined {
+    if (this.#other !== undefined) return this.#other ?? undefined;
+    const place = placeOf(after(this.#reached, undefined), this.#known);
+    if (this.#known.size < PLACES_MAX) this.#other = place ?? null;
+    return place;
   }
 }
 
@@ -51,7 +65,13 @@ export function placeOfRecord(paths: readonly (readonly Step[])[]): Place | unde
 
 function placeOf(reached: readonly Reached[], known: Map<string, Place>): Place | undefined {
   if (reached.length === 0) return undefined;
-  return known.get(keyOf(reached)) ?? new Place(reached, known);
+  const key = reached.map(({ id, at }) => `${id}.${at}`).join(" ");
+  let place = known.get(key);
+  if (place === undefined) {
+    place = new Place(reached, known);
+    if (known.size < PLACES_MAX) known.set(key, place);
+  }
+  return place;
 }
 
 /** Where a step by this name leads; undefined is a name that no path says. */
@@ -74,8 +94,4 @@ function after(reached: readonly Reached[], name: string | undefined): Reached[]
 function withSkipped(reached: Reached): Reached[] {
   const { steps, at } = reached;
   return steps[at] === DEEP ? [reached, ...withSkipped({ ...reached, at: at + 1 })] : [reached];
-}
-
-function keyOf(reached: readonly Reached[]): string {
-  return reached.map(({ id, at }) => `${id}.${at}`).join(" ");
 }

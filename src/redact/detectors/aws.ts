@@ -21,6 +21,7 @@ const IDS_AND_SESSIONS = /A(?:KIA|SIA|BIA|CCA)[A-Z0-9]{16}|IQoJb3JpZ2lu|FwoGZXIv
 const ID_CHARS = 20;
 const IN_ID = charTable(UPPER + DIGITS);
 const IN_SESSION = charTable(`${UPPER}${LOWER}${DIGITS}+/=%_-`);
+const ENCODED = /^%[\dA-Fa-f]{2}$/;
 const DIGIT = /\d/;
 
 const SECRET_CHARS = 40;
@@ -28,10 +29,15 @@ const SECRET_CHARS = 40;
 const IN_SECRET = charTable(`${UPPER}${LOWER}${DIGITS}+/%`);
 const PERCENT = 0x25;
 const SLASH = 0x2f;
+const BACKSLASH = 0x5c;
+/** Of `u000a`. */
+const UNICODE_ESCAPE_CHARS = 5;
 /** Changes between capitals, small letters, digits and the rest: of random ones 25 on average, of words and paths fewer. */
 const CHANGES_MIN = 15;
 const DISTINCT_MIN = 22;
 const SLASHES_MAX = 3;
+/** One random key in a million has more. */
+const PATH_SLASHES_MIN = 7;
 const NAME_CHARS_MAX = 40;
 const NAMED = /secret[_\-. ]?(?:access[_\-. ]?)?key["'\\\s:=>]{1,8}$/i;
 
@@ -56,7 +62,9 @@ function idsAndSessions(text: string, mark: (secret: string) => string): string 
 
 /** An id without a digit may be the beginning of a word in capitals. */
 function standsAlone(text: string, start: number, end: number): boolean {
-  return IN_ID[text.charCodeAt(start - 1)] !== 1 && IN_ID[text.charCodeAt(end)] !== 1;
+  const begins =
+    IN_ID[text.charCodeAt(start - 1)] !== 1 || ENCODED.test(text.slice(Math.max(0, start - 3), start));
+  return begins && IN_ID[text.charCodeAt(end)] !== 1;
 }
 
 /** Only every 40th character is looked at: no run of so many is between two of them. */
@@ -79,10 +87,13 @@ function secretKeys(text: string, mark: (secret: string) => string): string {
   return replaceSpans(text, spans, mark, decoded);
 }
 
-const decoded = (secret: string): string => secret.replace(/%2f/gi, "/").replace(/%2b/gi, "+");
+function decoded(secret: string): string {
+  return secret.includes("%") ? secret.replace(/%2f/gi, "/").replace(/%2b/gi, "+") : secret;
+}
 
 /** A key fills the run, or what stands between two slashes of it, as in a path. */
-function findInRun(text: string, start: number, end: number, spans: Span[]): void {
+function findInRun(text: string, runStart: number, end: number, spans: Span[]): void {
+  const start = end - runStart > SECRET_CHARS ? afterEscape(text, runStart) : runStart;
   for (let from = start; end - from >= SECRET_CHARS; ) {
     const to = endOfUnits(text, from, end);
     const isWhole = to !== undefined && (to === end || isParting(text, to));
@@ -96,12 +107,21 @@ function findInRun(text: string, start: number, end: number, spans: Span[]): voi
   }
 }
 
-/** Where 40 characters end that begin at `from`, an encoded one counted as one; undefined where they do not. */
+/** Text in text may hold a line break as backslash and n, and the letter is not of the key. */
+function afterEscape(text: string, start: number): number {
+  if (text.charCodeAt(start - 1) !== BACKSLASH) return start;
+  return start + (text[start] === "u" ? UNICODE_ESCAPE_CHARS : 1);
+}
+
+/** Where 40 characters end that begin at `from`, an encoded one counted as one; undefined where they do not, or are a path. */
 function endOfUnits(text: string, from: number, end: number): number | undefined {
   let at = from;
+  let slashes = 0;
   for (let units = 0; units < SECRET_CHARS; units++) {
-    if (at >= end) return undefined;
-    if (text.charCodeAt(at) !== PERCENT) at++;
+    if (at >= end || slashes > PATH_SLASHES_MIN) return undefined;
+    const char = text.charCodeAt(at);
+    if (char === SLASH || char === PERCENT) slashes++;
+    if (char !== PERCENT) at++;
     else if (isEncodedPart(text, at)) at += 3;
     else return undefined;
   }
@@ -113,9 +133,10 @@ function isParting(text: string, at: number): boolean {
   return char === SLASH || char === PERCENT;
 }
 
+/** `%2F` or `%2B`. */
 function isEncodedPart(text: string, at: number): boolean {
-  const code = text.slice(at + 1, at + 3).toLowerCase();
-  return code === "2f" || code === "2b";
+  const letter = text.charCodeAt(at + 2) | 0x20;
+  return text.charCodeAt(at + 1) === 0x32 && (letter === 0x66 || letter === 0x62);
 }
 
 function looksLikeSecret(secret: string, text: string, start: number): boolean {
