@@ -7,10 +7,12 @@
 import { isUtf8 } from "node:buffer";
 import { DEPTH_MAX } from "../encode/any.js";
 import { isExactWithin } from "../encode/exact-json.js";
+import type { JsonLine } from "./json/json-line.js";
 
 /** What `log()` is given for one line. */
 export interface Entry {
-  readonly timestamp?: string;
+  /** ISO 8601 UTC, or milliseconds since 1970. */
+  readonly timestamp?: string | number;
   readonly service?: string;
   readonly data: unknown;
   readonly type: string;
@@ -18,36 +20,41 @@ export interface Entry {
   readonly metadata?: Readonly<Record<string, unknown>>;
 }
 
-/** The line as it is. `continues` marks a piece whose line goes on in the next record. */
-export function plainEntry(bytes: Buffer, type: string, continues: boolean): Entry {
+/** The line as it is, `data` being its text. `continues` marks a piece whose line goes on in the next record. */
+export function plainEntry(bytes: Buffer, data: string, type: string, continues: boolean): Entry {
   const metadata = {
     ...(isUtf8(bytes) ? {} : { raw_base64: bytes.toString("base64") }),
     ...(continues ? { continues } : {}),
   };
-  const data = bytes.toString("utf8");
   return Object.keys(metadata).length === 0 ? { data, type } : { data, type, metadata };
 }
 
 /**
  * The record that a line of JSON already is: an object with `data` and otherwise only the names `timestamp` (ISO 8601
  * UTC, to the millisecond), `service`, `type`, `request_id` (texts) and `metadata` (an object). Anything else is
- * undefined, and so is what would not come out as it went in: bytes that are no UTF-8, numbers that a double cannot hold,
- * values nested deeper than a record keeps.
+ * undefined, and so is what would not come out as it went in: numbers that a double cannot hold, values nested deeper than
+ * a record keeps.
  */
-export function recordEntry(bytes: Buffer, type: string): Entry | undefined {
-  if (bytes[0] !== OPENING_BRACE || !isUtf8(bytes)) return undefined;
-  const text = bytes.toString("utf8");
-  let value: Record<string, unknown>;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+export function recordEntry({ text, value }: JsonLine, type: string): Entry | undefined {
   if (!Object.hasOwn(value, "data") || !Object.entries(value).every(isPart)) return undefined;
   return isExactWithin(text, DEPTH_MAX) ? ({ type, ...value } as unknown as Entry) : undefined;
 }
 
-const OPENING_BRACE = 0x7b;
+/** The same entry, with the output of a program that its line was printed to. A member of that name becomes `stream_given`. */
+export function withStream(entry: Entry, stream: string): Entry {
+  const { metadata } = entry;
+  if (metadata === undefined) return { ...entry, metadata: { stream } };
+  const given = Object.entries(metadata).map(([name, value]) => [freeName(name, metadata), value]);
+  return { ...entry, metadata: { stream, ...Object.fromEntries(given) } };
+}
+
+function freeName(name: string, taken: Readonly<Record<string, unknown>>): string {
+  if (name !== "stream") return name;
+  let free = "stream_given";
+  while (Object.hasOwn(taken, free)) free += "_given";
+  return free;
+}
+
 const ISO_MILLISECONDS = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 
 function isPart([name, value]: [string, unknown]): boolean {

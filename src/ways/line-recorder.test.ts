@@ -8,6 +8,7 @@ interface Bounds {
   readonly lineBytesMax?: number;
   readonly recordBytesMax?: number;
   readonly records?: boolean;
+  readonly severity?: boolean;
 }
 
 function record(input: string | Buffer, bounds: Bounds = {}) {
@@ -15,6 +16,7 @@ function record(input: string | Buffer, bounds: Bounds = {}) {
   const recorder = new LineRecorder({
     type: "INFO",
     records: bounds.records ?? true,
+    severity: bounds.severity ?? true,
     lineBytesMax: bounds.lineBytesMax ?? 1_000_000,
     recordBytesMax: bounds.recordBytesMax ?? 1_000_000,
     log: (entry) => entries.push(entry),

@@ -1,9 +1,15 @@
 /**
- * One stream of another program's bytes becomes records, one a line. A line whose record would not fit is cut
- * into several, and counted.
+ * One stream of another program's bytes becomes records: one a line, or one for lines that belong together. What would not
+ * fit into a record is cut into several, and counted.
+ *
+ *     bytes ─► LineSplitter ─► LineJoiner, where there is a rule ─► a record of its own (JSON), or its text with a type
  */
-import { type Entry, plainEntry, recordEntry } from "./entry.js";
+import { type Entry, plainEntry, recordEntry, withStream } from "./entry.js";
+import { type JsonLine, readJsonLine } from "./json/json-line.js";
+import { jsonSeverity, loggerEntry } from "./json/logger-line.js";
 import { characterBoundary, LineSplitter } from "./line-splitter.js";
+import { LineJoiner, type LineJoinerOptions } from "./multiline/line-joiner.js";
+import { severityOf } from "./severity/in-text.js";
 
 /** Bytes of a record for each byte of its line: at most six in JSON (`\u0000`), and two more as base64. */
 const ENCODED_GROWTH_MAX = 8;
@@ -15,6 +21,12 @@ export interface LineRecorderOptions {
   readonly type: string;
   /** Whether lines that are records in JSON are taken as such. */
   readonly records: boolean;
+  /** Whether a level in a line becomes the record's type, and a line of a JSON logger a record of its parts. */
+  readonly severity: boolean;
+  /** What the records' metadata calls the output that the lines come from, where their type may no longer say it. */
+  readonly stream?: "stdout" | "stderr";
+  /** How lines that belong together are found; without it, each line is a record. */
+  readonly joining?: Omit<LineJoinerOptions, "onRecord"> | undefined;
   /** The longest line that is held in memory as one. */
   readonly lineBytesMax: number;
   /** The most bytes of JSON text that one record may take; at least 256. */
@@ -25,20 +37,41 @@ export interface LineRecorderOptions {
 export class LineRecorder {
   readonly #options: LineRecorderOptions;
   readonly #splitter: LineSplitter;
-  /** True between the pieces of a line. */
+  readonly #joiner: LineJoiner | undefined;
+  /** True between the pieces of what is too long for one record, and their type. */
+  #inPieces = false;
+  #piecesType = "";
+  /** True between the pieces of a line that is too long to be held. */
   #inLine = false;
   #cutLines = 0;
   #records = 0;
 
   constructor(options: LineRecorderOptions) {
     this.#options = options;
+    const { joining } = options;
+    this.#joiner =
+      joining &&
+      new LineJoiner({
+        ...joining,
+        onRecord: ({ bytes, lines, continues, isTrace }) => {
+          if (lines === 1 && !continues) this.#line(bytes, isTrace);
+          else this.#text(bytes, continues, isTrace);
+        },
+      });
     this.#splitter = new LineSplitter(options.lineBytesMax, (bytes, continues) => {
-      const whole = !this.#inLine && !continues;
-      if (!whole || !this.#takeAsRecord(bytes)) this.#record(bytes, continues);
+      const isPiece = this.#inLine || continues;
+      this.#inLine = continues;
+      if (!isPiece) {
+        if (this.#joiner) this.#joiner.add(bytes);
+        else this.#line(bytes, false);
+        return;
+      }
+      this.#joiner?.flush();
+      this.#text(bytes, continues, false);
     });
   }
 
-  /** The lines that became several records. */
+  /** The lines, or the lines together, that became several records. */
   get cutLines(): number {
     return this.#cutLines;
   }
@@ -50,30 +83,55 @@ export class LineRecorder {
   /** The chunk must not be written to afterwards. */
   push(chunk: Buffer): void {
     this.#splitter.push(chunk);
+    this.#joiner?.wait();
   }
 
   end(): void {
     this.#splitter.end();
+    this.#joiner?.flush();
   }
 
-  #takeAsRecord(bytes: Buffer): boolean {
-    const entry = this.#options.records ? recordEntry(bytes, this.#options.type) : undefined;
-    if (!entry || !this.#fits(entry, bytes)) return false;
-    this.#log(entry);
-    return true;
+  /** A whole line. */
+  #line(bytes: Buffer, isTrace: boolean): void {
+    const { records, severity } = this.#options;
+    const json = this.#inPieces || !(records || severity) ? undefined : readJsonLine(bytes);
+    if (json === undefined) {
+      this.#text(bytes, false, isTrace);
+      return;
+    }
+    const entry = this.#jsonEntry(json);
+    if (entry && this.#fits(entry, bytes)) this.#log(entry);
+    else this.#text(bytes, false, isTrace, severity ? jsonSeverity(json.value) : undefined);
   }
 
-  #record(bytes: Buffer, continues: boolean): void {
-    const entry = plainEntry(bytes, this.#options.type, continues);
+  #jsonEntry(json: JsonLine): Entry | undefined {
+    const { records, severity, type } = this.#options;
+    const entry =
+      (records ? recordEntry(json, type) : undefined) ?? (severity ? loggerEntry(json, type) : undefined);
+    return entry && this.#withStream(entry);
+  }
+
+  #text(bytes: Buffer, continues: boolean, isTrace: boolean, level?: string): void {
+    const data = bytes.toString("utf8");
+    if (!this.#inPieces) {
+      const { severity, type } = this.#options;
+      this.#piecesType = severity ? (level ?? severityOf(data) ?? (isTrace ? "ERROR" : type)) : type;
+    }
+    const entry = this.#withStream(plainEntry(bytes, data, this.#piecesType, continues));
     if (this.#fits(entry, bytes)) {
-      if (continues && !this.#inLine) this.#cutLines++;
-      this.#inLine = continues;
+      if (continues && !this.#inPieces) this.#cutLines++;
+      this.#inPieces = continues;
       this.#log(entry);
       return;
     }
     const middle = characterBoundary(bytes, bytes.length >> 1);
-    this.#record(bytes.subarray(0, middle), true);
-    this.#record(bytes.subarray(middle), continues);
+    this.#text(bytes.subarray(0, middle), true, isTrace, level);
+    this.#text(bytes.subarray(middle), continues, isTrace, level);
+  }
+
+  #withStream(entry: Entry): Entry {
+    const { stream } = this.#options;
+    return stream === undefined ? entry : withStream(entry, stream);
   }
 
   #log(entry: Entry): void {

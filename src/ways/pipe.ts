@@ -1,4 +1,4 @@
-/** Standard input becomes records, one a line. Exit code 0 means that every line is safe. */
+/** Standard input becomes records, by its lines. Exit code 0 means that every line is safe. */
 import { addAbortSignal } from "node:stream";
 import type { ParsedOptions } from "../config/options.js";
 import type { Io } from "../system/io.js";
@@ -10,15 +10,15 @@ export function pipe(options: ParsedOptions<"pipe">, io: Io): Promise<number> {
 
 /**
  * Reads until the input ends or `io.signal` is aborted; what was read is recorded either way. Throws what
- * reading throws, after the logger was closed.
+ * reading throws, and DRAGONLOG_OPTION_INVALID, after the logger was closed.
  */
 export async function pipeInto(
   logger: RecordLogger,
   options: ParsedOptions<"pipe">,
   io: Pick<Io, "stdin" | "stderr" | "signal">,
 ): Promise<number> {
-  const recorder = openRecorder(logger, options, { type: "INFO", records: true });
   try {
+    const recorder = openRecorder(logger, options, { type: "INFO", records: true });
     try {
       // Reading one chunk at a time keeps memory bounded: a writer that is faster waits at its end of the pipe.
       for await (const chunk of addAbortSignal(io.signal, io.stdin)) recorder.push(chunk as Buffer);

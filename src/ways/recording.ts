@@ -5,7 +5,8 @@ import { loggerOf } from "../logger/logger.js";
 import type { LoggerStats } from "../logger/types.js";
 import { messageOf } from "../system/errors.js";
 import type { Entry } from "./entry.js";
-import { LineRecorder } from "./line-recorder.js";
+import { LineRecorder, type LineRecorderOptions } from "./line-recorder.js";
+import { joiningOf } from "./multiline/joining.js";
 
 /** A longer line is cut: it has to be held in memory until it ends. */
 const LINE_BYTES_MAX = 16 * 1024 * 1024;
@@ -60,17 +61,22 @@ export function openLogger(options: WriterOptions): RecordLogger {
   };
 }
 
-/** `records` is whether lines that are records in JSON are taken as such. */
+/** Throws DRAGONLOG_OPTION_INVALID for a rule of lines that cannot be used. */
 export function openRecorder(
   logger: RecordLogger,
   options: WriterOptions,
-  { type, records }: { readonly type: string; readonly records: boolean },
+  { type, records, stream }: Pick<LineRecorderOptions, "type" | "records" | "stream">,
 ): LineRecorder {
+  const severity = options.severity === "auto";
   // The journal takes a record up to half of its size, so that there is room for the next one.
   const recordBytesMax = options.journalBytesMax / 2 - RECORD_OVERHEAD_BYTES;
   return new LineRecorder({
     type,
     records,
+    severity,
+    // Where types are not looked for, they say it.
+    ...(severity && stream !== undefined ? { stream } : {}),
+    joining: joiningOf(options.multiline),
     recordBytesMax,
     lineBytesMax: Math.min(LINE_BYTES_MAX, recordBytesMax),
     log: (entry) => logger.log(entry),

@@ -32,7 +32,7 @@ export function run(options: ParsedOptions<"run">, command: readonly string[], i
 
 /**
  * Resolves with the command's exit code, whatever became of its lines: these are told on stderr. Throws
- * DRAGONLOG_COMMAND_NOT_STARTED.
+ * DRAGONLOG_COMMAND_NOT_STARTED and DRAGONLOG_OPTION_INVALID.
  */
 export async function runInto(
   logger: RecordLogger,
@@ -40,10 +40,10 @@ export async function runInto(
   command: readonly string[],
   io: Pick<Io, "stdout" | "stderr">,
 ): Promise<number> {
-  const out = openRecorder(logger, options, { type: "INFO", records: false });
-  const err = openRecorder(logger, options, { type: "ERROR", records: false });
   let stopForwarding: (() => void) | undefined;
   try {
+    const out = openRecorder(logger, options, { type: "INFO", records: false, stream: "stdout" });
+    const err = openRecorder(logger, options, { type: "ERROR", records: false, stream: "stderr" });
     const child = await start(command);
     stopForwarding = forwardSignals(child);
     // Listened for from the start: the command may be gone before its output has been read.
