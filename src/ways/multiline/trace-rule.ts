@@ -5,7 +5,7 @@
  * A state says which trace the last line was part of, and so what may follow it:
  *
  *     none ─► source ─► message ─► frames        Node.js, Java, .NET, Ruby; `source` is the line of code that Node.js shows
- *     none ─► python ⇄ chained                   Traceback … last line, and those that caused it
+ *     none ─► python ─► raised ─► chained ─► …    Traceback, its last line, and that it led to a further one
  *     none ─► go, php, rust                      panic and goroutines; `Stack trace:`; `panicked at`
  *     none ─► indented                           the console logger of .NET, whose messages stand below their head
  *
@@ -30,6 +30,7 @@ type State =
   | "message"
   | "frames"
   | "python"
+  | "raised"
   | "chained"
   | "go"
   | "php"
@@ -41,7 +42,7 @@ const FRAME =
 const CAUSE = /^\s*(?:Caused by|Suppressed): |^\s+---> |^\s*--- End of /;
 /** `java.lang.IllegalStateException: …`, `TypeError: …`, `Uncaught Error`, `Exception in thread "main" …`. */
 const ERROR =
-  /^(?:Uncaught |Unhandled exception|Exception in thread |\[?(?:[A-Za-z_$][\w$]*[.:\\]+)*[A-Z][\w$]*(?:Error|Exception|Throwable)(?:[:\] ]|$))/;
+  /^(?:Uncaught |Unhandled exception|Exception in thread |\[?(?:[A-Za-z_$][\w$]*[.:\\]+)*(?:[A-Z][\w$]*)?(?:Error|Exception|Throwable)(?:[:\] ]|$))/;
 const RUBY = /^\S+:\d+:in [`'][^:]*: /;
 const RUBY_FRAME = /^\S+:\d+:in [`'][^:]*$/;
 const NODE_SOURCE = /^(?:file:\/\/|node:|\/|[A-Za-z]:[\\/])\S*:\d+$/;
@@ -121,14 +122,15 @@ export class TraceRule implements Rule {
           ? "continues"
           : undefined;
       case "python":
-        if (INDENTED.test(line) || TRACEBACK.test(line)) return "continues";
+        if (INDENTED.test(line)) return "continues";
+        return PYTHON_LAST.test(line) ? this.#enter("raised", "continues") : undefined;
+      case "raised":
         if (BLANK.test(line)) return this.#perhaps(1);
         if (PYTHON_CHAIN.test(line)) return this.#enter("chained", "continues");
-        return PYTHON_LAST.test(line) && this.#unsure === 0 ? this.#enter("chained", "continues") : undefined;
+        return INDENTED.test(line) && this.#unsure === 0 ? "continues" : undefined;
       case "chained":
-        if (BLANK.test(line)) return this.#perhaps(1);
-        if (TRACEBACK.test(line)) return this.#enter("python", "continues");
-        return INDENTED.test(line) || PYTHON_CHAIN.test(line) ? "continues" : undefined;
+        if (BLANK.test(line)) return "continues";
+        return TRACEBACK.test(line) ? this.#enter("python", "continues") : undefined;
       case "go":
         if (BLANK.test(line)) return this.#perhaps(1);
         this.#unsure = 0;
