@@ -18,7 +18,7 @@ const dist = process.argv[2] ?? "dist";
 const root = resolve(dist, "src");
 
 /** What holds state of the process, or a class that users compare with: a second copy would be another logger. */
-const ONCE = /^(context|journal|logger|ship|forward)\/|^system\/errors\.js$/;
+const ONCE = /^(context|journal|logger|ship|forward)\//;
 
 const shared = { bundle: true, format: "esm", platform: "node", target: "node20.19" };
 
@@ -40,15 +40,23 @@ await build({
   plugins: [besideModule],
 });
 
-const inDragonlog = new Set([join(root, "index.js"), ...exportedBy(join(root, "index.js"))]);
+const inDragonlog = exportedBy(join(root, "index.js"));
 const onceInProcess = {
-  name: "what dragonlog.js exports is imported from there",
-  setup: ({ onResolve }) =>
-    onResolve({ filter: /^\./ }, ({ path, resolveDir, kind }) =>
-      kind !== "entry-point" && inDragonlog.has(resolve(resolveDir, path))
-        ? { path: "./dragonlog.js", external: true }
-        : undefined,
-    ),
+  name: "what dragonlog.js exports is imported from there, and what else its modules hold is built in",
+  setup: ({ onResolve, onLoad }) => {
+    onResolve({ filter: /^\./ }, ({ path, resolveDir, namespace, kind }) => {
+      const module = resolve(resolveDir, path);
+      if (module === join(root, "dragonlog.js")) return { path: "./dragonlog.js", external: true };
+      return kind !== "entry-point" && namespace === "file" && inDragonlog.has(module)
+        ? { path: module, namespace: "exported" }
+        : undefined;
+    });
+    onResolve({ filter: /^\//, namespace: "exported" }, ({ path }) => ({ path, sideEffects: false }));
+    onLoad({ filter: /./, namespace: "exported" }, ({ path }) => ({
+      contents: `export * from ${JSON.stringify(path)}; export { ${inDragonlog.get(path)} } from "./dragonlog.js";`,
+      resolveDir: root,
+    }));
+  },
 };
 for (const { entry, outfile } of subpaths()) {
   const { metafile } = await build({
@@ -59,8 +67,11 @@ for (const { entry, outfile } of subpaths()) {
     metafile: true,
     plugins: [onceInProcess, besideModule],
   });
-  const twice = Object.keys(metafile.inputs).filter((input) => ONCE.test(relative(root, resolve(input))));
-  if (twice.length > 0) {
+  const built = Object.entries(Object.values(metafile.outputs)[0].inputs).filter(
+    ([, part]) => part.bytesInOutput > 0,
+  );
+  const twice = built.map(([path]) => relative(root, resolve(path))).filter((path) => ONCE.test(path));
+  if (twice.length > 0 || readFileSync(outfile, "utf8").includes("class DragonlogError")) {
     throw new Error(
       `${outfile} would hold a second ${twice.join(", ")}: let src/index.ts export what it needs`,
     );
@@ -108,8 +119,9 @@ function subpaths() {
     }));
 }
 
-/** The modules whose names an entry exports. */
+/** What an entry exports: of each module, the names. */
 function exportedBy(entry) {
   const text = readFileSync(entry, "utf8");
-  return [...text.matchAll(/from "(\.[^"]+)"/g)].map(([, path]) => resolve(dirname(entry), path));
+  const lists = [...text.matchAll(/export \{([^}]*)\} from "(\.[^"]+)"/g)];
+  return new Map(lists.map(([, names, path]) => [resolve(dirname(entry), path), names.trim()]));
 }
