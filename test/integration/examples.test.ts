@@ -23,6 +23,10 @@ const EXAMPLES: Readonly<Record<string, Example>> = {
     assert.equal((failure!.data as { name: string }).name, "SyntaxError");
   },
 
+  "express.mjs": (app, path) => answersOrders(app, path),
+  "fastify.mjs": (app, path) => answersOrders(app, path),
+  "hono.mjs": (app, path) => answersOrders(app, path),
+
   "http-service.mjs": async (app, path) => {
     app.env.PORT = "0";
     const service = app.start(process.execPath, path);
@@ -154,6 +158,40 @@ async function inStore(
   } finally {
     await server.stop();
   }
+}
+
+/** A service with requestLog, asked for an order and for the route that is broken, and ended. */
+async function answersOrders(app: Application, path: string): Promise<void> {
+  app.env.PORT = "0";
+  const service = app.start(process.execPath, path);
+  const end = ended(service);
+  let output = "";
+  service.stdout.on("data", (chunk) => {
+    output += chunk;
+  });
+  await printed(service.stdout, "\n");
+  const url = /http:\S+/.exec(output)![0];
+  const asking = (id: string) => ({ headers: { connection: "close", "x-request-id": id } });
+  const answer = await fetch(`${url}/orders/7`, asking("r-1"));
+  assert.deepEqual([await answer.json(), answer.headers.get("x-request-id")], [{ order: "7" }, "r-1"]);
+  assert.equal((await fetch(`${url}/broken`, asking("r-2"))).status, 500);
+  service.kill("SIGTERM");
+  const { code, stderr } = await end;
+  assert.equal(code, 0, stderr);
+  assert.deepEqual(
+    (await app.records()).map(({ data, type, request_id }) => [
+      type === "ERROR" ? (data as Error).message : data,
+      type,
+      request_id,
+    ]),
+    [
+      ["order looked for", "INFO", "r-1"],
+      ["order found", "INFO", "r-1"],
+      ["GET /orders/:id 200", "ACCESS", "r-1"],
+      ["this route is broken", "ERROR", "r-2"],
+      ["GET /broken 500", "ACCESS", "r-2"],
+    ],
+  );
 }
 
 async function runs(app: Application, file: string, ...args: string[]): Promise<void> {
