@@ -37,6 +37,8 @@ interface Asked {
   readonly method?: string;
   readonly headers?: Record<string, string>;
   readonly body?: unknown;
+  /** The body comes when the request is known already, in events of the connection. */
+  readonly bodyLater?: boolean;
 }
 
 interface Started {
@@ -89,11 +91,17 @@ async function start(
 async function ask(
   port: number,
   path: string,
-  { method = "GET", headers = {}, body }: Asked = {},
+  { method = "GET", headers = {}, body, bodyLater = false }: Asked = {},
 ): Promise<Answer> {
   const text = body === undefined ? undefined : JSON.stringify(body);
   const type = text === undefined ? {} : { "content-type": "application/json" };
-  const asking = request({ port, path, method, host: "127.0.0.1", headers: { ...type, ...headers } });
+  const later = bodyLater ? { expect: "100-continue" } : {};
+  const all = { ...type, ...later, ...headers };
+  const asking = request({ port, path, method, host: "127.0.0.1", headers: all });
+  if (bodyLater) {
+    asking.flushHeaders();
+    await once(asking, "continue");
+  }
   asking.end(text);
   const [response] = (await once(asking, "response")) as [IncomingMessage];
   let answered = "";
@@ -148,7 +156,12 @@ export function describeRequestLog(framework: string, make: MakeApplication): vo
     const app = await start(t, make);
     const count = 150;
     const bodies = Array.from({ length: count }, (_, n) =>
-      app.ask("/api/echo", { method: "POST", headers: { "x-request-id": `b-${n}` }, body: { n: `b-${n}` } }),
+      app.ask("/api/echo", {
+        method: "POST",
+        headers: { "x-request-id": `b-${n}` },
+        body: { n: `b-${n}` },
+        bodyLater: n % 2 === 0,
+      }),
     );
     const others = Array.from({ length: count }, (_, n) =>
       app.ask(`/users/u-${n}`, { headers: { "x-request-id": `u-${n}` } }),
