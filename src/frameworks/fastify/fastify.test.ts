@@ -69,3 +69,21 @@ test("Fastify: an error is logged though a handler of the application answers it
   );
   assert.equal(records[2]!.data, "GET /boom 418");
 });
+
+test("Fastify: a hook that goes on from a callback of a pool does not take the context away", async (t) => {
+  const { logger, wires } = openLogger(t);
+  const waiting: (() => void)[] = [];
+  const pool = setInterval(() => waiting.shift()?.(), 1);
+  t.after(() => clearInterval(pool));
+  const app = fastify();
+  app.register(requestLog, { logger });
+  app.register(async (below) => {
+    below.addHook("preParsing", (_request, _reply, _payload, done) => {
+      waiting.push(done);
+    });
+    below.get("/", async () => logger.info("below"));
+  });
+  await Promise.all(["a", "b"].map((id) => app.inject({ url: "/", headers: { "x-request-id": id } })));
+  const below = wires().filter(({ data }) => data === "below");
+  assert.deepEqual(below.map(({ request_id }) => request_id).sort(), ["a", "b"]);
+});

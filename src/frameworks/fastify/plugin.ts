@@ -59,7 +59,7 @@ function register(
     );
     withContext({ request_id: exchange.id }, next);
   });
-  // A body is read in the connection's events, and what follows it is called from there.
+  // A hook before it may have gone on from a callback of a pool, which belongs to whoever made the pool.
   app.addHook("preValidation", (request, _reply, next) => {
     const id = exchangeOf(request.raw)?.id;
     if (id === undefined || currentContext()?.request_id === id) {
