@@ -12,9 +12,13 @@ const WORDS: Readonly<Record<LevelType, string>> = {
   FATAL: "fatal ftl critical crit alert emerg emergency panic dpanic",
 };
 
+/** In the three ways in which they are written. */
 const TYPE_OF = new Map(
   (Object.entries(WORDS) as [LevelType, string][]).flatMap(([type, words]) =>
-    words.split(" ").map((word): [string, LevelType] => [word, type]),
+    words
+      .split(" ")
+      .flatMap((word) => [word, word.toUpperCase(), word[0]!.toUpperCase() + word.slice(1)])
+      .map((word): [string, LevelType] => [word, type]),
   ),
 );
 
@@ -26,9 +30,9 @@ const EXACT = new Set("trace debug info warn warning error err fatal".split(" ")
 
 export const WORD_CHARACTERS_MAX = Math.max(...[...TYPE_OF.keys()].map((word) => word.length));
 
-/** The level that a word names, in letters of either case; undefined for any other word. */
+/** The level that a word names, such as `info`, `INFO` or `Info`; undefined for any other word. */
 export function typeOfWord(word: string): LevelType | undefined {
-  return word.length > WORD_CHARACTERS_MAX ? undefined : TYPE_OF.get(word.toLowerCase());
+  return TYPE_OF.get(word);
 }
 
 export function isAmbiguous(word: string): boolean {
