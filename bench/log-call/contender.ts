@@ -32,6 +32,10 @@ export const CONTENDERS = {
   },
   "pino-sync": { label: "pino, sync", load: async () => (await import("./loggers/pino.js")).openSync },
   "pino-async": { label: "pino, async", load: async () => (await import("./loggers/pino.js")).openAsync },
+  "pino-dragonlog": {
+    label: "pino, into dragonlog",
+    load: async () => (await import("./loggers/pino.js")).openDragonlog,
+  },
   winston: {
     label: "winston, File transport",
     load: async () => (await import("./loggers/winston.js")).open,

@@ -15,7 +15,7 @@ export interface Survivors {
 
 export async function survivorsOf(name: ContenderName, place: Place): Promise<Survivors> {
   const lines =
-    name === "dragonlog" || name === "shipped"
+    name === "dragonlog" || name === "shipped" || name === "pino-dragonlog"
       ? journalLines(place.dir)
       : name === "redis"
         ? await redisLines(place.redisUrl)

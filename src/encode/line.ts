@@ -10,7 +10,7 @@
 import type { SpanIds } from "../record/active-span.js";
 import { STAMP_WORDS } from "../record/time.js";
 import { LEVELS } from "../record/types.js";
-import type { Bindings } from "./bindings.js";
+import { JsonPieces } from "./json-pieces.js";
 import { type Constant, constant, type LineTarget, Pen } from "./pen.js";
 import { type EncodeCounts, writeValue } from "./text.js";
 
@@ -31,6 +31,11 @@ export class Head implements Constant {
   }
 }
 
+/** What writes the members of the metadata, without braces: `Bindings` with those of a call, or text that is JSON already. */
+export interface MembersWriter {
+  write(pen: Pen, metadata: object | null | undefined, counts: EncodeCounts): void;
+}
+
 /** What stands in a line beside its head. */
 export interface LineParts {
   readonly data: unknown;
@@ -39,7 +44,7 @@ export interface LineParts {
   readonly typeText: string | undefined;
   /** JSON text of the request id; empty for none. */
   readonly requestText: string;
-  readonly bindings: Bindings;
+  readonly bindings: MembersWriter;
   readonly metadata: object | null | undefined;
 }
 
@@ -87,6 +92,8 @@ export class LineEncoder {
       pen.string(data);
     } else if (data === undefined) {
       pen.constant(NULL);
+    } else if (data instanceof JsonPieces) {
+      data.write(pen);
     } else {
       writeValue(pen, data, this.#counts);
     }
@@ -114,7 +121,7 @@ export class LineEncoder {
     return pen.full ? -1 : pen.at;
   }
 
-  #writeMetadata(bindings: Bindings, metadata: object | null | undefined): void {
+  #writeMetadata(bindings: MembersWriter, metadata: object | null | undefined): void {
     const pen = this.#pen;
     const before = pen.at;
     pen.constant(METADATA);

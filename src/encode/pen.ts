@@ -23,6 +23,7 @@ type Utf8Writer = { utf8Write(text: string, at: number, bytesMax: number): numbe
 
 /** Up to here a loop over the characters is faster than a call. */
 const LOOP_CHARS_MAX = 40;
+const COPY_LOOP_BYTES_MAX = 160;
 /** UTF-8 takes at most 3 bytes for a UTF-16 unit. */
 const UTF8_BYTES_PER_CHAR_MAX = 3;
 /** Digits of the largest 32-bit integer. */
@@ -162,6 +163,26 @@ export class Pen {
       }
     }
     this.#utf8(text);
+  }
+
+  /** Bytes of UTF-8 that are JSON already. */
+  copy(source: Buffer, from: number, to: number): void {
+    const length = to - from;
+    const bytes = this.#bytes;
+    let { at } = this;
+    if (at + length > this.#limit) {
+      this.full = true;
+      return;
+    }
+    if (length > COPY_LOOP_BYTES_MAX) {
+      source.copy(bytes, at, from, to);
+      this.at += length;
+      return;
+    }
+    for (let i = from; i < to; i++) {
+      bytes[at++] = source[i]!;
+    }
+    this.at = at;
   }
 
   /** Goes back to an earlier `at` and `full`: what was written since does not count. */

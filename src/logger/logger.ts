@@ -2,9 +2,11 @@ import { parseOptions } from "../config/parse.js";
 import type { Context } from "../context/context.js";
 import { activeContext } from "../context/with-context.js";
 import { Bindings } from "../encode/bindings.js";
+import { JsonPieces } from "../encode/json-pieces.js";
 import type { Head, LineParts } from "../encode/line.js";
 import { isError, valueText } from "../encode/text.js";
 import { membersOf } from "../encode/wire-record.js";
+import { isJustNow, type JsonRecord, LOG_AT, LOG_JSON } from "../record/adapted.js";
 import { parseTimestamp } from "../record/time.js";
 import { LEVELS, type Level, OTHER_TYPE, typeCodeOf } from "../record/types.js";
 import type { Carrier } from "../ship/in-app.js";
@@ -79,6 +81,44 @@ export class DragonLogger {
     } catch (error) {
       this.#unencodable(OTHER_TYPE, error);
     }
+  }
+
+  /** @internal For adapters. */
+  [LOG_AT](record: RecordInput, atMs: number | undefined): void {
+    try {
+      this.#log(record, atMs);
+    } catch (error) {
+      this.#unencodable(OTHER_TYPE, error);
+    }
+  }
+
+  /** @internal For adapters. */
+  [LOG_JSON](record: JsonRecord): boolean {
+    const { typeCode, bytes, data, request, members, memberPieces } = record;
+    const context = activeContext();
+    // Secrets, and names that stand in both, are found in values only.
+    if (this.#writer.redacting !== undefined || !this.#bindingsIn(context).isEmpty) {
+      return false;
+    }
+    if (typeCode < this.#level) {
+      return true;
+    }
+    const isData = data.length === 0;
+    try {
+      const pieces = new JsonPieces(bytes, members, memberPieces, isData);
+      const parts: LineParts = {
+        data: isData ? pieces : new JsonPieces(bytes, data, 1, false),
+        typeCode,
+        typeText: record.typeText,
+        requestText: request === "" ? this.#requestTextIn(context) : request,
+        bindings: isData ? Bindings.NONE : pieces,
+        metadata: undefined,
+      };
+      this.#writeAt(this.#head, parts, undefined, record.atMs);
+    } catch (error) {
+      this.#unencodable(typeCode, error);
+    }
+    return true;
   }
 
   /**
@@ -159,15 +199,14 @@ export class DragonLogger {
 
   #childWith(bindings: Readonly<Record<string, unknown>>): DragonLogger {
     const { service, request_id } = bindings;
+    const { redacting } = this.#writer;
     const family = new Family(
       this.#writer,
       this.#carrier,
-      service === undefined || service === null ? this.#service : String(service),
+      service === undefined || service === null ? this.#service : this.#shown(String(service)),
       this.#level,
-      this.#bindings.with(bindings, OF_THE_RECORD, this.#writer.counts),
-      request_id === undefined || request_id === null
-        ? this.#requestText
-        : valueText(request_id, this.#writer.counts),
+      this.#bindings.with(redacting?.bindings(bindings) ?? bindings, OF_THE_RECORD, this.#writer.counts),
+      request_id === undefined || request_id === null ? this.#requestText : this.#requestTextOf(request_id),
     );
     return loggerOf(family);
   }
@@ -175,7 +214,7 @@ export class DragonLogger {
   #write(typeCode: number, data: unknown, metadata: object | undefined): void {
     const context = activeContext();
     try {
-      this.#writer.write(
+      this.#writer.take(
         this.#head,
         {
           data,
@@ -192,7 +231,7 @@ export class DragonLogger {
     }
   }
 
-  #log(record: RecordInput): void {
+  #log(record: RecordInput, atMs?: number): void {
     if (typeof record !== "object" || record === null || isError(record) || Array.isArray(record)) {
       this.info(record);
       return;
@@ -205,7 +244,9 @@ export class DragonLogger {
     }
     const given = timestamp === undefined || timestamp === null ? undefined : parseTimestamp(timestamp);
     const head =
-      service === undefined || service === null ? this.#head : this.#writer.headOf(String(service));
+      service === undefined || service === null
+        ? this.#head
+        : this.#writer.headOf(this.#shown(String(service)));
     const context = activeContext();
     const parts: LineParts = {
       data,
@@ -214,11 +255,33 @@ export class DragonLogger {
       requestText:
         request_id === undefined || request_id === null
           ? this.#requestTextIn(context)
-          : valueText(request_id, this.#writer.counts),
+          : this.#requestTextOf(request_id),
       bindings: this.#bindingsIn(context),
       metadata: membersOf(record, given),
     };
-    this.#writer.write(head, parts, given);
+    this.#writeAt(head, parts, given, atMs);
+  }
+
+  #writeAt(head: Head, parts: LineParts, given: number | undefined, atMs: number | undefined): void {
+    const writer = this.#writer;
+    if (atMs === undefined) {
+      writer.take(head, parts, given);
+    } else if (atMs === writer.time.ms || isJustNow(atMs, writer.clock.now())) {
+      writer.take(head, parts, given, atMs);
+    } else {
+      writer.take(head, parts, atMs);
+    }
+  }
+
+  #requestTextOf(requestId: unknown): string {
+    const { redacting, counts } = this.#writer;
+    const shown = redacting === undefined ? requestId : redacting.requestId(requestId);
+    return shown === undefined ? "" : valueText(shown, counts);
+  }
+
+  /** A text as it may be stored. */
+  #shown(text: string): string {
+    return this.#writer.redacting?.text(text) ?? text;
   }
 
   #requestTextIn(context: Context | undefined): string {
@@ -237,7 +300,7 @@ export class DragonLogger {
     try {
       writer.counts.unencodable++;
       const parts: LineParts = {
-        data: `[Unencodable: ${messageOf(error)}]`,
+        data: this.#shown(`[Unencodable: ${messageOf(error)}]`),
         typeCode: ERROR,
         typeText: undefined,
         requestText: this.#requestTextIn(activeContext()),

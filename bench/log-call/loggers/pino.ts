@@ -1,6 +1,7 @@
 /** https://github.com/pinojs/pino/blob/main/docs/asynchronous.md names these settings for speed. */
 import { join } from "node:path";
 import { type Logger, pino } from "pino";
+import { destination as intoDragonlog } from "../../../src/adapters/pino.js";
 import { SERVICE } from "../../lib/records.js";
 import { type Contender, LOG_FILE, type OpenContender } from "../contender.js";
 import { BINDINGS, type Shape } from "../shapes.js";
@@ -11,11 +12,33 @@ export const openAsync: OpenContender = ({ dir }, shape) =>
 export const openSync: OpenContender = ({ dir }, shape) =>
   contender(shape, pino.destination({ dest: join(dir, LOG_FILE), sync: true }));
 
-function contender(shape: Shape, destination: ReturnType<typeof pino.destination>): Contender {
+/** The same pino, writing to a journal. */
+export const openDragonlog: OpenContender = ({ dir }, shape) => {
+  const destination = intoDragonlog({ service: SERVICE, journalDir: dir });
+  return {
+    ...contender(shape, destination),
+    async close() {
+      const { state, dropped } = destination.logger.stats();
+      await destination.logger.close();
+      if (state !== "safe" || Object.keys(dropped).length > 0) {
+        throw new Error(`the journal was ${state} and dropped ${JSON.stringify(dropped)}`);
+      }
+    },
+  };
+};
+
+/** As much of a destination as is needed here. */
+interface Destination {
+  write(line: string): unknown;
+  flush(callback: (error?: Error | null) => void): void;
+  end(): void;
+}
+
+function contender(shape: Shape, destination: Destination): Contender {
   const logger = pino({ base: { service: SERVICE } }, destination);
   const drain = (): Promise<void> =>
     new Promise((resolve, reject) => {
-      destination.flush((error?: Error | null) => (error ? reject(error) : resolve()));
+      destination.flush((error) => (error ? reject(error) : resolve()));
     });
   return {
     waits: false,

@@ -1,0 +1,3 @@
+export { destination, type PinoDestination } from "./pino/destination.js";
+export type { PinoOptions } from "./pino/options.js";
+export { transport as default } from "./pino/transport.js";
