@@ -15,6 +15,7 @@ export const QUESTIONS: Readonly<Record<string, Question>> = {
     asks: "What does a log call cost its caller, and what does a SIGKILL take?",
     quick: ["--calls", "10000"],
   },
+  context: { asks: "What does a context cost a log call?", quick: ["--calls", "10000"] },
   ship: { asks: "How fast does a backlog reach the cloud?", quick: ["--records", "200000"] },
   flat: {
     asks: "Does a shipper stay as fast and as small when more waits?",

@@ -20,20 +20,15 @@ export interface ContextEncoder {
 }
 
 /** What is made once for each of a few keys, and anew each time beyond these. */
-class Remembered<Key, Value> {
-  #values: Map<Key, Value> | undefined;
-
-  get(key: Key, make: () => Value): Value {
-    let value = this.#values?.get(key);
-    if (value === undefined) {
-      value = make();
-      this.#values ??= new Map();
-      if (this.#values.size < REMEMBERED_MAX) {
-        this.#values.set(key, value);
-      }
+function remembered<Key, Value>(values: Map<Key, Value>, key: Key, make: () => Value): Value {
+  let value = values.get(key);
+  if (value === undefined) {
+    value = make();
+    if (values.size < REMEMBERED_MAX) {
+      values.set(key, value);
     }
-    return value;
   }
+  return value;
 }
 
 export class Context {
@@ -41,10 +36,12 @@ export class Context {
 
   /** As they were given, with those of the contexts around it. */
   readonly members: Readonly<Record<string, unknown>>;
-  /** Of the writer that logged last here. */
+  /** Of the writer that logged last here; where there are several, all that are remembered. */
   #encoder: ContextEncoder | undefined;
   #text: ContextText | undefined;
-  readonly #texts = new Remembered<ContextEncoder, ContextText>();
+  #texts: Map<ContextEncoder, ContextText> | undefined;
+  /** A value that logs when it is asked for its JSON would be asked again, without end. */
+  #isBeingRead = false;
 
   private constructor(members: Readonly<Record<string, unknown>>) {
     this.members = members;
@@ -59,7 +56,7 @@ export class Context {
     if (own.request_id === undefined || own.request_id === null) {
       delete own.request_id;
     }
-    const merged: Record<string, unknown> = { ...this.members, ...own };
+    const merged: Record<string, unknown> = this === Context.NONE ? own : { ...this.members, ...own };
     for (const name of Object.keys(own)) {
       if (own[name] === undefined) {
         delete merged[name];
@@ -70,21 +67,35 @@ export class Context {
 
   textFor(encoder: ContextEncoder): ContextText {
     if (encoder !== this.#encoder || this.#text === undefined) {
-      this.#text = this.#texts.get(encoder, () => new ContextText(this.members, encoder));
-      this.#encoder = encoder;
+      if (this.#isBeingRead) {
+        return ContextText.NONE;
+      }
+      this.#isBeingRead = true;
+      if (this.#text !== undefined) {
+        this.#texts ??= new Map([[this.#encoder!, this.#text]]);
+      }
+      const make = (): ContextText => new ContextText(this.members, encoder);
+      try {
+        this.#text = this.#texts === undefined ? make() : remembered(this.#texts, encoder, make);
+        this.#encoder = encoder;
+      } finally {
+        this.#isBeingRead = false;
+      }
     }
     return this.#text;
   }
 }
 
 export class ContextText {
+  static readonly NONE = new ContextText({}, { counts: { shortened: 0 } });
+
   /** JSON text of the request id; empty for none. */
   readonly requestText: string;
   readonly #bindings: Bindings;
   /** The bindings of the logger that logged last here, and both together. */
   #own = Bindings.NONE;
   #both: Bindings;
-  readonly #joined = new Remembered<Bindings, Bindings>();
+  #joined: Map<Bindings, Bindings> | undefined;
 
   constructor(members: Readonly<Record<string, unknown>>, { counts, redacting }: ContextEncoder) {
     const { request_id } = members;
@@ -98,8 +109,8 @@ export class ContextText {
   /** With the bindings that a logger has of its own, which count where both have a name. */
   bindingsFor(own: Bindings): Bindings {
     if (own !== this.#own) {
-      this.#both =
-        own === Bindings.NONE ? this.#bindings : this.#joined.get(own, () => this.#bindings.join(own));
+      this.#joined ??= new Map();
+      this.#both = remembered(this.#joined, own, () => this.#bindings.join(own));
       this.#own = own;
     }
     return this.#both;

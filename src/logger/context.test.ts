@@ -211,6 +211,24 @@ test("a getter is read once for a context, and a value is put into text once for
   assert.equal(first.wires().length + second.wires().length, 15);
 });
 
+test("a value that logs when it is asked for its JSON is asked once, and what it logs has nothing of the context", (t) => {
+  const { logger, wires } = openLogger(t);
+  const value = {
+    toJSON() {
+      logger.info("from within");
+      return "text";
+    },
+  };
+  withContext({ request_id: "r", value }, () => logger.info("kept"));
+  assert.deepEqual(
+    wires().map(({ data, request_id, metadata }) => [data, request_id, metadata]),
+    [
+      ["from within", undefined, undefined],
+      ["kept", "r", { value: "text" }],
+    ],
+  );
+});
+
 test("what is cut off in a context is counted, once for each writer", (t) => {
   const { logger } = openLogger(t);
   let deep: object = {};
