@@ -1,14 +1,19 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { ManualClock } from "../system/manual-clock.cases.js";
 import type { Entry } from "./entry.js";
 import { LineRecorder } from "./line-recorder.js";
+import { TraceRule } from "./multiline/trace-rule.js";
 
 interface Bounds {
   readonly lineBytesMax?: number;
   readonly recordBytesMax?: number;
   readonly records?: boolean;
   readonly severity?: boolean;
+  readonly stream?: "stdout" | "stderr";
+  /** Joins stack traces. */
+  readonly traces?: boolean;
 }
 
 function record(input: string | Buffer, bounds: Bounds = {}) {
@@ -17,6 +22,10 @@ function record(input: string | Buffer, bounds: Bounds = {}) {
     type: "INFO",
     records: bounds.records ?? true,
     severity: bounds.severity ?? true,
+    ...(bounds.stream === undefined ? {} : { stream: bounds.stream }),
+    joining: bounds.traces
+      ? { rule: new TraceRule(), linesMax: 3, bytesMax: 10_000, waitMs: 300, clock: new ManualClock() }
+      : undefined,
     lineBytesMax: bounds.lineBytesMax ?? 1_000_000,
     recordBytesMax: bounds.recordBytesMax ?? 1_000_000,
     log: (entry) => entries.push(entry),
@@ -166,4 +175,114 @@ test("a record in JSON that does not fit becomes pieces of text", () => {
   const { entries, cutLines } = record(line, { recordBytesMax: 256 });
   assert.equal(cutLines, 1);
   assert.equal(Buffer.concat(entries.map(bytesOf)).toString(), line);
+});
+
+test("a level in a line is the record's type, and the line stays as it is", () => {
+  const lines = ["[warn] a\r", "ERROR: b", "no error", '{"level":50,"broken'];
+  const typed = record(lines.join("\n")).entries;
+  assert.deepEqual(
+    typed,
+    lines.map((data, i) => ({ data, type: ["WARN", "ERROR", "INFO", "INFO"][i] })),
+  );
+  const untyped = record(lines.join("\n"), { severity: false }).entries;
+  assert.deepEqual(
+    untyped,
+    lines.map((data) => ({ data, type: "INFO" })),
+  );
+});
+
+test("a line of a JSON logger is a record of its parts, or text with its level where it would lose something", () => {
+  const lines = ['{"level":40,"msg":"slow","n":1}', '{"level":40,"msg":"slow","n":1,"n":2}', '{"no":"data"}'];
+  assert.deepEqual(record(lines.join("\n"), { records: false }).entries, [
+    { data: "slow", type: "WARN", metadata: { n: 1 } },
+    { data: lines[1], type: "WARN" },
+    { data: lines[2], type: "INFO" },
+  ]);
+  assert.deepEqual(
+    record(lines.join("\n"), { severity: false }).entries,
+    lines.map((data) => ({ data, type: "INFO" })),
+  );
+});
+
+test("the output that lines come from is said, beside what a line says itself", () => {
+  const { entries } = record('a\n{"level":30,"msg":"b","stream":"c","stream_given":1}\n\u00ff', {
+    stream: "stderr",
+  });
+  assert.deepEqual(entries, [
+    { data: "a", type: "INFO", metadata: { stream: "stderr" } },
+    {
+      data: "b",
+      type: "INFO",
+      metadata: { stream: "stderr", stream_given_given: "c", stream_given: 1 },
+    },
+    { data: "\u00ff", type: "INFO", metadata: { stream: "stderr" } },
+  ]);
+});
+
+test("the pieces of a line that is cut have its type, and a line in between two of them is none", () => {
+  const line = `ERROR ${"x".repeat(300)}`;
+  const { entries } = record(`${line}\nplain`, { lineBytesMax: 100 });
+  assert.deepEqual(
+    entries.map(({ type }) => type),
+    ["ERROR", "ERROR", "ERROR", "ERROR", "INFO"],
+  );
+});
+
+test("a stack trace is one record of its level; one that reaches a bound says that it goes on", () => {
+  const trace = "at the door\nTypeError: x\n    at a (b:1:1)\n    at c (d:2:2)\n    at e (f:3:3)\nlast";
+  const { entries, cutLines } = record(trace, { traces: true });
+  assert.deepEqual(entries, [
+    { data: "at the door", type: "INFO" },
+    {
+      data: "TypeError: x\n    at a (b:1:1)\n    at c (d:2:2)\n",
+      type: "ERROR",
+      metadata: { continues: true },
+    },
+    { data: "    at e (f:3:3)", type: "ERROR" },
+    { data: "last", type: "INFO" },
+  ]);
+  assert.equal(cutLines, 1);
+  assert.deepEqual(
+    record("    at a (b:1:1)\n    at c (d:2:2)", { traces: true }).entries.map(({ type }) => type),
+    ["ERROR"],
+  );
+});
+
+test("whatever the lines, joined or not, with levels or not: all their bytes are in the records, in order", () => {
+  const parts = fc.constantFrom(
+    "ERROR a",
+    "Error: x",
+    "    at a (b:1:1)",
+    "",
+    "\r",
+    "Traceback (most recent call last):",
+    '  File "a", line 1',
+    "panic: x",
+    "goroutine 1 [running]:",
+    '{"a":',
+    "é€😀",
+    "\u0000",
+    "y".repeat(120),
+  );
+  fc.assert(
+    fc.property(
+      fc.array(fc.oneof(parts, fc.string({ maxLength: 10 })), { minLength: 1, maxLength: 40 }),
+      fc.boolean(),
+      fc.boolean(),
+      fc.integer({ min: 40, max: 200 }),
+      (given, traces, severity, lineBytesMax) => {
+        const lines = given.map((line) => line.replaceAll("\n", ""));
+        const { entries } = record(`${lines.join("\n")}\n`, {
+          traces,
+          severity,
+          lineBytesMax,
+          records: false,
+        });
+        const text = entries
+          .map((entry) => `${bytesOf(entry)}${entry.metadata?.continues ? "" : "\n"}`)
+          .join("");
+        assert.equal(text, `${lines.join("\n")}\n`);
+      },
+    ),
+  );
 });

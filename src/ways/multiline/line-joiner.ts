@@ -90,7 +90,7 @@ export class LineJoiner {
   /** Makes room for one more line of so many bytes. */
   #keepWithin(bytes: number): void {
     const { linesMax, bytesMax } = this.#options;
-    const isFull = this.#held.length >= linesMax || this.#heldBytes + bytes > bytesMax;
+    const isFull = this.#held.length >= linesMax || this.#heldBytes + bytes + LINE_FEED.length > bytesMax;
     if (this.#held.length === 0 || !isFull) return;
     if (this.#perhaps > 0) {
       this.#emit();

@@ -42,8 +42,8 @@ for (const separator of '\t\n\r "(),;<>[]|\u001b') KINDS[separator.charCodeAt(0)
 
 /** One walk over the head of a line. */
 export class Head {
-  readonly #text: string;
-  readonly #end: number;
+  #text = "";
+  #end = 0;
   #at = 0;
   /** Where the last word began and ended, and what stood before it and after it. */
   #start = 0;
@@ -67,12 +67,20 @@ export class Head {
   #previousIsTime = false;
   #previousIsSign = true;
 
-  constructor(text: string) {
+  /** The level in the head of a text, or undefined. One object serves all lines: this is asked for each of them. */
+  level(text: string): LevelType | undefined {
     this.#text = text;
     this.#end = Math.min(text.length, HEAD_CHARACTERS_MAX);
+    this.#at = this.#depth = this.#words = this.#plain = 0;
+    this.#isDated = this.#previousIsTime = false;
+    this.#previousIsSign = true;
+    const level = this.#firstLevel();
+    // A part of a line keeps all of it in memory.
+    this.#text = "";
+    return level;
   }
 
-  level(): LevelType | undefined {
+  #firstLevel(): LevelType | undefined {
     while (this.#next()) {
       const found = this.#levelHere();
       if (found !== undefined) return found;
@@ -211,10 +219,9 @@ export class Head {
       colon >= 0 || (this.#previousIsSign && after === SPACE && this.#text.charCodeAt(stop + 1) === DASH);
     if (isAllCapital(this.#text, this.#start, stop)) {
       if (this.#plain > 0 && !this.#isDated && !isMarked) return undefined;
-      const found = this.#known(this.#start, stop);
-      return found === undefined || isMarked || !isAmbiguous(this.#slice(this.#start, stop))
-        ? found
-        : undefined;
+      if (stop - this.#start > WORD_CHARACTERS_MAX) return undefined;
+      const word = this.#slice(this.#start, stop);
+      return isMarked || !isAmbiguous(word) ? typeOfWord(word) : undefined;
     }
     if (colon >= 0) {
       const isAfterSign = isFirst || this.#previousIsSign || this.#previousIsTime || before === CLOSING;

@@ -35,11 +35,13 @@ const LETTER = /^[A-Za-z_]/;
 const SPACE = 0x20;
 const DASH = 0x2d;
 
+const head = new Head();
+
 /** The level that the first line of a text names, or undefined. */
 export function severityOf(line: string): LevelType | undefined {
   // So that no look ahead, such as for a closing quote, goes through megabytes.
   const text = line.length > LOOKED_AT_MAX ? line.slice(0, LOOKED_AT_MAX) : line;
-  return fixedForm(text) ?? new Head(text).level() ?? failure(text);
+  return fixedForm(text) ?? head.level(text) ?? failure(text);
 }
 
 /** Forms that are known by how the line begins; asked for only where that fits, as most lines have none of them. */
@@ -57,8 +59,8 @@ function fixedForm(text: string): LevelType | undefined {
     case 0x41: // A
     case 0x56: {
       // V
-      const head = text.slice(0, 80);
-      const letter = (KLOG.exec(head) ?? RUBY.exec(head) ?? LOGCAT_BRIEF.exec(head))?.[1];
+      const start = text.slice(0, 80);
+      const letter = (KLOG.exec(start) ?? RUBY.exec(start) ?? LOGCAT_BRIEF.exec(start))?.[1];
       return letter === undefined ? undefined : (typeOfLetter(letter) ?? "INFO");
     }
     case 0x6e: {

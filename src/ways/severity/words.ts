@@ -23,7 +23,7 @@ const TYPE_OF = new Map(
 );
 
 /** Words that stand in capitals for other things too: only a sign around them makes a level of them. */
-const AMBIGUOUS = new Set(["fine", "finer", "finest", "note", "log", "config", "alert", "fail", "verbose"]);
+const AMBIGUOUS = new Set("FINE FINER FINEST NOTE LOG CONFIG ALERT FAIL VERBOSE".split(" "));
 
 /** Words that say no more and no less than the level they are. */
 const EXACT = new Set("trace debug info warn warning error err fatal".split(" "));
@@ -35,8 +35,9 @@ export function typeOfWord(word: string): LevelType | undefined {
   return TYPE_OF.get(word);
 }
 
+/** Of a word in capitals. */
 export function isAmbiguous(word: string): boolean {
-  return AMBIGUOUS.has(word.toLowerCase());
+  return AMBIGUOUS.has(word);
 }
 
 /** False where the word says more than its level, such as `notice` or `critical`. */
