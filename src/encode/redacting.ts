@@ -16,6 +16,11 @@ import { type EncodeCounts, membersText, valueText } from "./text.js";
 const PLAIN_DEPTH_MAX = 12;
 const PLAIN_VALUES_MAX = 10_000;
 
+/** See `wire-record.ts`. */
+const IN_METADATA = "metadata";
+const GIVEN = "_given";
+const GIVENS = /(?:_given)+$/;
+
 /** The copy cannot be made in this way. */
 const GIVES_UP = Symbol("gives up");
 
@@ -49,21 +54,31 @@ export class Redacting {
   metadata(metadata: object | null | undefined): object | null | undefined {
     if (metadata === undefined || metadata === null) return metadata;
     const place = this.#redactor.metadata;
-    const copy = this.#within(PLAIN_DEPTH_MAX, PLAIN_VALUES_MAX, () =>
-      isLiteral(metadata) ? this.#members(metadata, place, 0) : GIVES_UP,
-    );
-    return (
+    if (place?.isEnd) {
+      const value = this.#replaced(metadata);
+      return value === REMOVED ? undefined : { value };
+    }
+    if (this.#isUntouched(place)) return metadata;
+    const copy = this.#tryPlain(metadata, place, PLAIN_DEPTH_MAX, PLAIN_VALUES_MAX, true);
+    const members = (
       copy === GIVES_UP ? this.#parsed(`{${membersText(metadata, this.#counts)}}`, place) : copy
-    ) as object;
+    ) as Record<string, unknown>;
+    if (place !== undefined && Object.hasOwn(members, IN_METADATA)) {
+      // Metadata that was no object literal stands there, beside other names of the record: see `wire-record.ts`.
+      members[IN_METADATA] = this.#bounded(members[IN_METADATA], place);
+    }
+    return members;
   }
 
   /** What a child binds; undefined stays, as it takes a binding away. Throws what a getter throws. */
   bindings(bindings: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
     const copy: Record<string, unknown> = {};
     let names: Names | undefined;
+    const place = this.#redactor.metadata;
     for (const name of Object.keys(bindings)) {
       const value = bindings[name];
-      const redacted = this.#value(value, this.#redactor.metadata?.of(name));
+      const of = place?.isEnd ? place : place && placeOfMember(place, name);
+      const redacted = this.#value(value, of);
       if (redacted === REMOVED) continue;
       const shown = this.#redactor.name(name);
       if (shown !== name) names ??= new Names(copy);
@@ -80,7 +95,8 @@ export class Redacting {
     if (value === undefined) return undefined;
     if (place?.isEnd) return this.#replaced(value);
     if (typeof value === "string") return this.#redactor.text(value);
-    const copy = this.#within(PLAIN_DEPTH_MAX, PLAIN_VALUES_MAX, () => this.#plain(value, place, 0));
+    if (this.#isUntouched(place)) return value;
+    const copy = this.#tryPlain(value, place, PLAIN_DEPTH_MAX, PLAIN_VALUES_MAX, false);
     return copy === GIVES_UP ? this.#parsed(valueText(value, this.#counts), place) : copy;
   }
 
@@ -90,26 +106,42 @@ export class Redacting {
     );
   }
 
+  /** Nothing in a value can be redacted that stands there. */
+  #isUntouched(place: Place | undefined): boolean {
+    return place === undefined && !this.#redactor.detects;
+  }
+
   /** The bounds of before hold again afterwards: a getter may log. */
-  #within(depthMax: number, valuesMax: number, copy: () => unknown): unknown {
-    const before = [this.#depthMax, this.#valuesLeft] as const;
-    [this.#depthMax, this.#valuesLeft] = [depthMax, valuesMax];
+  #tryPlain(
+    value: unknown,
+    place: Place | undefined,
+    depthMax: number,
+    valuesMax: number,
+    onlyMembers: boolean,
+  ): unknown {
+    const depthMaxBefore = this.#depthMax;
+    const valuesLeftBefore = this.#valuesLeft;
+    this.#depthMax = depthMax;
+    this.#valuesLeft = valuesMax;
     try {
-      return copy();
+      return onlyMembers && !isLiteral(value as object) ? GIVES_UP : this.#plain(value, place, 0);
     } catch {
       // A getter or a proxy threw: by way of the text, what threw is marked and the rest is kept.
       return GIVES_UP;
     } finally {
-      [this.#depthMax, this.#valuesLeft] = before;
+      this.#depthMax = depthMaxBefore;
+      this.#valuesLeft = valuesLeftBefore;
     }
   }
 
-  /** What a JSON text says that was made of a value, and so is plain and bounded. */
+  /** What a JSON text says that was made of a value. */
   #parsed(json: string, place: Place | undefined): unknown {
-    const value: unknown = JSON.parse(json);
-    return this.#within(Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY, () =>
-      this.#plain(value, place, 0),
-    );
+    return this.#bounded(JSON.parse(json), place);
+  }
+
+  /** Of a value that is plain and bounded already. */
+  #bounded(value: unknown, place: Place | undefined): unknown {
+    return this.#tryPlain(value, place, Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY, false);
   }
 
   #plain(value: unknown, place: Place | undefined, depth: number): unknown {
@@ -126,7 +158,9 @@ export class Redacting {
         if (depth > this.#depthMax) return GIVES_UP;
         if (Array.isArray(value)) return this.#list(value, place, depth);
         if (isLiteral(value)) return this.#members(value, place, depth);
-        return types.isDate(value) && !Number.isNaN(value.getTime()) ? value.toISOString() : GIVES_UP;
+        return types.isDate(value) && Object.getPrototypeOf(value) === Date.prototype
+          ? dateText(value)
+          : GIVES_UP;
       default:
         return GIVES_UP;
     }
@@ -148,7 +182,7 @@ export class Redacting {
     const copy: Record<string, unknown> = {};
     let names: Names | undefined;
     for (const name in object) {
-      const of = place?.of(name);
+      const of = place && placeOfMember(place, name);
       const value = (object as Record<string, unknown>)[name];
       if (value === undefined) continue;
       const redacted = of?.isEnd ? this.#replaced(value) : this.#plain(value, of, depth + 1);
@@ -160,6 +194,21 @@ export class Redacting {
     }
     return copy;
   }
+}
+
+/** By the method that every Date has: one of its own might say anything. */
+function dateText(date: Date): string | typeof GIVES_UP {
+  return Number.isNaN(Date.prototype.getTime.call(date)) || Object.hasOwn(date, "toISOString")
+    ? GIVES_UP
+    : Date.prototype.toISOString.call(date);
+}
+
+/** A name that a record and its metadata both have is written with a suffix, and leads where it would without. */
+function placeOfMember(place: Place, name: string): Place | undefined {
+  const as = place.of(name);
+  if (as?.isEnd || !name.endsWith(GIVEN)) return as;
+  const before = place.of(name.replace(GIVENS, ""));
+  return before?.isEnd ? before : (as ?? before);
 }
 
 /** The names in an object, once one of them was changed: different ones may have become the same. */

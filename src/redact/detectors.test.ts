@@ -1,5 +1,7 @@
 /** What the detectors find, and what they leave alone. */
 import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { test } from "node:test";
 import fc from "fast-check";
 import { detectorsOf } from "./detectors.js";
@@ -65,6 +67,11 @@ test("each is found by its own detector, by its name", () => {
       "url-password",
       "amqp://u:p@ss@h and http:\\/\\/u:p2@h",
       "amqp://u:[redacted]@h and http:\\/\\/u:[redacted]@h",
+    ],
+    [
+      "url-password",
+      "?to=redis%3A%2F%2Fu%3Ap%24x%40h%3A6379%2F0",
+      "?to=redis%3A%2F%2Fu%3A[redacted]%40h%3A6379%2F0",
     ],
     ["url-password", "postgres://u:p#/ss@h/db", "postgres://u:[redacted]@h/db"],
     ["url-password", "https://ghp_0123456789abcdef@github.com/x", "https://[redacted]@github.com/x"],
@@ -133,6 +140,7 @@ test("a text of two megabytes that nearly is a secret everywhere takes no longer
     "authorization: ",
     "://",
     "a://b:c/",
+    "%3A%2F%2Fa%3Ab",
     "a://b:c",
     "http://[",
     "AKIA",
@@ -158,5 +166,18 @@ test("a text of two megabytes that nearly is a secret everywhere takes no longer
       // Quadratic work takes hours here; the bound is that of a machine on which everything takes its time.
       assert.ok(performance.now() - started < 20_000, piece);
     }
+  }
+});
+
+const LOGHUB = process.env.LOGHUB;
+const skip =
+  LOGHUB === undefined && "LOGHUB names no folder with the lines of Loghub, see ways/severity/loghub.test.ts";
+
+test("in real logs of other programs nothing is taken for a secret", { skip }, () => {
+  const files = readdirSync(LOGHUB!).filter((name) => name.endsWith(".log"));
+  assert.ok(files.length > 0);
+  for (const file of files) {
+    for (const line of readFileSync(join(LOGHUB!, file), "utf8").split("\n"))
+      assert.equal(redact(line), line, file);
   }
 });

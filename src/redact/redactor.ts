@@ -38,6 +38,8 @@ export class Redactor {
   readonly data: Place | undefined;
   readonly metadata: Place | undefined;
   readonly requestId: Place | undefined;
+  /** Whether any detector is named, so that every text has to be looked through. */
+  readonly detects: boolean;
   readonly #detectors: readonly Detector[];
   readonly #mark: Mark;
   readonly #removes: boolean;
@@ -52,13 +54,14 @@ export class Redactor {
     this.metadata = record?.of("metadata");
     this.requestId = record?.of("request_id");
     this.#detectors = detectorsOf(redact);
+    this.detects = this.#detectors.length > 0;
     this.#removes = redactBy === "remove";
     this.#mark = redactBy === "hash" ? hashing(redactSalt) : this.#removes ? REMOVE : CENSOR;
   }
 
   /** The text with the secrets in it marked; the same one where there are none. */
   text(text: string): string {
-    if (text.length < SECRET_CHARS_MIN) return text;
+    if (text.length < SECRET_CHARS_MIN || !this.detects) return text;
     let redacted = text;
     for (const detector of this.#detectors) redacted = detector(redacted, this.#mark);
     return redacted;
@@ -66,7 +69,7 @@ export class Redactor {
 
   /** The same for the name of a member: there are few, and they come again and again. */
   name(name: string): string {
-    if (name.length < SECRET_CHARS_MIN) return name;
+    if (name.length < SECRET_CHARS_MIN || !this.detects) return name;
     let redacted = this.#names.get(name);
     if (redacted === undefined) {
       redacted = this.text(name);

@@ -2,8 +2,8 @@
  * Numbers of payment cards: of a length and a beginning that an issuer gives out, with the right check digit (Luhn, ISO/IEC
  * 7812-1); in one piece, or in groups as they stand on the card, parted by one and the same of space, dash, point, `+` or `%20`.
  *
- * Left alone are fractions (0.4111…), and what of 17 to 19 digits is part of a name, as in `blk_-6952295868487656571`: ids of that
- * length are common, and one in ten has the right check digit. Visa's old numbers of 13 digits are not looked for, which are
+ * Left alone are fractions (0.4111…), what follows `_-`, and what of 17 to 19 digits is part of a name, as in
+ * `blk_-6952295868487656571`: ids of that length are common, and one in ten has the right check digit. Visa's old numbers of 13 digits are not looked for, which are
  * gone, and look like the numbers below bar codes.
  */
 import { type Detector, replaceSpans, type Span } from "./detector.js";
@@ -22,6 +22,7 @@ const IN_THREE = new RegExp(`3\\d{3}${SEPARATOR}\\d{6}\\1\\d{4,5}(?!\\d)`, "y");
 const NO_DIGITS = /%20|\D/g;
 
 const FRACTION = /\d\.$/;
+const NEGATIVE_ID = /_-$/;
 const NAME_BEFORE = /[A-Za-z_]-?$/;
 const NAME_AFTER = /^[A-Za-z_]/;
 
@@ -68,7 +69,7 @@ function wholeAt(text: string, start: number, end: number): Span | undefined {
   const digits = end - start;
   if (digits < DIGITS_MIN || digits > DIGITS_MAX) return undefined;
   const before = text.slice(Math.max(0, start - 2), start);
-  if (FRACTION.test(before)) return undefined;
+  if (FRACTION.test(before) || NEGATIVE_ID.test(before)) return undefined;
   if (digits >= LONG_DIGITS_MIN && (NAME_BEFORE.test(before) || NAME_AFTER.test(text.slice(end, end + 1)))) {
     return undefined;
   }

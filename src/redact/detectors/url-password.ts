@@ -16,12 +16,25 @@ const BARE_TOKEN_CHARS_MIN = 16;
 const WEB_SCHEME = /https?$/i;
 const PORT = /^\d*$/;
 
+/** How the URL of a URL's parameter is written. */
+const ENCODED_SLASHES = ["%3A%2F%2F", "%3a%2f%2f"];
+const ENDS_ENCODED = charTable("/?#& \t\r\n\"'<>\\`");
+const ENCODED_ENDS = /^%(?:2f|3f|23|5c|20)/i;
+const PERCENT = 0x25;
+
+/** What stands before an authority, as it is, as some write it in JSON, and encoded. */
+const FORMS: readonly (readonly [slashes: string, secretIn: typeof secretAt])[] = [
+  ["://", secretAt],
+  [":\\/\\/", secretAt],
+  ...ENCODED_SLASHES.map((slashes) => [slashes, encodedSecretAt] as const),
+];
+
 export const urlPassword: Detector = (text, mark) => {
   const spans: Span[] = [];
-  for (const slashes of ["://", ":\\/\\/"]) {
+  for (const [slashes, secretIn] of FORMS) {
     for (let at = text.indexOf(slashes); at >= 0; ) {
       const start = at + slashes.length;
-      const span = secretAt(text, start, at);
+      const span = secretIn(text, start, at);
       if (span !== undefined) spans.push(span);
       at = text.indexOf(slashes, span?.end ?? start);
     }
@@ -59,4 +72,17 @@ function strayAt(text: string, from: number): number {
     if (char === AT) found = at;
   }
   return found;
+}
+
+/** In an encoded URL: from the first `%3A`, up to the last `%40`. */
+function encodedSecretAt(text: string, start: number): Span | undefined {
+  let [colon, at] = [-1, -1];
+  for (let end = start; end < text.length && ENDS_ENCODED[text.charCodeAt(end)] !== 1; end++) {
+    if (text.charCodeAt(end) !== PERCENT) continue;
+    const code = text.slice(end, end + 3);
+    if (ENCODED_ENDS.test(code)) break;
+    if (code.toLowerCase() === "%3a" && colon < 0) colon = end + code.length;
+    else if (code === "%40") at = end;
+  }
+  return colon >= 0 && colon < at ? { start: colon, end: at } : undefined;
 }
