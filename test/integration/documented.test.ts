@@ -1,6 +1,6 @@
 /** The code blocks of README.md and docs/ that stand after `<!-- runnable -->` run, each file's in order and in one folder. */
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { FakeCloudWatch } from "../../src/testing/index.js";
@@ -21,6 +21,12 @@ for (const { path, blocks } of documents.filter((document) => document.blocks.le
     const cloud = await FakeCloudWatch.start();
     context.after(() => cloud.stop());
     const app = new Application(context, cloud.url).link();
+    const imported = blocks.flatMap(([, , code]) => [...code!.matchAll(/ from "([^".:/]+)"/g)]);
+    for (const name of new Set(imported.map(([, specifier]) => specifier!))) {
+      // What the reader has beside dragonlog.
+      if (name !== "dragonlog")
+        symlinkSync(join(ROOT, "node_modules", name), join(app.dir, "node_modules", name));
+    }
     for (const [, language, code] of blocks) {
       const file = join(app.dir, language === "js" ? "program.mjs" : "program.sh");
       writeFileSync(file, `${code}\n`);
