@@ -1,11 +1,14 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
 import { test } from "node:test";
 import { setImmediate as turn } from "node:timers/promises";
 import express5 from "express";
 // @ts-expect-error: it has no types under this name.
 import express4 from "express4";
+import { currentContext } from "../../context/with-context.js";
+import { openLogger } from "../../logger/logger.cases.js";
 import { errorLog, requestLog } from "../express.js";
 import { BOOM, describeRequestLog, type MakeApplication, REFUSED, STREAMED } from "../frameworks.cases.js";
 
@@ -63,4 +66,47 @@ test("errorLog without requestLog hands the error on, and warns once", async (t)
   await turn();
   assert.deepEqual(handed, [BOOM, BOOM]);
   assert.equal(warnings.length, 1);
+});
+
+test("Express: its own types go with the middleware, and an id that is made is the same below routers", async (t) => {
+  const { logger, wires } = openLogger(t);
+  const app = express5();
+  app.use(
+    requestLog({
+      logger,
+      skip: (request: express5.Request, response: express5.Response) =>
+        request.path === "/health" && response.statusCode === 200,
+      extra: (request: express5.Request) => ({ host: request.hostname }),
+    }),
+  );
+  const router = express5.Router();
+  router.use(requestLog({ logger }));
+  router.get("/", (_request, response) => {
+    logger.info("below");
+    response.json(currentContext());
+  });
+  app.use("/api", router);
+  app.get("/health", (_request, response) => void response.end());
+  app.use(errorLog());
+  const server = app.listen(0, "127.0.0.1");
+  t.after(() => server.close());
+  await once(server, "listening");
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const headers = { connection: "close" };
+  await fetch(`${url}/health`, { headers });
+  const answer = await fetch(`${url}/api`, { headers });
+  const id = answer.headers.get("x-request-id");
+  assert.deepEqual(await answer.json(), { request_id: id });
+  const records = wires();
+  while (records.length < 2) {
+    await turn();
+    records.push(...wires());
+  }
+  assert.deepEqual(
+    records.map(({ data, request_id, metadata }) => [data, request_id, metadata?.route, metadata?.host]),
+    [
+      ["below", id, undefined, undefined],
+      ["GET /api 200", id, "/api", "127.0.0.1"],
+    ],
+  );
 });

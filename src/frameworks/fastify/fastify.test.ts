@@ -1,4 +1,7 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import { connect } from "node:http2";
+import type { AddressInfo } from "node:net";
 import { Readable } from "node:stream";
 import { test } from "node:test";
 import { setImmediate as turn } from "node:timers/promises";
@@ -76,7 +79,7 @@ test("Fastify: a hook that goes on from a callback of a pool does not take the c
   const pool = setInterval(() => waiting.shift()?.(), 1);
   t.after(() => clearInterval(pool));
   const app = fastify();
-  app.register(requestLog, { logger });
+  app.register(requestLog, { logger, skip: (request, reply) => request.url === "/" && reply.sent });
   app.register(async (below) => {
     below.addHook("preParsing", (_request, _reply, _payload, done) => {
       waiting.push(done);
@@ -86,4 +89,39 @@ test("Fastify: a hook that goes on from a callback of a pool does not take the c
   await Promise.all(["a", "b"].map((id) => app.inject({ url: "/", headers: { "x-request-id": id } })));
   const below = wires().filter(({ data }) => data === "below");
   assert.deepEqual(below.map(({ request_id }) => request_id).sort(), ["a", "b"]);
+});
+
+test("Fastify over HTTP/2: bytes are told where a Content-Length tells them", async (t) => {
+  const { logger, wires } = openLogger(t);
+  const app = fastify({ http2: true });
+  await app.register(requestLog as never, { logger } as never);
+  app.get("/text", async () => "four");
+  app.get("/stream", (_request, reply) => {
+    reply.send(Readable.from(STREAMED));
+  });
+  await app.listen({ port: 0, host: "127.0.0.1" });
+  const session = connect(`http://127.0.0.1:${(app.server.address() as AddressInfo).port}`);
+  t.after(async () => {
+    session.destroy();
+    await app.close();
+  });
+  for (const path of ["/text", "/stream"]) {
+    const stream = session.request({ ":path": path, "x-request-id": path });
+    const [headers] = await once(stream, "response");
+    assert.equal(headers["x-request-id"], path);
+    stream.resume();
+    await once(stream, "end");
+  }
+  const records = wires();
+  while (records.length < 2) {
+    await turn();
+    records.push(...wires());
+  }
+  assert.deepEqual(
+    records.map(({ data, request_id, metadata }) => [data, request_id, metadata!.bytes]),
+    [
+      ["GET /text 200", "/text", 4],
+      ["GET /stream 200", "/stream", undefined],
+    ],
+  );
 });
