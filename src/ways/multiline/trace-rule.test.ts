@@ -54,6 +54,19 @@ test("two errors in a row are two records", () => {
   assert.deepEqual(textsOf(joined(`${python}\n${python}`)), [python, python]);
 });
 
+test("an error that nobody caught is a record of its own, whatever was logged before it", () => {
+  for (const name of [
+    "Python",
+    "Node.js, nobody caught it",
+    "Java, nobody caught it",
+    ".NET, nobody caught it",
+  ]) {
+    const trace = TRACES[name]!;
+    const before = name === "Python" ? "INFO:root:ready" : "ERROR not so good";
+    assert.deepEqual(textsOf(joined(`${before}\n${trace}`)), [before, trace], name);
+  }
+});
+
 test("an error without a trace does not become part of the line before it", () => {
   const lines = ["[error] failed", "Error: no room", "[info] going on"];
   assert.deepEqual(textsOf(joined(lines.join("\n"))), lines);

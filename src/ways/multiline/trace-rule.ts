@@ -9,7 +9,8 @@
  *     none ─► go, php, rust                      panic and goroutines; `Stack trace:`; `panicked at`
  *     none ─► indented                           the console logger of .NET, whose messages stand below their head
  *
- * A trace begins a record, unless the line before it is one of a log: then it belongs to that. Each line is looked at in its
+ * A trace begins a record, unless the line before it is an error of a log: then it belongs to that. Below a line of a lower
+ * level it is one that nobody caught, but for Java's, which writes that in another way. Each line is looked at in its
  * first `SEEN_BYTES_MAX` bytes only.
  */
 import { severityOf } from "../severity/in-text.js";
@@ -40,9 +41,12 @@ type State =
 const FRAME =
   /^\s+(?:at |eval at |from |\d+: from |\S+:\d+:in [`'])|^\s*\.\.\. \d+ (?:more|common frames omitted)/;
 const CAUSE = /^\s*(?:Caused by|Suppressed): |^\s+---> |^\s*--- End of /;
-/** `java.lang.IllegalStateException: …`, `TypeError: …`, `Uncaught Error`, `Exception in thread "main" …`. */
-const ERROR =
-  /^(?:Uncaught |Unhandled exception|Exception in thread |\[?(?:[A-Za-z_$][\w$]*[.:\\]+)*(?:[A-Z][\w$]*)?(?:Error|Exception|Throwable)(?:[:\] ]|$))/;
+/** What is printed of an error that nobody caught. */
+const UNCAUGHT = /^(?:Uncaught |Unhandled exception|Exception in thread )/;
+/** `java.lang.IllegalStateException: …`: below a line of a log, as nothing else prints it without a word before. */
+const QUALIFIED = /^[a-z][\w$]*\.[\w$.]*(?:Error|Exception|Throwable)(?:: |$)/;
+/** `TypeError: …`, `[Error: …]`. */
+const ERROR = /^\[?(?:[A-Za-z_$][\w$]*[.:\\]+)*(?:[A-Z][\w$]*)?(?:Error|Exception|Throwable)(?:[:\] ]|$)/;
 const RUBY = /^\S+:\d+:in [`'][^:]*: /;
 const RUBY_FRAME = /^\S+:\d+:in [`'][^:]*$/;
 const NODE_SOURCE = /^(?:file:\/\/|node:|\/|[A-Za-z]:[\\/])\S*:\d+$/;
@@ -159,15 +163,17 @@ export class TraceRule implements Rule {
     }
     if (FRAME.test(line) || CAUSE.test(line)) return this.#enter("frames", "continues");
     if (PHP_TRACE.test(line)) return this.#enter("php", "continues");
-    if (TRACEBACK.test(line)) return this.#enter("python", isOfALog(first) ? "continues" : "begins");
+    if (TRACEBACK.test(line)) return this.#enter("python", isErrorOfALog(first) ? "continues" : "begins");
     if (PYTHON_FILE.test(line)) return this.#enter("python", "begins");
-    if (GOROUTINE.test(line)) return this.#enter("go", isOfALog(first) ? "continues" : "begins");
+    if (GOROUTINE.test(line)) return this.#enter("go", isErrorOfALog(first) ? "continues" : "begins");
     if (PANIC.test(line)) return this.#enter("go", "begins");
     if (RUST.test(line)) return this.#enter("rust", "begins");
-    if (ERROR.test(line)) return this.#enter("message", isOfALog(first) ? "perhaps" : "begins");
+    if (UNCAUGHT.test(line)) return this.#enter("message", "begins");
+    if (QUALIFIED.test(line)) return this.#enter("message", isOfALog(first) ? "perhaps" : "begins");
+    if (ERROR.test(line)) return this.#enter("message", isErrorOfALog(first) ? "perhaps" : "begins");
     if (PHP.test(line)) return this.#enter("message", "begins");
     if (RUBY.test(line)) return this.#enter("frames", "begins");
-    if (RUBY_FRAME.test(line)) return this.#enter("frames", isOfALog(first) ? "continues" : "begins");
+    if (RUBY_FRAME.test(line)) return this.#enter("frames", isErrorOfALog(first) ? "continues" : "begins");
     if (NODE_SOURCE.test(line)) return this.#enter("source", "begins");
     return DOTNET.test(line) ? this.#enter("indented", "begins") : this.#enter("none", "begins");
   }
@@ -190,7 +196,17 @@ export class TraceRule implements Rule {
 
 /** A line that names a level and is not itself the first one of an error. */
 function isOfALog(line: string): boolean {
-  return line !== "" && !ERROR.test(line) && severityOf(line) !== undefined;
+  return levelOfALog(line) !== undefined;
+}
+
+/** One that may be followed by what a program prints of an error that it caught; after others, nobody caught it. */
+function isErrorOfALog(line: string): boolean {
+  const level = levelOfALog(line);
+  return level === "ERROR" || level === "FATAL";
+}
+
+function levelOfALog(line: string): string | undefined {
+  return line === "" || UNCAUGHT.test(line) || ERROR.test(line) ? undefined : severityOf(line);
 }
 
 function isJson(bytes: Buffer): boolean {
