@@ -94,7 +94,7 @@ test("Fastify: a hook that goes on from a callback of a pool does not take the c
 test("Fastify over HTTP/2: bytes are told where a Content-Length tells them", async (t) => {
   const { logger, wires } = openLogger(t);
   const app = fastify({ http2: true });
-  await app.register(requestLog as never, { logger } as never);
+  await app.register(requestLog, { logger });
   app.get("/text", async () => "four");
   app.get("/stream", (_request, reply) => {
     reply.send(Readable.from(STREAMED));
