@@ -6,12 +6,14 @@ import { JsonPieces } from "../encode/json-pieces.js";
 import type { Head, LineParts } from "../encode/line.js";
 import { isError, valueText } from "../encode/text.js";
 import { membersOf } from "../encode/wire-record.js";
+import type { SpanIds } from "../record/active-span.js";
 import { isJustNow, type JsonRecord, LOG_AT, LOG_JSON } from "../record/adapted.js";
 import { parseTimestamp } from "../record/time.js";
 import { LEVELS, type Level, OTHER_TYPE, typeCodeOf } from "../record/types.js";
 import type { Carrier } from "../ship/in-app.js";
 import { messageOf } from "../system/errors.js";
-import { Family, levelIndex, openFamily } from "./family.js";
+import { Family, openFamily } from "./family.js";
+import { type LevelCell, levelIndex } from "./levels.js";
 import type { LoggerOptions, LoggerStats, RecordInput } from "./types.js";
 import type { Writer } from "./writer.js";
 
@@ -33,7 +35,7 @@ export class DragonLogger {
   readonly #head: Head;
   readonly #bindings: Bindings;
   readonly #requestText: string;
-  #level: number;
+  #level: LevelCell;
 
   constructor(options: LoggerOptions);
   constructor(options: LoggerOptions | Family) {
@@ -48,27 +50,27 @@ export class DragonLogger {
   }
 
   trace(data: unknown, metadata?: object): void {
-    if (this.#level <= 0) this.#write(0, data, metadata);
+    if (this.#level.lowest <= 0) this.#write(0, data, metadata);
   }
 
   debug(data: unknown, metadata?: object): void {
-    if (this.#level <= 1) this.#write(1, data, metadata);
+    if (this.#level.lowest <= 1) this.#write(1, data, metadata);
   }
 
   info(data: unknown, metadata?: object): void {
-    if (this.#level <= 2) this.#write(2, data, metadata);
+    if (this.#level.lowest <= 2) this.#write(2, data, metadata);
   }
 
   warn(data: unknown, metadata?: object): void {
-    if (this.#level <= 3) this.#write(3, data, metadata);
+    if (this.#level.lowest <= 3) this.#write(3, data, metadata);
   }
 
   error(data: unknown, metadata?: object): void {
-    if (this.#level <= 4) this.#write(4, data, metadata);
+    if (this.#level.lowest <= 4) this.#write(4, data, metadata);
   }
 
   fatal(data: unknown, metadata?: object): void {
-    if (this.#level <= 5) this.#write(5, data, metadata);
+    if (this.#level.lowest <= 5) this.#write(5, data, metadata);
   }
 
   /**
@@ -84,9 +86,9 @@ export class DragonLogger {
   }
 
   /** @internal For adapters. */
-  [LOG_AT](record: RecordInput, atMs: number | undefined): void {
+  [LOG_AT](record: RecordInput, atMs: number | undefined, span?: SpanIds | null): void {
     try {
-      this.#log(record, atMs);
+      this.#log(record, atMs, span);
     } catch (error) {
       this.#unencodable(OTHER_TYPE, error);
     }
@@ -100,7 +102,7 @@ export class DragonLogger {
     if (this.#writer.redacting !== undefined || !this.#bindingsIn(context).isEmpty) {
       return false;
     }
-    if (typeCode < this.#level) {
+    if (typeCode < this.#level.lowest) {
       return true;
     }
     const isData = data.length === 0;
@@ -134,18 +136,20 @@ export class DragonLogger {
     }
   }
 
-  /** The lowest level that is recorded. Setting it to anything but a level throws `DRAGONLOG_OPTION_INVALID`. */
+  /**
+   * The lowest level that is recorded; one that `dragonlog level` has set for the service counts before the logger's own. Setting it to anything but a level throws `DRAGONLOG_OPTION_INVALID`.
+   */
   get level(): Level {
-    return LEVELS[this.#level]!.toLowerCase() as Level;
+    return LEVELS[this.#level.lowest]!.toLowerCase() as Level;
   }
 
   set level(level: Level) {
     const parsed = parseOptions("logger", { service: this.#service, level }, "DragonLogger.level");
-    this.#level = levelIndex(parsed.level);
+    this.#level = this.#writer.levels.cellOf(this.#service, levelIndex(parsed.level));
   }
 
   isLevelEnabled(level: Level): boolean {
-    return levelIndex(level) >= this.#level;
+    return levelIndex(level) >= this.#level.lowest;
   }
 
   /**
@@ -167,17 +171,19 @@ export class DragonLogger {
    * rejects: what could not be made safe is told to `onTrouble`.
    */
   async close(): Promise<void> {
+    this.#writer.limiter?.close();
     await this.#writer.journal.close();
     await this.#carrier?.worker.release(this.#writer);
     this.#writer.journal.settle();
   }
 
   stats(): LoggerStats {
-    const { journal, counts, time } = this.#writer;
+    const { journal, counts, time, limiter } = this.#writer;
     return {
       writer: this.#writer.id,
       logged: journal.nextSeq,
       dropped: { ...journal.drops.totals },
+      suppressed: { limit: 0, sample: 0, ...limiter?.totals },
       recordsShortened: counts.recordsShortened,
       valuesShortened: counts.shortened,
       unencodable: counts.unencodable,
@@ -188,7 +194,8 @@ export class DragonLogger {
   }
 
   [Symbol.dispose](): void {
-    const { journal } = this.#writer;
+    const { journal, limiter } = this.#writer;
+    limiter?.close();
     journal.closeNow();
     void this.#carrier?.worker.release(this.#writer).then(() => journal.settle());
   }
@@ -200,11 +207,13 @@ export class DragonLogger {
   #childWith(bindings: Readonly<Record<string, unknown>>): DragonLogger {
     const { service, request_id } = bindings;
     const { redacting } = this.#writer;
+    const ofService =
+      service === undefined || service === null ? this.#service : this.#shown(String(service));
     const family = new Family(
       this.#writer,
       this.#carrier,
-      service === undefined || service === null ? this.#service : this.#shown(String(service)),
-      this.#level,
+      ofService,
+      ofService === this.#service ? this.#level : this.#writer.levels.cellOf(ofService, this.#level.own),
       this.#bindings.with(redacting?.bindings(bindings) ?? bindings, OF_THE_RECORD, this.#writer.counts),
       request_id === undefined || request_id === null ? this.#requestText : this.#requestTextOf(request_id),
     );
@@ -231,7 +240,7 @@ export class DragonLogger {
     }
   }
 
-  #log(record: RecordInput, atMs?: number): void {
+  #log(record: RecordInput, atMs?: number, span?: SpanIds | null): void {
     if (typeof record !== "object" || record === null || isError(record) || Array.isArray(record)) {
       this.info(record);
       return;
@@ -239,7 +248,7 @@ export class DragonLogger {
     const { timestamp, service, data, type, request_id } = record;
     const typeText = String(type ?? "INFO");
     const typeCode = typeCodeOf(typeText);
-    if (typeCode < this.#level) {
+    if (typeCode < this.#level.lowest) {
       return;
     }
     const given = timestamp === undefined || timestamp === null ? undefined : parseTimestamp(timestamp);
@@ -259,17 +268,23 @@ export class DragonLogger {
       bindings: this.#bindingsIn(context),
       metadata: membersOf(record, given),
     };
-    this.#writeAt(head, parts, given, atMs);
+    this.#writeAt(head, parts, given, atMs, span);
   }
 
-  #writeAt(head: Head, parts: LineParts, given: number | undefined, atMs: number | undefined): void {
+  #writeAt(
+    head: Head,
+    parts: LineParts,
+    given: number | undefined,
+    atMs: number | undefined,
+    span?: SpanIds | null,
+  ): void {
     const writer = this.#writer;
     if (atMs === undefined) {
-      writer.take(head, parts, given);
+      writer.take(head, parts, given, undefined, span);
     } else if (atMs === writer.time.ms || isJustNow(atMs, writer.clock.now())) {
-      writer.take(head, parts, given, atMs);
+      writer.take(head, parts, undefined, atMs, span);
     } else {
-      writer.take(head, parts, atMs);
+      writer.take(head, parts, atMs, undefined, span);
     }
   }
 

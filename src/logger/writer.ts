@@ -10,13 +10,18 @@ import type { DropReport } from "../journal/drops.js";
 import { FRAME_HEADER_BYTES } from "../journal/format.js";
 import { Journal, type JournalOptions } from "../journal/journal.js";
 import { plainStaging, type Staging } from "../journal/segment.js";
+import { Limiter, type Suppressed } from "../limit/limiter.js";
+import { isAny, type Rates } from "../limit/rates.js";
 import { activeSpan, type SpanIds } from "../record/active-span.js";
 import { Stamp, WriterTime } from "../record/time.js";
-import { typeCodeOf } from "../record/types.js";
+import { LEVELS, typeCodeOf } from "../record/types.js";
 import type { Redactor } from "../redact/redactor.js";
 import type { WorkerShare, WorkerUser } from "../system/background-worker.js";
 import type { Clock } from "../system/clock.js";
+import { DragonlogError, messageOf } from "../system/errors.js";
 import { randomId } from "../system/random.js";
+import { Levels } from "./levels.js";
+import { WriterFacts } from "./writer-facts.js";
 
 const WRITER_ID_CHARS = 12;
 /** Services beyond this many get their head made anew for each record: slower, and hostile names cannot grow the map. */
@@ -34,12 +39,14 @@ const TRIAL_BYTES_MAX = 1 << 30;
 /** For the next trial: a full journal makes one for each record that is dropped. */
 let trialMemory: Staging | undefined;
 
-export interface WriterOptions extends Omit<JournalOptions, "writer" | "reportDrops"> {
+export interface WriterOptions extends Omit<JournalOptions, "writer" | "reportDrops" | "aside"> {
   readonly clock: Clock;
   /** The ids of the active span are added to each record. */
   readonly traceContext: boolean;
   /** Undefined where nothing is redacted. */
   readonly redactor?: Redactor;
+  readonly limit: Rates;
+  readonly sample: Rates;
 }
 
 export class Writer implements WorkerUser {
@@ -54,6 +61,9 @@ export class Writer implements WorkerUser {
   };
   /** What goes through it before anything of a record is kept; undefined where nothing is redacted. */
   readonly redacting: Redacting | undefined;
+  /** Undefined where everything is let through. */
+  readonly limiter: Limiter | undefined;
+  readonly levels: Levels;
   readonly #givenStamp = new Stamp();
   readonly #heads = new Map<string, Head>();
   readonly #service: string;
@@ -65,10 +75,13 @@ export class Writer implements WorkerUser {
     this.#service = options.service;
     this.#traceContext = options.traceContext;
     this.redacting = options.redactor && new Redacting(options.redactor, this.counts);
+    this.levels = new Levels(options.root, (error) => tellLater(options, error));
+    this.limiter = isAny(options.limit) || isAny(options.sample) ? this.#openLimiter(options) : undefined;
     this.journal = new Journal({
       ...options,
       writer: this.id,
       reportDrops: (report) => this.#reportDrops(report),
+      aside: new WriterFacts(options.service, this.levels, this.limiter),
     });
   }
 
@@ -91,20 +104,32 @@ export class Writer implements WorkerUser {
     return head;
   }
 
-  /** `write` for what an application logs. Its request id and bindings are redacted already, where they were put into text. */
+  /**
+   * `write` for what an application logs: what is too much is held back, and secrets are taken out. The request id and bindings are
+   * redacted already, where they were put into text.
+   */
   take(head: Head, parts: LineParts, given: number | undefined, readMs?: number): boolean {
-    const { redacting } = this;
+    const { redacting, limiter } = this;
+    if (limiter !== undefined && !limiter.admits(head.service, parts.typeText ?? LEVELS[parts.typeCode]!)) {
+      return false;
+    }
     return this.write(head, redacting === undefined ? parts : redactedParts(redacting, parts), given, readMs);
   }
 
   /**
    * Publishes one record. Returns false when it was dropped (and counted). `readMs` is what the clock said, where the caller
-   * has read it.
+   * has read it, and `of` the span that the record is of, or null for none, where that is not the active one.
    */
-  write(head: Head, parts: LineParts, given: number | undefined, readMs?: number): boolean {
+  write(
+    head: Head,
+    parts: LineParts,
+    given: number | undefined,
+    readMs?: number,
+    of?: SpanIds | null,
+  ): boolean {
     const { journal, time } = this;
     // First of all: a context manager that logs must not do so in the middle of this record.
-    const span = this.#traceContext ? activeSpan() : undefined;
+    const span = of !== undefined ? (of ?? undefined) : this.#traceContext ? activeSpan() : undefined;
     const now = readMs ?? this.clock.now();
     if (time.advance(now)) {
       journal.tick(now);
@@ -184,6 +209,29 @@ export class Writer implements WorkerUser {
     return this.write(head, reportOf(text.slice(0, charsMax), metadata), timestamp);
   }
 
+  #openLimiter({ limit, sample, clock }: WriterOptions): Limiter {
+    const report = (said: Suppressed): boolean => this.#reportSuppressed(said);
+    return new Limiter({ limit, sample, clock, chance: Math.random, report });
+  }
+
+  /** A type may be a secret, too. */
+  #reportSuppressed({ service, total, byType, byCause, sinceMs, untilMs }: Suppressed): boolean {
+    const parts = reportOf(
+      `suppressed ${total.toLocaleString("en-US")} record${total === 1 ? "" : "s"}`,
+      {
+        suppressed: total,
+        by_cause: byCause,
+        by_type: byType,
+        since: new Date(sinceMs).toISOString(),
+        until: new Date(untilMs).toISOString(),
+      },
+      byCause.limit === undefined ? "INFO" : "WARN",
+    );
+    const { redacting } = this;
+    const shown = redacting === undefined ? parts : redactedParts(redacting, parts);
+    return this.write(this.headOf(service ?? this.#service), shown, undefined);
+  }
+
   /** Written only where there is room now: a report must never make the journal look for more. */
   #reportDrops({ cause, total, byType, sinceMs, untilMs, seqs }: DropReport): boolean {
     const { journal, time } = this;
@@ -217,8 +265,28 @@ function redactedParts(redacting: Redacting, parts: LineParts): LineParts {
   };
 }
 
+/** After the call in which it arose, so that the one who is told may log; what he throws is his own. */
+function tellLater({ onTrouble }: WriterOptions, error: unknown): void {
+  queueMicrotask(() => {
+    try {
+      onTrouble(
+        error instanceof DragonlogError
+          ? error
+          : new DragonlogError(
+              "DRAGONLOG_JOURNAL_UNAVAILABLE",
+              `The folder of journals cannot be looked at: ${messageOf(error)}`,
+              "Grant access to it, or name another one with journalDir.",
+              error,
+            ),
+      );
+    } catch {
+      // Logging must not end the application, and neither must telling of it.
+    }
+  });
+}
+
 /** A record of the logger's own. */
-function reportOf(data: string, metadata: object): LineParts {
-  const typeCode = typeCodeOf("WARN");
+function reportOf(data: string, metadata: object, type: "WARN" | "INFO" = "WARN"): LineParts {
+  const typeCode = typeCodeOf(type);
   return { data, typeCode, typeText: undefined, requestText: "", bindings: Bindings.NONE, metadata };
 }

@@ -58,7 +58,8 @@ function spanOf(api: Api): SpanIds | undefined {
   }
 }
 
-function idsOf({ traceId, spanId }: SpanIds): SpanIds | undefined {
+/** The ids, if they are; undefined otherwise. */
+export function idsOf({ traceId, spanId }: SpanIds): SpanIds | undefined {
   if (traceId !== last.traceId || spanId !== last.spanId) {
     if (!isId(traceId, TRACE_ID_CHARS) || !isId(spanId, SPAN_ID_CHARS)) {
       return undefined;

@@ -3,7 +3,10 @@
  * than a public method may. Symbols of the global registry, because an adapter is a bundle of its own; see ADR 0020.
  */
 
-/** `logger[LOG_AT](record, atMs)`: `log()`, at the time that the other logger took from the clock; undefined for now. */
+/**
+ * `logger[LOG_AT](record, atMs, span)`: `log()`, at the time that the other logger took from the clock, or undefined for now; with
+ * the ids of its span, or null for none, where that may not be the active one.
+ */
 export const LOG_AT: unique symbol = Symbol.for("dragonlog.logAt") as never;
 /** `logger[LOG_JSON](record)`: a record whose parts are JSON. False, and nothing logged, where they have to be values. */
 export const LOG_JSON: unique symbol = Symbol.for("dragonlog.logJson") as never;

@@ -82,6 +82,13 @@ const EXAMPLES: Readonly<Record<string, Example>> = {
     assert.deepEqual(await app.records(), [], "what was delivered waits no more");
   },
 
+  ...Object.fromEntries(
+    ["pino", "winston", "bunyan", "console", "opentelemetry-logs", "nestjs"].map((name) => [
+      `${name}.mjs`,
+      takesOrders,
+    ]),
+  ),
+
   "opentelemetry.mjs": async (app, path) => {
     await runs(app, process.execPath, path);
     const [order, idle] = await app.records();
@@ -192,6 +199,13 @@ async function answersOrders(app: Application, path: string): Promise<void> {
       ["GET /broken 500", "ACCESS", "r-2"],
     ],
   );
+}
+
+/** Those of other loggers, which `adapters.test.ts` looks at in full. */
+async function takesOrders(app: Application, path: string): Promise<void> {
+  await runs(app, process.execPath, path);
+  const ids = (await app.records()).flatMap(({ request_id }) => request_id ?? []);
+  assert.deepEqual(ids, ["r-0", "r-1", "r-2"]);
 }
 
 async function runs(app: Application, file: string, ...args: string[]): Promise<void> {

@@ -2,9 +2,10 @@ import { EventEmitter } from "node:events";
 import type { DragonLogger } from "../../logger/logger.js";
 import { refuseValue } from "../../system/refusal.js";
 import { type Adapted, adaptedLogger } from "../adapted-logger.js";
+import { requestIdPaths } from "../request-id.js";
 import type { PinoLevels } from "./levels.js";
 import { LineReader } from "./line-reader.js";
-import { type PinoOptions, READING_KEYS, REQUEST_ID_DEFAULT } from "./options.js";
+import { type PinoOptions, READING_KEYS } from "./options.js";
 
 type Reading = Pick<PinoOptions, (typeof READING_KEYS)[number]>;
 
@@ -92,18 +93,14 @@ export class PinoDestination extends EventEmitter {
   }
 
   #newReader(messageKey: string | undefined, source: string): LineReader {
-    const { requestId = REQUEST_ID_DEFAULT, messageKey: given, timeKey = "time" } = this.#adapted.own;
+    const { requestId, messageKey: given, timeKey = "time" } = this.#adapted.own;
     const message = given ?? messageKey ?? "msg";
-    const requestIds = typeof requestId === "string" ? [requestId] : requestId;
-    if (!Array.isArray(requestIds) || !requestIds.every(isName)) {
-      throw refuseValue(`requestId of ${source}`, requestId, "a name or several");
-    }
     if (!isName(message)) throw refuseValue(`messageKey of ${source}`, message, "a name");
     if (!isName(timeKey)) throw refuseValue(`timeKey of ${source}`, timeKey, "a name");
     return new LineReader(this.#adapted.logger, {
       message,
       time: timeKey,
-      requestIds: requestIds.map((path: string) => path.split(".")),
+      requestIds: requestIdPaths(requestId, source),
     });
   }
 }

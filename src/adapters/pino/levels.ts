@@ -21,7 +21,7 @@ export const DEFAULT_LEVELS: PinoLevels = {
 const KNOWN_MAX = 1000;
 const INFO = typeNamed("INFO");
 
-export function typeNamed(name: string): RecordType {
+function typeNamed(name: string): RecordType {
   const code = typeCodeOf(name);
   return { name, code, text: code === OTHER_TYPE ? name : undefined };
 }

@@ -6,9 +6,10 @@
 import { parseExactly } from "../../encode/exact-json.js";
 import { LOG_AT, LOG_JSON } from "../../record/adapted.js";
 import type { AdaptedLogger } from "../adapted-logger.js";
+import { logObject } from "../log-object.js";
 import { type LogTime, logTime } from "../log-time.js";
+import type { MemberPath } from "../request-id.js";
 import { DEFAULT_LEVELS, LevelTypes, type PinoLevels } from "./levels.js";
-import type { MemberPath } from "./names.js";
 import { LineScan } from "./scan.js";
 import { integerAt } from "./tokens.js";
 
@@ -183,45 +184,9 @@ export class LineReader {
   }
 
   #logObject(object: Record<string, unknown>, { level, levels = DEFAULT_LEVELS }: LineFacts): void {
-    const names = this.#names;
+    const { message, time, requestIds } = this.#names;
     const type = this.#types.typeOf(level ?? object.level, levels);
-    const time = logTime(object[names.time]);
-    const requestPath = names.requestIds.find((path) => isRequestId(memberAt(object, path)));
-    const said = new Set<string>();
-    if (this.#types.isSaid(object.level, type)) said.add("level");
-    if (time.exact) said.add(names.time);
-    const hasMessage = Object.hasOwn(object, names.message);
-    if (hasMessage) said.add(names.message);
-    if (requestPath?.length === 1) said.add(requestPath[0]!);
-    // Without a prototype, so that `__proto__` is a name like all others.
-    const members: Record<string, unknown> = Object.create(null);
-    let count = 0;
-    for (const name of Object.keys(object)) {
-      if (said.has(name)) continue;
-      members[name] = object[name];
-      count++;
-    }
-    this.#logger[LOG_AT](
-      {
-        type: type.name,
-        data: hasMessage ? object[names.message] : members,
-        ...(requestPath && { request_id: memberAt(object, requestPath) as string }),
-        ...(hasMessage && count > 0 && { metadata: members }),
-      },
-      time.ms,
-    );
+    const said = this.#types.isSaid(object.level, type) ? ["level"] : [];
+    logObject(this.#logger, object, { type: type.name, message, time, said, requestIds });
   }
-}
-
-function memberAt(value: unknown, path: MemberPath): unknown {
-  let at = value;
-  for (const name of path) {
-    if (typeof at !== "object" || at === null || !Object.hasOwn(at, name)) return undefined;
-    at = (at as Record<string, unknown>)[name];
-  }
-  return at;
-}
-
-function isRequestId(value: unknown): boolean {
-  return (typeof value === "string" && value !== "") || (Number.isInteger(value) && (value as number) >= 0);
 }

@@ -1,7 +1,6 @@
 /** The names that a scan looks for, as bytes with their hashes. */
 
-/** A member that is looked for, by the names that lead to it from the line's object: `["req", "id"]`. */
-export type MemberPath = readonly string[];
+import type { MemberPath } from "../request-id.js";
 
 export interface Name {
   readonly bytes: Buffer;

@@ -7,12 +7,14 @@
  * over a string that was joined of many.
  */
 import { DEPTH_MAX } from "../../encode/any.js";
-import { type MemberPath, type Name, nameHash, namesOf } from "./names.js";
+import type { MemberPath } from "../request-id.js";
+import { type Name, nameHash, namesOf } from "./names.js";
 import { numberEnd, stringEnd } from "./tokens.js";
 
 /** Longer lines are parsed: a record that is too large for its journal is shortened by its values. */
 const LINE_CHARS_MAX = 16_000;
 const UTF8_BYTES_PER_CHAR_MAX = 3;
+const LINE_WORDS = Math.ceil((LINE_CHARS_MAX * UTF8_BYTES_PER_CHAR_MAX + 1) / 4);
 const MEMBERS_MAX = 64;
 
 const LINE_FEED = 0x0a;
@@ -33,7 +35,7 @@ type Utf8Writer = { utf8Write(text: string, at: number, bytesMax: number): numbe
 
 export class LineScan {
   /** The last line, in UTF-8, with a zero behind it, which ends all that is scanned. */
-  readonly bytes = Buffer.alloc(LINE_CHARS_MAX * UTF8_BYTES_PER_CHAR_MAX + 1);
+  readonly bytes: Buffer;
   /** For each path: where its value stands in the last line; 0 where there is none. */
   readonly valueStart: Int32Array;
   readonly valueEnd: Int32Array;
@@ -43,12 +45,14 @@ export class LineScan {
   found = 0;
   /** Where the members end; they begin at 1. */
   end = 0;
+  readonly #words = new Int32Array(LINE_WORDS);
   readonly #names: readonly Name[];
   /** A bit for each hash that a name has, so that most names are known not to be looked for at once. */
   #namesMask = 0;
   readonly #hashes = new Int32Array(MEMBERS_MAX);
 
   constructor(paths: readonly MemberPath[]) {
+    this.bytes = Buffer.from(this.#words.buffer);
     this.valueStart = new Int32Array(paths.length);
     this.valueEnd = new Int32Array(paths.length);
     this.order = new Int32Array(paths.length);
@@ -146,7 +150,7 @@ export class LineScan {
     const { bytes } = this;
     switch (bytes[at]) {
       case QUOTE:
-        return stringEnd(bytes, at + 1);
+        return stringEnd(bytes, this.#words, at + 1);
       case BRACE_OPEN:
         return depth > DEPTH_MAX - 2 ? -1 : this.#object(at + 1, depth, below);
       case BRACKET_OPEN:
@@ -169,7 +173,7 @@ export class LineScan {
     for (;;) {
       if (bytes[at] !== QUOTE) return -1;
       const nameStart = at + 1;
-      at = stringEnd(bytes, nameStart);
+      at = stringEnd(bytes, this.#words, nameStart);
       if (at < 0 || bytes[at] !== COLON) return -1;
       const valueStart = at + 1;
       const name = below === NONE ? undefined : this.#nameBelow(below, nameStart, at - 1);

@@ -15,9 +15,17 @@ const LOWER_U = 0x75;
 const TO_LOWER = 0x20;
 const ESCAPED = new Set(Buffer.from('"\\/bfnrt'));
 
-/** Where a text ends whose first byte stands at `start`, behind its closing quote; or -1. */
-export function stringEnd(bytes: Buffer, start: number): number {
+/**
+ * Where a text ends whose first byte stands at `start`, behind its closing quote; or -1. `words` is the same memory: a long text
+ * is gone through by four bytes where none of them is a quote, a backslash or a control character.
+ */
+export function stringEnd(bytes: Buffer, words: Int32Array, start: number): number {
   for (let at = start; ; at++) {
+    if ((at & 3) === 0 && !endsOrEscapes(words[at >> 2]!)) {
+      let word = (at >> 2) + 1;
+      while (!endsOrEscapes(words[word]!)) word++;
+      at = word << 2;
+    }
     const byte = bytes[at]!;
     if (byte === QUOTE) return at + 1;
     if (byte < 0x20) return -1;
@@ -26,6 +34,12 @@ export function stringEnd(bytes: Buffer, start: number): number {
       if (at < 0) return -1;
     }
   }
+}
+
+/** The usual trick on bytes in a word, as in `encode/pen.ts`. The zero behind a line is a control character. */
+function endsOrEscapes(word: number): boolean {
+  const found = ((word ^ 0x02020202) - 0x21212121) | ((word ^ 0x5c5c5c5c) - 0x01010101);
+  return (found & ~word & 0x80808080) !== 0;
 }
 
 /** The last byte of an escape, whose first one behind the backslash stands at `at`; or -1. */

@@ -1,0 +1,1 @@
+export { type BunyanOptions, type BunyanStream, stream } from "./bunyan/stream.js";

@@ -1,0 +1,1 @@
+export { type ConsoleOptions, type TakenConsole, takeOver } from "./console/take-over.js";

@@ -1,0 +1,54 @@
+/**
+ * The object that another logger made of a call becomes a record. Nothing is left out that the record does not say elsewhere: a
+ * time that its timestamp does not say in full stays among the members too.
+ */
+import type { SpanIds } from "../record/active-span.js";
+import { LOG_AT } from "../record/adapted.js";
+import type { AdaptedLogger } from "./adapted-logger.js";
+import { logTime } from "./log-time.js";
+import { isRequestId, type MemberPath, memberAt } from "./request-id.js";
+
+export interface ObjectReading {
+  readonly type: string;
+  /** The name of the member that is the data; without it, all members that are left are. */
+  readonly message: string;
+  /** The name of the member that is the time. */
+  readonly time: string;
+  /** Names that the record says elsewhere. */
+  readonly said: readonly string[];
+  readonly requestIds: readonly MemberPath[];
+}
+
+export function logObject(
+  logger: AdaptedLogger,
+  object: Readonly<Record<string, unknown>>,
+  { type, message, time, said, requestIds }: ObjectReading,
+  span?: SpanIds | null,
+): void {
+  const { ms, exact } = logTime(object[time]);
+  const requestPath = requestIds.find((path) => isRequestId(memberAt(object, path)));
+  const hasMessage = object[message] !== undefined;
+  // Without a prototype, so that `__proto__` is a name like all others.
+  const members: Record<string, unknown> = Object.create(null);
+  let count = 0;
+  for (const name of Object.keys(object)) {
+    const isSaid =
+      (name === message && hasMessage) ||
+      (name === time && exact) ||
+      said.includes(name) ||
+      (requestPath?.length === 1 && requestPath[0] === name);
+    if (isSaid) continue;
+    members[name] = object[name];
+    count++;
+  }
+  logger[LOG_AT](
+    {
+      type,
+      data: hasMessage ? object[message] : members,
+      ...(requestPath && { request_id: memberAt(object, requestPath) as string }),
+      ...(hasMessage && count > 0 && { metadata: members }),
+    },
+    ms,
+    span,
+  );
+}

@@ -1,0 +1,2 @@
+export type { AdapterOptions as NestOptions } from "./adapted-logger.js";
+export { DragonlogLoggerService } from "./nestjs/logger-service.js";

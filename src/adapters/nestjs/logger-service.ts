@@ -1,0 +1,105 @@
+import type { DragonLogger } from "../../logger/logger.js";
+import { LOG_AT } from "../../record/adapted.js";
+import { type Adapted, type AdapterOptions, adaptedLogger } from "../adapted-logger.js";
+
+/** Nest's levels, and the types of their records. */
+const TYPES = {
+  verbose: "TRACE",
+  debug: "DEBUG",
+  log: "INFO",
+  warn: "WARN",
+  error: "ERROR",
+  fatal: "FATAL",
+} as const;
+type NestLevel = keyof typeof TYPES;
+
+/** How Nest tells a stack from a context: `isStackFormat` of its ConsoleLogger. */
+const STACK = /^(.)+\n\s+at .+:\d+:\d+/;
+
+/**
+ * For `NestFactory.create(AppModule, { logger: new DragonlogLoggerService({ service: "api" }) })`: Nest's `LoggerService`, with the
+ * arguments read as its `ConsoleLogger` reads them. The context becomes `metadata.context`, a stack `metadata.stack`; each further
+ * message is a record of its own. A call that has returned is in the journal.
+ *
+ * The constructor throws what `new DragonLogger()` throws.
+ */
+export class DragonlogLoggerService {
+  readonly logger: DragonLogger;
+  readonly #adapted: Adapted<object>;
+  #enabled: ReadonlySet<string> = new Set(Object.keys(TYPES));
+
+  constructor(options: AdapterOptions) {
+    this.#adapted = adaptedLogger(options, [], "new DragonlogLoggerService()");
+    this.logger = this.#adapted.logger;
+  }
+
+  verbose(message: unknown, ...optionalParams: unknown[]): void {
+    this.#log("verbose", message, optionalParams);
+  }
+
+  debug(message: unknown, ...optionalParams: unknown[]): void {
+    this.#log("debug", message, optionalParams);
+  }
+
+  log(message: unknown, ...optionalParams: unknown[]): void {
+    this.#log("log", message, optionalParams);
+  }
+
+  warn(message: unknown, ...optionalParams: unknown[]): void {
+    this.#log("warn", message, optionalParams);
+  }
+
+  error(message: unknown, ...optionalParams: unknown[]): void {
+    this.#log("error", message, optionalParams);
+  }
+
+  fatal(message: unknown, ...optionalParams: unknown[]): void {
+    this.#log("fatal", message, optionalParams);
+  }
+
+  /** Nest's names of the levels that are recorded from now on. */
+  setLogLevels(levels: readonly NestLevel[]): void {
+    this.#enabled = new Set(levels);
+  }
+
+  /** Nest calls it on shutdown where the service is a provider. Closes the logger, unless it was given. */
+  async onApplicationShutdown(): Promise<void> {
+    if (this.#adapted.isOwn) await this.logger.close();
+  }
+
+  #log(level: NestLevel, message: unknown, params: readonly unknown[]): void {
+    if (!this.#enabled.has(level)) return;
+    const { messages, ...rest } = level === "error" ? readError(message, params) : readCall(message, params);
+    const metadata = Object.keys(rest).length > 0 ? { metadata: rest } : {};
+    for (const data of messages) {
+      this.#adapted.logger[LOG_AT]({ type: TYPES[level], data, ...metadata }, undefined);
+    }
+  }
+}
+
+interface Read {
+  readonly messages: readonly unknown[];
+  readonly context?: string;
+  readonly stack?: string;
+}
+
+/** The last one is the context, if it is a text. */
+function readCall(message: unknown, params: readonly unknown[]): Read {
+  const last = params.at(-1);
+  return typeof last === "string"
+    ? { messages: [message, ...params.slice(0, -1)], context: last }
+    : { messages: [message, ...params.filter((param) => param !== undefined)] };
+}
+
+/** `error(message, stack?, context?)`. */
+function readError(message: unknown, params: readonly unknown[]): Read {
+  const [only] = params;
+  if (params.length === 1 && typeof only === "string" && STACK.test(only)) {
+    return { messages: [message], stack: only };
+  }
+  const { messages, ...rest } = readCall(message, params);
+  const last = messages.at(-1);
+  return messages.length > 1 && typeof last === "string"
+    ? { messages: messages.slice(0, -1), ...rest, stack: last }
+    : { messages, ...rest };
+}

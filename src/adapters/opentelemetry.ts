@@ -1,0 +1,6 @@
+export type { AdapterOptions as OpenTelemetryOptions } from "./adapted-logger.js";
+export {
+  DragonlogLogRecordExporter,
+  DragonlogLogRecordProcessor,
+  type OtelLogRecord,
+} from "./opentelemetry/exporter.js";

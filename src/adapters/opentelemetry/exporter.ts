@@ -1,0 +1,108 @@
+import type { DragonLogger } from "../../logger/logger.js";
+import { idsOf, type SpanIds } from "../../record/active-span.js";
+import { LOG_AT } from "../../record/adapted.js";
+import { LEVELS } from "../../record/types.js";
+import { type Adapted, type AdapterOptions, adaptedLogger } from "../adapted-logger.js";
+
+/** As much of the SDK's `ReadableLogRecord` as is read. */
+export interface OtelLogRecord {
+  readonly hrTime: readonly [number, number];
+  readonly hrTimeObserved?: readonly [number, number];
+  readonly spanContext?: SpanIds;
+  readonly severityText?: string;
+  readonly severityNumber?: number;
+  readonly body?: unknown;
+  readonly eventName?: string;
+  readonly resource?: { readonly attributes?: Readonly<Record<string, unknown>> };
+  readonly instrumentationScope?: { readonly name?: string; readonly version?: string };
+  readonly attributes?: Readonly<Record<string, unknown>>;
+  readonly droppedAttributesCount?: number;
+}
+
+/** Four numbers for each level: https://opentelemetry.io/docs/specs/otel/logs/data-model/#field-severitynumber */
+const NUMBERS_PER_LEVEL = 4;
+const SUCCESS = { code: 0 } as const;
+
+/** Records go to the journal as they are exported; `onEmit` exports one at once. */
+class Journalled {
+  readonly logger: DragonLogger;
+  readonly #adapted: Adapted<object>;
+
+  constructor(options: AdapterOptions, source: string) {
+    this.#adapted = adaptedLogger(options, [], source);
+    this.logger = this.#adapted.logger;
+  }
+
+  protected record(given: OtelLogRecord): void {
+    const { attributes = {}, body, severityText, eventName, instrumentationScope: scope } = given;
+    const type = typeOf(given);
+    const { request_id, ...metadata } = { ...attributes } as Record<string, unknown>;
+    const said = typeof request_id === "string" || typeof request_id === "number";
+    const dropped = given.droppedAttributesCount ?? 0;
+    this.#adapted.logger[LOG_AT](
+      {
+        type,
+        data: body ?? eventName,
+        ...(said && { request_id: request_id as string }),
+        metadata: {
+          ...metadata,
+          ...(request_id !== undefined && !said && { request_id }),
+          ...(severityText && severityText.toUpperCase() !== type && { severity_text: severityText }),
+          ...(eventName && body !== undefined && { event_name: eventName }),
+          ...(scope?.name && { scope: scope.version ? `${scope.name}@${scope.version}` : scope.name }),
+          ...(dropped > 0 && { dropped_attributes: dropped }),
+        },
+      },
+      millisecondsOf(given),
+      given.spanContext === undefined ? null : (idsOf(given.spanContext) ?? null),
+    );
+  }
+
+  async forceFlush(): Promise<void> {
+    await this.logger.flush();
+  }
+
+  /** Closes the logger, unless it was given. */
+  async shutdown(): Promise<void> {
+    if (this.#adapted.isOwn) await this.logger.close();
+  }
+}
+
+/**
+ * A `LogRecordExporter` of OpenTelemetry's SDK: severity becomes the type, the body `data`, attributes metadata; `trace_id` and
+ * `span_id` are those of the record. What was exported is in the journal. Batching processors hold records in memory before that, and
+ * the simple one as long as its resource is looked up: where that matters, use `DragonlogLogRecordProcessor`.
+ *
+ * The constructor throws what `new DragonLogger()` throws.
+ */
+export class DragonlogLogRecordExporter extends Journalled {
+  constructor(options: AdapterOptions) {
+    super(options, "new DragonlogLogRecordExporter()");
+  }
+
+  export(records: readonly OtelLogRecord[], resultCallback: (result: { code: number }) => void): void {
+    for (const record of records) this.record(record);
+    resultCallback(SUCCESS);
+  }
+}
+
+/** The same as a `LogRecordProcessor`, with nothing in between: an `emit` that has returned is in the journal. */
+export class DragonlogLogRecordProcessor extends Journalled {
+  constructor(options: AdapterOptions) {
+    super(options, "new DragonlogLogRecordProcessor()");
+  }
+
+  onEmit(record: OtelLogRecord): void {
+    this.record(record);
+  }
+}
+
+function typeOf({ severityNumber = 0, severityText }: OtelLogRecord): string {
+  const level = LEVELS[Math.ceil(severityNumber / NUMBERS_PER_LEVEL) - 1];
+  return level ?? (severityText ? severityText.toUpperCase() : "INFO");
+}
+
+function millisecondsOf({ hrTime, hrTimeObserved }: OtelLogRecord): number | undefined {
+  const [seconds, nanoseconds] = hrTime[0] > 0 ? hrTime : (hrTimeObserved ?? [0, 0]);
+  return seconds > 0 ? Math.floor(seconds * 1000 + nanoseconds / 1e6) : undefined;
+}

@@ -1,0 +1,1 @@
+export { DragonlogTransport, type WinstonOptions } from "./winston/transport.js";

@@ -1,0 +1,150 @@
+/**
+ * A transport of winston that has a record in the journal when the call returns.
+ *
+ * winston pipes: a call goes through the logger, which is a stream, to its transports, which are streams. Where one of those is slow,
+ * the logger holds back for all of them, and so it does in the turn of the event loop in which it was made; what is held ends with
+ * the process. So this transport takes each record where the logger passes it on (`push`), before any buffer, and makes the logger
+ * pass on at once by a high-water mark that is never reached: what waits for a slow transport then waits behind its format in
+ * place of before it, as much as ever. The same record that comes through the pipe later is known, and left alone.
+ */
+import { Writable } from "node:stream";
+import type { DragonLogger } from "../../logger/logger.js";
+import { type Adapted, type AdapterOptions, adaptedLogger } from "../adapted-logger.js";
+import { logObject } from "../log-object.js";
+import { type MemberPath, type RequestIdOption, requestIdPaths } from "../request-id.js";
+
+const SOURCE = "new DragonlogTransport()";
+/** https://github.com/winstonjs/triple-beam: the level as it was before a format has coloured it. */
+const LEVEL = Symbol.for("level");
+
+interface Info {
+  readonly level: string;
+  readonly exception?: boolean;
+  readonly [LEVEL]?: string;
+  readonly [name: string]: unknown;
+}
+
+/** As much of a format as a transport uses. */
+interface Format {
+  // biome-ignore lint/suspicious/noExplicitAny: what a format takes and makes is its own matter.
+  transform(info: any, options?: any): any;
+  // biome-ignore lint/suspicious/noExplicitAny: so are its options.
+  options?: any;
+}
+
+/** As much of winston's logger as a transport uses. */
+interface Source {
+  readonly level?: string;
+  readonly levels?: Readonly<Record<string, number>>;
+  push?: (info: unknown, ...rest: unknown[]) => boolean;
+  readonly _readableState?: { highWaterMark: number };
+}
+
+/** What transports of winston take, and where the request id stands. `level` is winston's. */
+interface Own {
+  readonly level?: string;
+  readonly silent?: boolean;
+  readonly handleExceptions?: boolean;
+  readonly handleRejections?: boolean;
+  readonly format?: Format;
+  /** Where the request id stands in a record. Default `["request_id", "reqId", "req.id"]`. */
+  readonly requestId?: RequestIdOption;
+}
+
+/** The options of `new DragonLogger()` but `level`, or `{ logger }`; and those of transports of winston. */
+export type WinstonOptions = Own &
+  (Omit<Exclude<AdapterOptions, { logger: DragonLogger }>, "level"> | { readonly logger: DragonLogger });
+
+const OWN_KEYS = ["level", "silent", "handleExceptions", "handleRejections", "format", "requestId"] as const;
+
+/**
+ * For `createLogger({ transports: [new DragonlogTransport({ service: "api" })] })`. A call of the logger that has returned is in the
+ * journal.
+ *
+ * Throws what `new DragonLogger()` throws.
+ */
+export class DragonlogTransport extends Writable {
+  readonly logger: DragonLogger;
+  level?: string;
+  silent?: boolean;
+  handleExceptions?: boolean;
+  handleRejections?: boolean;
+  format?: Format;
+  levels?: Readonly<Record<string, number>>;
+  parent?: Source | null;
+  readonly #adapted: Adapted<Own>;
+  readonly #requestIds: readonly MemberPath[];
+  /** What was taken from a logger, and may come through its pipe. */
+  readonly #taken = new WeakSet<object>();
+  readonly #unfollow = new Map<Source, () => void>();
+
+  constructor(options: WinstonOptions) {
+    super({ objectMode: true });
+    this.#adapted = adaptedLogger<Own>(options as AdapterOptions & Own, OWN_KEYS, SOURCE);
+    const { requestId, ...own } = this.#adapted.own;
+    this.logger = this.#adapted.logger;
+    this.#requestIds = requestIdPaths(requestId, SOURCE);
+    Object.assign(this, own);
+    this.on("pipe", (source) => this.#follow(source as unknown as Source));
+    this.on("unpipe", (source) => this.#leave(source as unknown as Source));
+  }
+
+  /** Records what a logger has made of a call, as it is. */
+  log(info: Info, next: () => void = () => {}): void {
+    const level = `${info[LEVEL] ?? info.level}`;
+    logObject(this.#adapted.logger, info, {
+      type: level.toUpperCase(),
+      message: "message",
+      time: "timestamp",
+      said: `${info.level}`.includes(level) ? ["level"] : [],
+      requestIds: this.#requestIds,
+    });
+    if (this.listenerCount("logged") > 0) setImmediate(() => this.emit("logged", info));
+    next();
+  }
+
+  override _write(info: Info, _encoding: string, next: (error?: Error | null) => void): void {
+    if (!this.#taken.delete(info)) this.#take(info);
+    next();
+  }
+
+  override _final(done: (error?: Error | null) => void): void {
+    const closed = this.#adapted.isOwn ? this.logger.close() : Promise.resolve();
+    void closed.then(() => done());
+  }
+
+  #follow(source: Source): void {
+    this.parent = source;
+    if (source.levels !== undefined) this.levels = source.levels;
+    const { push, _readableState: state } = source;
+    if (typeof push !== "function" || state === undefined) return;
+    state.highWaterMark = Number.POSITIVE_INFINITY;
+    const takes = (info: unknown, ...rest: unknown[]): boolean => {
+      if (typeof info === "object" && info !== null) {
+        this.#taken.add(info);
+        this.#take(info as Info);
+      }
+      return push.call(source, info, ...rest);
+    };
+    source.push = takes;
+    this.#unfollow.set(source, () => {
+      if (source.push === takes) source.push = push;
+    });
+  }
+
+  #leave(source: Source): void {
+    this.#unfollow.get(source)?.();
+    this.#unfollow.delete(source);
+    if (this.parent === source) this.parent = null;
+  }
+
+  /** What winston's own transports keep and leave out. Throws what the transport's format throws, as they do. */
+  #take(info: Info): void {
+    if (this.silent || (info.exception === true && !this.handleExceptions)) return;
+    const level = this.level || this.parent?.level;
+    const { levels } = this;
+    if (level && levels && !(levels[level]! >= levels[info[LEVEL] ?? info.level]!)) return;
+    const shown: unknown = this.format ? this.format.transform({ ...info }, this.format.options) : info;
+    if (typeof shown === "object" && shown !== null) this.log(shown as Info);
+  }
+}
