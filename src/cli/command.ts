@@ -32,7 +32,7 @@ export interface CommandDefinition<N extends CommandName> {
   readonly summary: string;
   readonly description: string;
   readonly examples: readonly (readonly [command: string, what: string])[];
-  /** The arguments that are no options, in commander's notation: `<command...>`. */
+  /** The arguments that are no options, in commander's notation, with spaces between them: `<command...>`. */
   readonly operands?: string;
   /** What follows the first operand belongs to it, flags included: `run node --version`. */
   readonly operandsTakeRest?: true;
@@ -58,7 +58,7 @@ export function defineCommand<N extends CommandName>(definition: CommandDefiniti
       .description(definition.description)
       .addHelpText("after", examplesText(definition.examples));
     addFlags(command, optionsIn(definition.name));
-    if (definition.operands) command.argument(definition.operands);
+    for (const operand of definition.operands?.split(" ") ?? []) command.argument(operand);
     if (definition.operandsTakeRest) command.passThroughOptions();
     command.action(async () => {
       const flags = Object.entries(command.opts())

@@ -13,6 +13,7 @@ import { doctor } from "./doctor.js";
 import { fakeCloud } from "./fake-cloud.js";
 import { flush } from "./flush.js";
 import { init } from "./init.js";
+import { level } from "./level.js";
 import { pipe } from "./pipe.js";
 import { run } from "./run.js";
 import { ship } from "./ship.js";
@@ -38,6 +39,7 @@ export function createProgram(perform: Perform): Command {
     pipe,
     tail,
     status,
+    level,
     flush,
     audit,
     init,

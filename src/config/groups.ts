@@ -32,9 +32,9 @@ export const OPTION_GROUPS: readonly OptionGroup[] = [
     ],
   },
   {
-    title: "Privacy",
-    text: "What of a record is never stored. See [privacy.md](privacy.md).",
-    keys: ["redact", "redactBy", "redactSalt"],
+    title: "Privacy and noise",
+    text: "What of a record is never stored, and how many records are. See [privacy.md](privacy.md).",
+    keys: ["redact", "redactBy", "redactSalt", "limit", "sample"],
   },
   {
     title: "Store",

@@ -33,6 +33,7 @@ export type Scope =
   | "pipe"
   | "tail"
   | "status"
+  | "level"
   | "flush"
   | "dead list"
   | "dead show"
@@ -94,6 +95,17 @@ interface Names extends Common {
   readonly default: string;
 }
 
+/** Numbers by record type: as text `DEBUG=0.1,*=0.5`, in code and in the file an object too, and one number for all types. */
+interface Rates extends Common {
+  readonly kind: "rates";
+  readonly form: string;
+  /** Both bounds are included in the range. */
+  readonly min: number;
+  readonly max: number;
+  readonly whole: boolean;
+  readonly default: string;
+}
+
 interface Text extends Common {
   readonly kind: "text";
   /** How the value is called in help, such as `dir`. */
@@ -111,7 +123,7 @@ interface Place extends Common {
   readonly default: string | ((journalDir: string) => string);
 }
 
-export type Option = Quantity | Integer | Choice | Switch | Names | Text | Place;
+export type Option = Quantity | Integer | Choice | Switch | Names | Rates | Text | Place;
 
 const WRITERS = ["logger", "run", "pipe"] as const;
 /** Whose journals are forwarded to a store. */
@@ -130,6 +142,7 @@ const COMMANDS = [
   "pipe",
   "tail",
   "status",
+  "level",
   "flush",
   "audit",
   "alert test",
@@ -145,6 +158,7 @@ const JOURNAL_USERS = [
   ...PLACED,
   "tail",
   "status",
+  "level",
   "flush",
   ...DEAD_LETTER_USERS,
   "alert test",
@@ -176,6 +190,26 @@ export const OPTIONS = {
     default: true,
     doc: "Where the application uses OpenTelemetry, add trace_id and span_id of the active span to each record.",
     scopes: ["logger"],
+  },
+  limit: {
+    kind: "rates",
+    form: "[type=]number",
+    min: 1,
+    max: 1_000_000,
+    whole: true,
+    default: "none",
+    doc: "The most records in a second, of each service and type; * for the types that are not named. What is held back is counted and reported.",
+    scopes: WRITERS,
+  },
+  sample: {
+    kind: "rates",
+    form: "type=share",
+    min: 0,
+    max: 1,
+    whole: false,
+    default: "none",
+    doc: "The share of records of a type that is kept, such as DEBUG=0.1; * for the types that are not named. What is left out is counted and reported.",
+    scopes: WRITERS,
   },
   redact: {
     kind: "names",
@@ -656,6 +690,7 @@ export const OPTIONS = {
       "ship",
       "tail",
       "status",
+      "level",
       "flush",
       "audit",
       "doctor",
@@ -684,11 +719,13 @@ type ValueOf<O> = O extends { kind: "duration" | "size" | "integer" }
     ? boolean
     : O extends { kind: "names" }
       ? readonly string[]
-      : O extends { kind: "choice"; choices: readonly (infer C)[] }
-        ? C
-        : O extends { kind: "place"; parse: (text: string, name: string) => infer P }
-          ? P
-          : string;
+      : O extends { kind: "rates" }
+        ? Readonly<Record<string, number>>
+        : O extends { kind: "choice"; choices: readonly (infer C)[] }
+          ? C
+          : O extends { kind: "place"; parse: (text: string, name: string) => infer P }
+            ? P
+            : string;
 
 type KeyIn<S extends Scope> = {
   [K in OptionKey]: S extends Table[K]["scopes"][number] ? K : never;

@@ -34,6 +34,8 @@ export function readValue(option: Option, raw: unknown, form: Form, name: string
     }
     case "names":
       return readNames(option, raw, form, name);
+    case "rates":
+      return readRates(option, raw, form, name);
     case "choice":
       if (!option.choices.includes(raw as string)) throw refuseValue(name, raw, accepted(option));
       return raw;
@@ -66,6 +68,8 @@ export function accepted(option: Option): string {
       return "a text that is not empty";
     case "names":
       return `one or more of <${option.form}>, or ${NO_NAMES}`;
+    case "rates":
+      return `one or more of <${option.form}>, ${option.whole ? "whole numbers" : "numbers"} from ${option.min} to ${option.max}, or ${NO_NAMES}`;
     case "place":
       return option.form;
   }
@@ -80,6 +84,39 @@ function readNames(option: Option, raw: unknown, form: Form, name: string): read
     throw refuseValue(name, raw, accepted(option));
   }
   return names.length === 1 && names[0] === NO_NAMES ? [] : [...new Set(names as string[])];
+}
+
+/** By type; a number alone is for all types, which are called `*`. */
+function readRates(
+  option: Option & { readonly kind: "rates" },
+  raw: unknown,
+  form: Form,
+  name: string,
+): Readonly<Record<string, number>> {
+  const entries = ratesIn(raw, form);
+  const fits = (rate: unknown): boolean =>
+    typeof rate === "number" &&
+    rate >= option.min &&
+    rate <= option.max &&
+    (!option.whole || Number.isInteger(rate));
+  if (entries === undefined || entries.some(([type, rate]) => type === "" || !fits(rate))) {
+    throw refuseValue(name, raw, accepted(option));
+  }
+  return Object.fromEntries(entries) as Readonly<Record<string, number>>;
+}
+
+function ratesIn(raw: unknown, form: Form): [type: string, rate: unknown][] | undefined {
+  if (raw === NO_NAMES) return [];
+  if (form === "typed" && typeof raw === "number") return [["*", raw]];
+  if (typeof raw === "string") return raw.split(",").map(rateIn);
+  if (form === "text" || typeof raw !== "object" || raw === null || Array.isArray(raw)) return undefined;
+  return Object.entries(raw);
+}
+
+function rateIn(text: string): [type: string, rate: unknown] {
+  const at = text.lastIndexOf("=");
+  const number = text.slice(at + 1);
+  return [at < 0 ? "*" : text.slice(0, at), /^\d+(?:\.\d+)?$/.test(number) ? Number(number) : undefined];
 }
 
 function readQuantity(kind: "duration" | "size", raw: unknown, form: Form, name: string): number {

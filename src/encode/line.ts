@@ -22,7 +22,7 @@ export class Head implements Constant {
   /** Bytes of the service's JSON text. */
   readonly serviceBytes: number;
 
-  constructor(service: string) {
+  constructor(readonly service: string) {
     const text = JSON.stringify(service);
     const { words, bytes } = constant(`":${text},"data":`);
     this.words = words;

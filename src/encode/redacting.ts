@@ -198,7 +198,7 @@ export class Redacting {
 
 /** By the method that every Date has: one of its own might say anything. */
 function dateText(date: Date): string | typeof GIVES_UP {
-  return Number.isNaN(Date.prototype.getTime.call(date)) || Object.hasOwn(date, "toISOString")
+  return Number.isNaN(Date.prototype.getTime.call(date)) || Reflect.ownKeys(date).length > 0
     ? GIVES_UP
     : Date.prototype.toISOString.call(date);
 }

@@ -32,6 +32,10 @@ export interface WriterInfo {
   readonly bytesMax?: number;
   /** Records that never got into the journal, by cause. */
   readonly dropped: Readonly<Record<string, number>>;
+  /** Records that were held back because they were too many, by cause; undefined where none ever are. */
+  readonly suppressed?: Readonly<Record<string, number>>;
+  /** The level that `dragonlog level` has set, as far as the writer has seen it. */
+  readonly level?: string;
   /** The writer ended in order and will not write again. */
   readonly closed: boolean;
 }

@@ -377,7 +377,7 @@ export class Journal {
     if (this.drops.pending) {
       this.#reportWhenRoom(now);
     }
-    if (this.#dropsUnsigned) {
+    if (this.#options.aside?.tick() || this.#dropsUnsigned) {
       this.#signQuietly();
     }
     if (this.#dirty) {

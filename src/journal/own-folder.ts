@@ -29,7 +29,7 @@ export class OwnFolder {
   }
 
   sign(closed: boolean): void {
-    const { writer, service, shipper, journalBytesMax } = this.#options;
+    const { writer, service, shipper, journalBytesMax, aside } = this.#options;
     const process = ownIdentity();
     writeWriterInfo(this.path, {
       version: 1,
@@ -41,19 +41,21 @@ export class OwnFolder {
       shipper,
       bytesMax: journalBytesMax,
       dropped: this.#dropped,
+      ...aside?.facts(),
       closed,
     });
   }
 
   /** Shows from time to time that the writer lives, until the returned function is called. `lost`: that failed. */
   keepAlive(lost: () => void): () => void {
-    const { clock } = this.#options;
+    const { clock, aside } = this.#options;
     let cancel: () => void;
     const beat = (): void => {
       cancel = clock.after(WRITER_HEARTBEAT_MS, () => {
         beat();
         try {
           touchWriterInfo(this.path, clock.now());
+          if (aside?.tick()) this.sign(false);
         } catch {
           lost();
         }

@@ -4,12 +4,12 @@ import { loadCodeOptions } from "../config/sources.js";
 import { Bindings } from "../encode/bindings.js";
 import { inAppForwarder } from "../forward/in-app-forwarder.js";
 import { ANY_SHIPPER } from "../journal/folder.js";
-import { LEVELS, type Level } from "../record/types.js";
 import { Redactor } from "../redact/redactor.js";
 import { type Carrier, inAppShipper } from "../ship/in-app.js";
 import { systemClock } from "../system/clock.js";
 import { DragonlogError } from "../system/errors.js";
 import { refuseValue } from "../system/refusal.js";
+import { type LevelCell, levelIndex } from "./levels.js";
 import type { LoggerOptions } from "./types.js";
 import { Writer } from "./writer.js";
 
@@ -30,7 +30,7 @@ export class Family {
     /** Undefined where others on this machine take the records out of the journal. */
     readonly carrier: Carrier | undefined,
     readonly service: string,
-    readonly level: number,
+    readonly level: LevelCell,
     readonly bindings: Bindings,
     readonly requestText: string,
   ) {}
@@ -52,6 +52,7 @@ export function openFamily(options: LoggerOptions): Family {
   }
   const alsoNamed = [...CARRYING_KEYS, "onTrouble"];
   const parsed: ParsedOptions<"logger"> = loadCodeOptions("logger", writing, SOURCE, process.env, alsoNamed);
+  const redactor = parsed.redact.length > 0 ? new Redactor(parsed) : undefined;
   const carrier = openCarrier(carrying, parsed, onTrouble);
   const writer = new Writer({
     root: parsed.buffer.dir,
@@ -61,7 +62,9 @@ export function openFamily(options: LoggerOptions): Family {
     whenFull: parsed.whenFull,
     syncMs: parsed.syncMs,
     traceContext: parsed.traceContext,
-    ...(parsed.redact.length > 0 && { redactor: new Redactor(parsed) }),
+    ...(redactor !== undefined && { redactor }),
+    limit: parsed.limit,
+    sample: parsed.sample,
     mapping: "auto",
     shipper: carrier?.name ?? ANY_SHIPPER,
     ...(carrier === undefined ? {} : { leaseHolder: carrier.holder }),
@@ -70,7 +73,8 @@ export function openFamily(options: LoggerOptions): Family {
     onTrouble,
   });
   carrier?.worker.use(writer);
-  return new Family(writer, carrier, parsed.service, levelIndex(parsed.level), Bindings.NONE, "");
+  const level = writer.levels.cellOf(parsed.service, levelIndex(parsed.level));
+  return new Family(writer, carrier, parsed.service, level, Bindings.NONE, "");
 }
 
 function openCarrier(
@@ -112,9 +116,4 @@ function refuseHere(key: string | undefined, where: string, hint: string): void 
 
 function warn(error: DragonlogError): void {
   process.emitWarning(error.message, { type: "DragonlogWarning", code: error.code, detail: error.hint });
-}
-
-/** The index of a level in `LEVELS`; -1 for what is none. */
-export function levelIndex(level: Level): number {
-  return LEVELS.indexOf(String(level).toUpperCase() as (typeof LEVELS)[number]);
 }

@@ -35,6 +35,13 @@ export interface LoggerOptions {
   redactBy?: "censor" | "remove" | "hash";
   /** With `redactBy: "hash"`, which takes one: a long random text that the hashes are made with, kept secret. */
   redactSalt?: string;
+  /**
+   * The most records in a second, of each service and type: a number for all types, or numbers by type, `*` for those that are not
+   * named. What is held back is counted and reported in the stream. Default: any number.
+   */
+  limit?: number | string | Readonly<Record<string, number>>;
+  /** The share of records that is kept, by type, such as `{ DEBUG: 0.1 }`; the rest is counted and reported. Default: all. */
+  sample?: number | string | Readonly<Record<string, number>>;
   /** The folder that holds all journals. Default: the user's state folder, `~/.local/state/dragonlog/journal`. */
   journalDir?: string;
   /**
@@ -108,6 +115,8 @@ export interface LoggerStats {
   readonly logged: number;
   /** Records that were dropped, by cause. */
   readonly dropped: Readonly<Record<string, number>>;
+  /** Records that were held back by `limit` and by `sample`. */
+  readonly suppressed: Readonly<{ limit: number; sample: number }>;
   /** Records that were cut because they are larger than half of the journal. */
   readonly recordsShortened: number;
   /** Values that were cut for their depth. */

@@ -45,8 +45,8 @@ export interface WriterOptions extends Omit<JournalOptions, "writer" | "reportDr
   readonly traceContext: boolean;
   /** Undefined where nothing is redacted. */
   readonly redactor?: Redactor;
-  readonly limit: Rates;
-  readonly sample: Rates;
+  readonly limit?: Rates;
+  readonly sample?: Rates;
 }
 
 export class Writer implements WorkerUser {
@@ -108,12 +108,24 @@ export class Writer implements WorkerUser {
    * `write` for what an application logs: what is too much is held back, and secrets are taken out. The request id and bindings are
    * redacted already, where they were put into text.
    */
-  take(head: Head, parts: LineParts, given: number | undefined, readMs?: number): boolean {
+  take(
+    head: Head,
+    parts: LineParts,
+    given: number | undefined,
+    readMs?: number,
+    of?: SpanIds | null,
+  ): boolean {
     const { redacting, limiter } = this;
     if (limiter !== undefined && !limiter.admits(head.service, parts.typeText ?? LEVELS[parts.typeCode]!)) {
       return false;
     }
-    return this.write(head, redacting === undefined ? parts : redactedParts(redacting, parts), given, readMs);
+    return this.write(
+      head,
+      redacting === undefined ? parts : redactedParts(redacting, parts),
+      given,
+      readMs,
+      of,
+    );
   }
 
   /**
@@ -209,7 +221,7 @@ export class Writer implements WorkerUser {
     return this.write(head, reportOf(text.slice(0, charsMax), metadata), timestamp);
   }
 
-  #openLimiter({ limit, sample, clock }: WriterOptions): Limiter {
+  #openLimiter({ limit = {}, sample = {}, clock }: WriterOptions): Limiter {
     const report = (said: Suppressed): boolean => this.#reportSuppressed(said);
     return new Limiter({ limit, sample, clock, chance: Math.random, report });
   }

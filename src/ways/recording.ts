@@ -45,6 +45,8 @@ export function openLogger(options: WriterOptions): RecordLogger {
     journalBytesMax,
     whenFull,
     syncMs,
+    limit: options.limit,
+    sample: options.sample,
     redact: options.redact,
     redactBy: options.redactBy,
     ...(options.redactSalt !== undefined && { redactSalt: options.redactSalt }),
