@@ -22,7 +22,10 @@ const SECONDS_MIN = 1e8;
  * with a zone; or an object with one of these in `$date`. Undefined for anything else.
  */
 export function readTime(given: unknown): LineTime | undefined {
-  if (typeof given === "number") return decimalTime(String(given));
+  if (typeof given === "number") {
+    const isPlain = Number.isInteger(given) && given >= MILLISECONDS_MIN && given < MICROSECONDS_MIN;
+    return isPlain ? { ms: given, isExact: true } : decimalTime(String(given));
+  }
   if (typeof given === "string") return decimalTime(given) ?? isoTime(given);
   if (typeof given !== "object" || given === null) return undefined;
   const { $date } = given as { $date?: unknown };
