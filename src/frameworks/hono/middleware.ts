@@ -8,7 +8,7 @@ import type { Context, MiddlewareHandler } from "hono";
 import { withContext } from "../../context/with-context.js";
 import type { Exchange } from "../exchange.js";
 import type { RequestLogOptions as Options } from "../options.js";
-import { addressOf, orNothing, RequestLog } from "../request-log.js";
+import { addressOf, answerId, orNothing, RequestLog } from "../request-log.js";
 
 export type RequestLogOptions = Options<[Context]>;
 
@@ -30,12 +30,15 @@ export function requestLog(options: RequestLogOptions): MiddlewareHandler {
   const log = new RequestLog(options);
   return async (c, next) => {
     const { url, method } = c.req;
-    const exchange = log.begin(c, method, pathAndQuery(url), c.req.header(log.header));
+    const { incoming, outgoing } = (c.env ?? {}) as NodeBindings;
+    // By way of the server: to ask Hono for headers has it make them, and to add one to its answer has it make that anew.
+    const header = incoming === undefined ? c.req.header(log.header) : incoming.headers[log.header];
+    const exchange = log.begin(c, method, pathAndQuery(url), header);
     if (exchange === undefined) {
       return next();
     }
-    const { incoming, outgoing } = (c.env ?? {}) as NodeBindings;
     if (outgoing !== undefined) {
+      answerId(outgoing, log.header, exchange.id);
       const ipOf = (): string | undefined => incoming && addressOf(incoming);
       log.endWith(exchange, outgoing, () => routeOf(c), ipOf, [c]);
     }
@@ -58,8 +61,8 @@ export function requestLog(options: RequestLogOptions): MiddlewareHandler {
         orNothing(() => routeOf(c)),
       );
     }
-    c.header(log.header, exchange.id);
     if (outgoing === undefined) {
+      c.header(log.header, exchange.id);
       endNow(exchange, c, c.res.status);
     }
   };
