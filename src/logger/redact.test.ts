@@ -231,14 +231,13 @@ test("where there is nothing to redact, a line is what it is without", (t) => {
     log(redacting.logger);
     const [lines, others] = [plain.lines(), redacting.lines()];
     // What makes a record unencodable as a whole is kept in part, where it goes through its text first.
-    if (lines.some((line) => line.includes("[Unencodable: "))) return;
+    // Metadata that has no members becomes one first, and what is too deep or too much is cut one value earlier then.
+    if (lines.some((line) => /\[Unencodable: |"metadata".*\[Too (?:deep|large)\]/.test(line))) return;
     assert.deepEqual(others.map(withoutHead), lines.map(withoutHead), what);
   };
   for (const [name, value] of Object.entries(HOSTILE)) {
-    same((logger) => logger.info(value, { value }), name);
-    // Metadata that has no members becomes one first, and what is too deep or too much is cut one value earlier then.
-    if (!/^deep |^a bomb/.test(name))
-      same((logger) => logger.info(1, value as object), `${name} as metadata`);
+    same((logger) => logger.info(value), name);
+    same((logger) => logger.info(1, value as object), `${name} as metadata`);
   }
   fc.assert(
     fc.property(

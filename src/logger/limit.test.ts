@@ -1,0 +1,65 @@
+/** `limit` and `sample` of a logger: what is held back is said in the stream, in its counts, and in `writer.json`. */
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { test } from "node:test";
+import { readWriterInfo } from "../journal/folder.js";
+import { openLogger } from "./logger.cases.js";
+
+test("what is held back is counted, and reported at close at the latest", async (t) => {
+  const { logger, wires, dir } = openLogger(t, { level: "debug", limit: { info: 5 }, sample: { debug: 0 } });
+  const child = logger.child({ service: "api", a: 1 });
+  const startMs = Date.now();
+  for (let i = 0; i < 1000; i++) {
+    logger.info(i);
+    child.log({ data: i, type: "INFO" });
+    child.debug(i);
+    logger.warn(i);
+  }
+  const seconds = Math.floor((Date.now() - startMs) / 1000) + 1;
+  await logger.close();
+  const all = wires();
+  const reports = all.filter(({ data }) => /^suppressed [\d,]+ records?$/.test(String(data)));
+  const kept = all.filter((wire) => !reports.includes(wire));
+  const infos = kept.filter(({ type }) => type === "INFO");
+  assert.ok(infos.length >= 10 && infos.length <= 10 * seconds, `${infos.length} in ${seconds}`);
+  assert.equal(kept.filter(({ type }) => type === "WARN").length, 1000);
+  const suppressed = reports.map(({ service, type, metadata }) => [service, type, metadata!.by_cause]);
+  const ofApi = 1000 - infos.filter(({ service }) => service === "api").length;
+  const ofSvc = 1000 - infos.filter(({ service }) => service === "svc").length;
+  assert.deepEqual(suppressed, [
+    ["api", "WARN", { limit: ofApi, sample: 1000 }],
+    ["svc", "WARN", { limit: ofSvc }],
+  ]);
+  assert.deepEqual(reports[0]!.metadata!.by_type, { DEBUG: 1000, INFO: ofApi });
+  const totals = { limit: ofApi + ofSvc, sample: 1000 };
+  assert.deepEqual(logger.stats().suppressed, totals);
+  assert.deepEqual(readWriterInfo(join(dir, logger.stats().writer))!.suppressed, totals);
+});
+
+test("a type that is a secret is none in a report either", async (t) => {
+  const { logger, lines } = openLogger(t, { limit: 1, redact: "aws" });
+  for (let i = 0; i < 3; i++) logger.log({ data: i, type: "AKIAIOSFODNN7EXAMPLE" });
+  await logger.close();
+  const all = lines();
+  assert.match(all.at(-1)!, /"data":"suppressed [12] records?"/);
+  assert.ok(!all.some((line) => line.includes("AKIA")), all.at(-1));
+});
+
+test("without limit and sample nothing is held back, and rates that make no sense are refused by name", (t) => {
+  const { logger } = openLogger(t);
+  for (let i = 0; i < 1000; i++) logger.info(i);
+  assert.deepEqual(logger.stats().suppressed, { limit: 0, sample: 0 });
+  const wrong: [object, RegExp][] = [
+    [{ limit: 0 }, /^limit of new DragonLogger\(\) cannot be 0$/],
+    [{ limit: { INFO: 1.5 } }, /^limit/],
+    [{ limit: "INFO=" }, /^limit .* cannot be "INFO="$/],
+    [{ limit: [5] }, /^limit/],
+    [{ sample: { DEBUG: 1.1 } }, /^sample/],
+    [{ sample: "DEBUG=-1" }, /^sample/],
+    [{ sample: { "": 1 } }, /^sample/],
+    [{ sample: null }, /^sample/],
+  ];
+  for (const [options, message] of wrong) {
+    assert.throws(() => openLogger(t, options), { code: "DRAGONLOG_OPTION_INVALID", message });
+  }
+});
