@@ -83,12 +83,12 @@ interface Read {
   readonly stack?: string;
 }
 
-/** The last one is the context, if it is a text. */
+/** The last one is the context, if it is a text; an undefined one is a stack that was not given. */
 function readCall(message: unknown, params: readonly unknown[]): Read {
   const last = params.at(-1);
-  return typeof last === "string"
-    ? { messages: [message, ...params.slice(0, -1)], context: last }
-    : { messages: [message, ...params.filter((param) => param !== undefined)] };
+  const isContext = typeof last === "string";
+  const others = (isContext ? params.slice(0, -1) : params).filter((param) => param !== undefined);
+  return { messages: [message, ...others], ...(isContext && { context: last }) };
 }
 
 /** `error(message, stack?, context?)`. */

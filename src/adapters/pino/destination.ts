@@ -44,12 +44,13 @@ export class PinoDestination extends EventEmitter {
 
   /** Records one line of JSON. Never throws. */
   write(line: string): boolean {
-    const { lastLogger } = this;
     const level = this.lastLevel;
+    // What is written by hand comes without a level, and from no logger.
+    const levels = level === undefined ? undefined : this.lastLogger?.levels;
     // A line that comes without these must not get those of the last one, whose object may be large.
     this.lastLevel = undefined;
     this.lastObj = undefined;
-    this.#reader.read(`${line}`, { level, levels: lastLogger?.levels ?? this.#levels });
+    this.#reader.read(`${line}`, { level, levels: levels ?? this.#levels });
     return true;
   }
 

@@ -1,0 +1,65 @@
+import assert from "node:assert/strict";
+import { type TestContext, test } from "node:test";
+import { ROOT_CONTEXT, trace } from "@opentelemetry/api";
+import { SeverityNumber } from "@opentelemetry/api-logs";
+import { LoggerProvider, SimpleLogRecordProcessor } from "@opentelemetry/sdk-logs";
+import { openLogger } from "../../logger/logger.cases.js";
+import { DragonlogLogRecordExporter, DragonlogLogRecordProcessor } from "../opentelemetry.js";
+
+const SPAN = { traceId: "4bf92f3577b34da6a3ce929d0e0e4736", spanId: "00f067aa0ba902b7", traceFlags: 1 };
+
+for (const way of ["exporter", "processor"] as const) {
+  const open = (t: TestContext) => {
+    const { logger, wires } = openLogger(t, { level: "trace" });
+    const processor =
+      way === "processor"
+        ? new DragonlogLogRecordProcessor({ logger })
+        : new SimpleLogRecordProcessor({ exporter: new DragonlogLogRecordExporter({ logger }) });
+    const provider = new LoggerProvider({ processors: [processor] });
+    return { provider, log: provider.getLogger("shop", "1.2.3"), wires };
+  };
+
+  test(`${way}: severity, attributes, body, time and span become the record's`, (t) => {
+    const { log, wires } = open(t);
+    const at = Date.UTC(2026, 0, 2, 3, 4, 5, 6);
+    log.emit({
+      severityNumber: SeverityNumber.WARN2,
+      severityText: "Warning",
+      body: { order: 7 },
+      attributes: { request_id: "r-1", "http.route": "/orders", tags: ["a"] },
+      timestamp: at,
+      context: trace.setSpanContext(ROOT_CONTEXT, SPAN),
+    });
+    log.emit({ body: "plain" });
+    const [record, plain] = wires() as unknown as Record<string, unknown>[];
+    assert.deepEqual([record!.data, record!.type, record!.request_id], [{ order: 7 }, "WARN", "r-1"]);
+    assert.deepEqual([record!.trace_id, record!.span_id], [SPAN.traceId, SPAN.spanId]);
+    assert.equal(Date.parse(`${record!.timestamp}`), at);
+    assert.deepEqual(record!.metadata, {
+      "http.route": "/orders",
+      tags: ["a"],
+      severity_text: "Warning",
+      scope: "shop@1.2.3",
+    });
+    assert.deepEqual([plain!.data, plain!.type, "trace_id" in plain!], ["plain", "INFO", false]);
+  });
+
+  test(`${way}: each severity has its level`, (t) => {
+    const { log, wires } = open(t);
+    for (let severityNumber = 1; severityNumber <= 24; severityNumber++)
+      log.emit({ severityNumber, body: "x" });
+    const levels = ["TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL"];
+    assert.deepEqual(
+      wires().map(({ type }) => type),
+      levels.flatMap((level) => Array(4).fill(level)),
+    );
+  });
+
+  test(`${way}: flush and shutdown resolve`, async (t) => {
+    const { provider, log, wires } = open(t);
+    log.emit({ body: "x" });
+    await provider.forceFlush();
+    await provider.shutdown();
+    assert.equal(wires().length, 1);
+  });
+}

@@ -1,0 +1,106 @@
+import assert from "node:assert/strict";
+import { Writable } from "node:stream";
+import { type TestContext, test } from "node:test";
+import winston from "winston";
+import { openLogger } from "../../logger/logger.cases.js";
+import { DragonlogTransport, type WinstonOptions } from "../winston.js";
+
+const { format } = winston;
+
+function open(t: TestContext, options: Partial<WinstonOptions> = {}, own: winston.LoggerOptions = {}) {
+  const { logger, wires } = openLogger(t, { level: "trace" });
+  const transport = new DragonlogTransport({ logger, ...options } as WinstonOptions);
+  return { log: winston.createLogger({ ...own, transports: [transport] }), transport, wires };
+}
+
+/** A transport that never takes its first record. */
+function stuck(): winston.transport {
+  const writable = new Writable({ objectMode: true, write: () => {} });
+  return Object.assign(writable, { log: (_info: unknown, _next: unknown) => {} }) as never;
+}
+
+test("a call in the very turn that made the logger is in the journal when it returns", (t) => {
+  const { log, wires } = open(t);
+  log.info("first");
+  log.warn("second", { a: 1, request_id: "r-1" });
+  const [first, second, ...others] = wires();
+  assert.deepEqual(others, []);
+  assert.deepEqual([first!.data, first!.type, first!.metadata], ["first", "INFO", undefined]);
+  assert.deepEqual([second!.type, second!.request_id, second!.metadata], ["WARN", "r-1", { a: 1 }]);
+});
+
+test("a transport beside it that is stuck holds nothing back, and nothing comes twice", async (t) => {
+  const { log, wires } = open(t);
+  log.add(stuck());
+  for (let turn = 0; turn < 5; turn++) {
+    for (let n = 0; n < 100; n++) log.info(`${turn} ${n}`);
+    assert.equal(wires().length, 100, `turn ${turn}`);
+    await new Promise((resolve) => setImmediate(resolve));
+    assert.equal(wires().length, 0);
+  }
+});
+
+test("formats of the logger and of the transport are what is recorded, each applied once", (t) => {
+  let formatted = 0;
+  const counting = format((info) => {
+    formatted++;
+    return Object.assign(info, { formatted });
+  });
+  const { log, wires } = open(
+    t,
+    { format: format((info) => Object.assign(info, { own: true }))() },
+    { format: format.combine(format.colorize(), format.timestamp(), format.splat(), counting()) },
+  );
+  log.error("failed %d of %d", 1, 2);
+  const [record] = wires();
+  assert.deepEqual([record!.data, record!.type], ["failed 1 of 2", "ERROR"]);
+  assert.deepEqual(record!.metadata, { formatted: 1, own: true });
+});
+
+test("levels, silence and removal work as with winston's own", (t) => {
+  const { log, transport, wires } = open(t, { level: "warn" }, { level: "silly" });
+  log.info("below the transport's level");
+  log.warn("w");
+  transport.level = "silly";
+  log.silly("s");
+  transport.silent = true;
+  log.error("silent");
+  transport.silent = false;
+  log.remove(transport);
+  log.add(stuck());
+  log.error("removed");
+  assert.deepEqual(
+    wires().map(({ data, type }) => [data, type]),
+    [
+      ["w", "WARN"],
+      ["s", "SILLY"],
+    ],
+  );
+});
+
+test("children, other forms of a call, and errors", (t) => {
+  const { log, wires } = open(t, {}, { defaultMeta: { app: "a" }, format: format.errors({ stack: true }) });
+  log.child({ reqId: "r-2" }).info("c");
+  log.log({ level: "warn", message: "one object", a: 1 });
+  log.log("debug", "below");
+  log.error(new Error("no"));
+  const [child, object, error, ...others] = wires();
+  assert.deepEqual(others, []);
+  assert.deepEqual([child!.request_id, child!.metadata], ["r-2", { app: "a" }]);
+  assert.deepEqual(
+    [object!.data, object!.type, object!.metadata],
+    ["one object", "WARN", { a: 1, app: "a" }],
+  );
+  assert.equal(error!.data, "no");
+  assert.match(`${error!.metadata!.stack}`, /^Error: no\n/);
+});
+
+test("the end of the logger is the end of the transport; a logger that was given stays open", async (t) => {
+  const { log, transport, wires } = open(t);
+  log.info("x");
+  const finished = new Promise((resolve) => transport.once("finish", resolve));
+  log.end();
+  await finished;
+  transport.logger.info("y");
+  assert.equal(wires().length, 2);
+});
