@@ -36,6 +36,8 @@ export interface JournalState {
   readonly bytesMax: number | undefined;
   /** Records that never got into it, by cause. */
   readonly dropped: Readonly<Record<string, number>>;
+  /** Held back by the limits of their logger, by cause. */
+  readonly suppressed?: Readonly<Record<string, number>>;
   /** The process that empties it. */
   readonly shipperPid: number | undefined;
   /** Why no shipper can deliver it; then nothing above that needs reading is known. */
@@ -110,6 +112,7 @@ function readJournal(folder: string, nowMs: number): JournalState {
     alive,
     bytesMax: alive ? info?.bytesMax : undefined,
     dropped: info?.dropped ?? {},
+    ...(info?.suppressed !== undefined && { suppressed: info.suppressed }),
   };
   try {
     const copy = copyOf(folder, info);

@@ -47,15 +47,20 @@ test("every option stands in one group, and no group holds anything else", () =>
   assert.deepEqual(OPTION_GROUPS.flatMap(({ keys }) => keys).sort(), Object.keys(OPTIONS).sort());
 });
 
+const WRONG_SECRETS: Readonly<Record<string, string>> = {
+  token: "not hunter2 with spaces",
+  redactSalt: "hunter2",
+};
+
 test("a value that is secret is not in the error that refuses it", () => {
   const secrets = all.filter(([, option]) => option.secret);
   assert.deepEqual(
     secrets.map(([key]) => key),
-    ["smtp", "webhook", "token"],
+    ["redactSalt", "smtp", "webhook", "token"],
   );
   for (const [key, option] of secrets) {
     for (const [raw, form] of [
-      [key === "token" ? "not hunter2 with spaces" : "ftp://user:hunter2@host", "text"],
+      [WRONG_SECRETS[key] ?? "ftp://user:hunter2@host", "text"],
       [{ pass: "hunter2" }, "typed"],
     ] as const) {
       assert.throws(

@@ -23,6 +23,8 @@ export type SinkPlace =
 export type ListenPlace = { readonly host: string; readonly port: number } | undefined;
 
 const TOKEN_CHARACTERS_MIN = 16;
+/** A salt that could be guessed would be none. */
+const SALT_CHARACTERS_MIN = 16;
 
 /**
  * The folder for state that is worth keeping over restarts but is no document of the user's:
@@ -80,6 +82,13 @@ export function listenAt(text: string, name: string): ListenPlace {
     );
   }
   return { host: host.replace(/^\[(.*)\]$/, "$1"), port: Number(port) };
+}
+
+/** What would be accepted as a salt, where the text is none. */
+export function checkSalt(text: string): string | undefined {
+  return text.length >= SALT_CHARACTERS_MIN
+    ? undefined
+    : `a random text of at least ${SALT_CHARACTERS_MIN} characters, such as \`openssl rand -hex 24\` prints`;
 }
 
 /** What would be accepted as a token, where the text is none. Says nothing of the text. */

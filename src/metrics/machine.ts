@@ -7,6 +7,7 @@ import { byLabels, byName, OTHERS, one, type Sample } from "./samples.js";
 
 /** They are written from the start, so that the first drop is a rise. The rarer ones stand there when there are any. */
 const DROP_CAUSES = ["journal full", "disk full", "journal unavailable"];
+const SUPPRESS_CAUSES = ["limit", "sample"];
 
 export const MACHINE: readonly Metric[] = [
   gauge("dragonlog_healthy", [], "1 while everything is delivered and kept, 0 otherwise.", ({ overview }) =>
@@ -105,6 +106,12 @@ export const MACHINE: readonly Metric[] = [
     ["cause"],
     "Records that never got into a journal, of the journals that are here. Falls when one of them is deleted.",
     ({ overview }) => byName("cause", overview.journals.dropped, DROP_CAUSES),
+  ),
+  gauge(
+    "dragonlog_journal_suppressed_records",
+    ["cause"],
+    "Records that loggers held back because limit or sample says so, of the journals that are here. Falls when one of them is deleted.",
+    ({ overview }) => byName("cause", overview.journals.suppressed ?? {}, SUPPRESS_CAUSES),
   ),
   gauge("dragonlog_shippers", [], "Shippers of this folder that live.", ({ overview }) =>
     one(overview.shippers.length),

@@ -47,6 +47,8 @@ export interface JournalTotals {
   readonly bytesMax: number;
   readonly lagRecords: number;
   readonly dropped: Readonly<Record<string, number>>;
+  /** Records that loggers held back because `limit` or `sample` says so, by cause. */
+  readonly suppressed?: Readonly<Record<string, number>>;
 }
 
 export interface StoreOverview {

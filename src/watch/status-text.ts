@@ -67,10 +67,15 @@ function facts(overview: Overview): StatusLine[] {
   if (puts !== undefined) {
     pairs.push(["puts", puts]);
   }
-  const dropped = Object.values(journals.dropped).reduce((sum, each) => sum + each, 0);
-  if (dropped > 0) {
-    const causes = Object.entries(journals.dropped).map(([cause, count]) => `${cause} ${figure(count)}`);
-    pairs.push(["dropped", `${counted(dropped, "record")} (${causes.join(", ")})`]);
+  for (const [name, counts] of [
+    ["dropped", journals.dropped],
+    ["suppressed", journals.suppressed ?? {}],
+  ] as const) {
+    const records = Object.values(counts).reduce((sum, each) => sum + each, 0);
+    if (records === 0) continue;
+    const causes = Object.entries(counts).filter(([, count]) => count > 0);
+    const shown = causes.map(([cause, count]) => `${cause} ${figure(count)}`).join(", ");
+    pairs.push([name, `${counted(records, "record")} (${shown})`]);
   }
   if (deadLetters.bytes > 0) {
     const room = deadLetters.bytesMax === undefined ? "" : ` of ${formatBytes(deadLetters.bytesMax)}`;

@@ -29,14 +29,19 @@ export function journalTotals(journals: readonly JournalState[]): JournalTotals 
     bytesMax: sum(({ bytesMax = 0 }) => bytesMax),
     lagRecords: sum(lagOf),
     dropped: droppedIn(journals),
+    suppressed: sumByCause(journals.map(({ suppressed = {} }) => suppressed)),
   };
 }
 
 /** By cause. */
 export function droppedIn(journals: readonly Pick<JournalState, "dropped">[]): Record<string, number> {
+  return sumByCause(journals.map(({ dropped }) => dropped));
+}
+
+function sumByCause(counts: readonly Readonly<Record<string, number>>[]): Record<string, number> {
   const all: Record<string, number> = {};
-  for (const { dropped } of journals) {
-    for (const [cause, records] of Object.entries(dropped)) {
+  for (const each of counts) {
+    for (const [cause, records] of Object.entries(each)) {
       all[cause] = (all[cause] ?? 0) + records;
     }
   }
