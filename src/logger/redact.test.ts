@@ -230,10 +230,14 @@ test("different names that become the same are told apart", (t) => {
 /** Of random numbers of 16 digits, one in thirty is that of a card. */
 const NOT_CARDS = ["aws", "token", "private-key", "url-password"];
 
-test("where there is nothing to redact, a line is what it is without", (t) => {
+test("where there is nothing to redact, a line says what it says without", (t) => {
   const plain = openLogger(t);
   const redacting = openLogger(t, { redact: [...NOT_CARDS, "metadata.never", "**.nowhere.at.all"] });
-  const withoutHead = (line: string) => line.slice(line.indexOf('"data"'), line.lastIndexOf(',"id"'));
+  const withoutHead = (line: string) => {
+    const { timestamp, id, ...rest } = JSON.parse(line);
+    assert.ok(timestamp && id);
+    return rest;
+  };
   const same = (log: (logger: DragonLogger) => void, what: string) => {
     log(plain.logger);
     log(redacting.logger);
@@ -263,6 +267,6 @@ test("where there is nothing to redact, a line is what it is without", (t) => {
         same((logger) => logger.info(value, { value }), "any value");
       },
     ),
-    { numRuns: 300 },
+    { numRuns: 100 },
   );
 });
