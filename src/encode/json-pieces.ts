@@ -9,20 +9,21 @@ const BRACE_CLOSE = 0x7d;
  * one value; or members of an object, in several pieces, with or without braces around them.
  */
 export class JsonPieces {
-  /** `places` holds where each of `count` pieces begins and ends. They are read until the record is written, and not looked at. */
+  /** `view` is the memory of `bytes`; `places` holds where each of `count` pieces begins and ends. They are read until the record is written, and not looked at. */
   constructor(
     readonly bytes: Buffer,
+    readonly view: DataView,
     readonly places: Int32Array,
     readonly count: number,
     readonly inBraces: boolean,
   ) {}
 
   write(pen: Pen): void {
-    const { bytes, places, count } = this;
+    const { bytes, view, places, count } = this;
     if (this.inBraces) pen.byte(BRACE_OPEN);
     for (let i = 0; i < count; i++) {
       if (i > 0) pen.byte(COMMA);
-      pen.copy(bytes, places[2 * i]!, places[2 * i + 1]!);
+      pen.copy(bytes, view, places[2 * i]!, places[2 * i + 1]!);
     }
     if (this.inBraces) pen.byte(BRACE_CLOSE);
   }

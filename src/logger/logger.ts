@@ -96,7 +96,7 @@ export class DragonLogger {
 
   /** @internal For adapters. */
   [LOG_JSON](record: JsonRecord): boolean {
-    const { typeCode, bytes, data, request, members, memberPieces } = record;
+    const { typeCode, bytes, view, data, request, members, memberPieces } = record;
     const context = activeContext();
     // Secrets, and names that stand in both, are found in values only.
     if (this.#writer.redacting !== undefined || !this.#bindingsIn(context).isEmpty) {
@@ -107,9 +107,9 @@ export class DragonLogger {
     }
     const isData = data.length === 0;
     try {
-      const pieces = new JsonPieces(bytes, members, memberPieces, isData);
+      const pieces = new JsonPieces(bytes, view, members, memberPieces, isData);
       const parts: LineParts = {
-        data: isData ? pieces : new JsonPieces(bytes, data, 1, false),
+        data: isData ? pieces : new JsonPieces(bytes, view, data, 1, false),
         typeCode,
         typeText: record.typeText,
         requestText: request === "" ? this.#requestTextIn(context) : request,

@@ -23,6 +23,8 @@ export interface JsonRecord {
   /** The type, where its code is that of no level. */
   readonly typeText: string | undefined;
   readonly bytes: Buffer;
+  /** The same memory. */
+  readonly view: DataView;
   /** The places of the value of `data`; empty where the members are the data. */
   readonly data: Int32Array;
   /** JSON text of `request_id`; empty for none. */

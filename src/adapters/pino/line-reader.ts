@@ -32,6 +32,8 @@ const MESSAGE = 2;
 /** The first request id; the others follow. */
 const REQUEST = 3;
 const QUOTE = 0x22;
+/** Longer than any form of a time. */
+const TIME_BYTES_MAX = 64;
 const NO_DATA = new Int32Array(0);
 
 export class LineReader {
@@ -43,8 +45,9 @@ export class LineReader {
   readonly #data = new Int32Array(2);
   readonly #members: Int32Array;
   #time: LogTime = { ms: undefined, exact: false };
-  #timeText = "";
-  #textTime: LogTime = this.#time;
+  /** The last time as it stood in its line; of a longer one nothing is known. */
+  readonly #timeBytes = Buffer.alloc(TIME_BYTES_MAX);
+  #timeLength = -1;
   /** A context manager or a trouble handler may log while a record is made. */
   #reading = false;
 
@@ -73,7 +76,7 @@ export class LineReader {
 
   /** False where the logger has to see values. */
   #logScanned({ level, levels = DEFAULT_LEVELS }: LineFacts): boolean {
-    const { bytes, valueStart, valueEnd } = this.#scan;
+    const { bytes, view, valueStart, valueEnd } = this.#scan;
     const given = valueStart[LEVEL] === 0 ? undefined : this.#scalarAt(LEVEL);
     const type = this.#types.typeOf(level ?? given, levels);
     const time = valueStart[TIME] === 0 ? undefined : this.#timeAt();
@@ -87,6 +90,7 @@ export class LineReader {
       typeCode: type.code,
       typeText: type.text,
       bytes,
+      view,
       data: isMessage ? this.#data : NO_DATA,
       request: request < 0 ? "" : this.#textAt(request),
       members: this.#members,
@@ -141,18 +145,18 @@ export class LineReader {
 
   #timeAt(): LogTime {
     const { bytes, valueStart, valueEnd } = this.#scan;
-    const integer = integerAt(bytes, valueStart[TIME]!, valueEnd[TIME]!);
-    // The records of one millisecond share their time, in whatever form.
-    if (integer >= 0) {
-      if (integer !== this.#time.ms || !this.#time.exact) this.#time = logTime(integer);
-      return this.#time;
+    const start = valueStart[TIME]!;
+    const length = valueEnd[TIME]! - start;
+    const last = this.#timeBytes;
+    // The records of one millisecond share their time, in whatever form; what differs, differs at the end.
+    let at = length === this.#timeLength ? length - 1 : length;
+    while (at >= 0 && at < length && bytes[start + at] === last[at]) at--;
+    if (at >= 0) {
+      this.#time = logTime(this.#scalarAt(TIME));
+      this.#timeLength = length <= last.length ? length : -1;
+      bytes.copy(last, 0, start, start + length);
     }
-    const text = this.#textAt(TIME);
-    if (text !== this.#timeText) {
-      this.#timeText = text;
-      this.#textTime = logTime(this.#scalarAt(TIME));
-    }
-    return this.#textTime;
+    return this.#time;
   }
 
   /** The slot of the first request id that is one; -1 for none. */

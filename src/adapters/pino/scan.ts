@@ -36,6 +36,7 @@ type Utf8Writer = { utf8Write(text: string, at: number, bytesMax: number): numbe
 export class LineScan {
   /** The last line, in UTF-8, with a zero behind it, which ends all that is scanned. */
   readonly bytes: Buffer;
+  readonly view: DataView;
   /** For each path: where its value stands in the last line; 0 where there is none. */
   readonly valueStart: Int32Array;
   readonly valueEnd: Int32Array;
@@ -53,6 +54,7 @@ export class LineScan {
 
   constructor(paths: readonly MemberPath[]) {
     this.bytes = Buffer.from(this.#words.buffer);
+    this.view = new DataView(this.#words.buffer);
     this.valueStart = new Int32Array(paths.length);
     this.valueEnd = new Int32Array(paths.length);
     this.order = new Int32Array(paths.length);
