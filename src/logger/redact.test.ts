@@ -227,12 +227,12 @@ test("different names that become the same are told apart", (t) => {
   );
 });
 
-/** Of random numbers of 16 digits, one in thirty is that of a card. */
-const NOT_CARDS = ["aws", "token", "private-key", "url-password"];
+/** Of random numbers of 16 digits one in thirty is that of a card, and random bytes may look like a key of AWS. */
+const NOT_AT_RANDOM = ["token", "private-key", "url-password"];
 
 test("where there is nothing to redact, a line says what it says without", (t) => {
   const plain = openLogger(t);
-  const redacting = openLogger(t, { redact: [...NOT_CARDS, "metadata.never", "**.nowhere.at.all"] });
+  const redacting = openLogger(t, { redact: [...NOT_AT_RANDOM, "metadata.never", "**.nowhere.at.all"] });
   const withoutHead = (line: string) => {
     const { timestamp, id, ...rest } = JSON.parse(line);
     assert.ok(timestamp && id);
