@@ -4,6 +4,7 @@ import fc from "fast-check";
 import { ManualClock } from "../system/manual-clock.cases.js";
 import type { Entry } from "./entry.js";
 import { LineRecorder } from "./line-recorder.js";
+import { firstLineRule } from "./multiline/first-line.js";
 import { TraceRule } from "./multiline/trace-rule.js";
 
 interface Bounds {
@@ -12,19 +13,25 @@ interface Bounds {
   readonly records?: boolean;
   readonly severity?: boolean;
   readonly stream?: "stdout" | "stderr";
-  /** Joins stack traces. */
+  /** Joins stack traces, or the lines after one that begins with `#`. */
   readonly traces?: boolean;
+  readonly headed?: boolean;
 }
 
 function record(input: string | Buffer, bounds: Bounds = {}) {
   const entries: Entry[] = [];
+  const rule = bounds.traces
+    ? new TraceRule()
+    : bounds.headed
+      ? firstLineRule("/^#/", "the test")
+      : undefined;
   const recorder = new LineRecorder({
     type: "INFO",
     records: bounds.records ?? true,
     severity: bounds.severity ?? true,
     ...(bounds.stream === undefined ? {} : { stream: bounds.stream }),
-    joining: bounds.traces
-      ? { rule: new TraceRule(), linesMax: 3, bytesMax: 10_000, waitMs: 300, clock: new ManualClock() }
+    joining: rule
+      ? { rule, linesMax: 3, bytesMax: 10_000, waitMs: 300, clock: new ManualClock() }
       : undefined,
     lineBytesMax: bounds.lineBytesMax ?? 1_000_000,
     recordBytesMax: bounds.recordBytesMax ?? 1_000_000,
@@ -245,6 +252,15 @@ test("a stack trace is one record of its level; one that reaches a bound says th
   assert.deepEqual(
     record("    at a (b:1:1)\n    at c (d:2:2)", { traces: true }).entries.map(({ type }) => type),
     ["ERROR"],
+  );
+});
+
+test("a line of JSON that goes on with a record is its text", () => {
+  const json = '{"level":30,"msg":"x"}';
+  const { entries } = record(`# a\nb\nc\n${json}\n# d\n${json}`, { headed: true });
+  assert.deepEqual(
+    entries.map(({ data }) => data),
+    ["# a\nb\nc\n", json, `# d\n${json}`],
   );
 });
 

@@ -32,7 +32,7 @@ test("the expression sees the beginning of a line only", () => {
 test("an expression that could take longer than linear time is refused, and so is one that is none", () => {
   for (const regex of [
     "/(?!a)b/",
-    "/(?<=a)b/",
+
     "/(a)\\1/",
     "/a/i",
     "/a/u",

@@ -44,7 +44,7 @@ function compile(text: string, name: string): RegExp {
     throw refuseValue(
       name,
       text,
-      "an expression that takes linear time: no flags i, u, y or v, no look-around such as (?!…), no back-reference, no large count such as {1000}; write [Ee] for either case and /^\\S/ for a line that is not indented",
+      "an expression that takes linear time: no flags i, u, y or v, no look-ahead such as (?!…), no back-reference, no large count such as {1000}; write [Ee] for either case and /^\\S/ for a line that is not indented",
     );
   }
   // Anew, so that it is made with these settings.
