@@ -4,7 +4,7 @@
  * has returned; what is written there the kernel keeps, and it can be behind by one.
  */
 import assert from "node:assert/strict";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { until } from "../harness/program.js";
@@ -121,3 +121,22 @@ for (const { example, expected, before = () => false } of CASES) {
     );
   });
 }
+
+test("the target of pino's worker thread records lines with the levels and names of its logger", async (context) => {
+  const app = new Application(context).link();
+  const path = join(app.dir, "program.mjs");
+  writeFileSync(
+    path,
+    `import pino from ${JSON.stringify(join(ROOT, "node_modules/pino/pino.js"))};
+     const into = pino.transport({ target: "dragonlog/pino", options: { service: "shop" } });
+     const log = pino({ messageKey: "message", customLevels: { audit: 35 } }, into);
+     for (let n = 0; n < 1000; n++) log.audit({ n, reqId: \`r-\${n}\` }, "taken");
+     log.flush(() => into.end());`,
+  );
+  const { code, stderr } = await app.run(process.execPath, path);
+  assert.equal(code, 0, stderr);
+  assert.deepEqual(
+    (await app.records()).map(({ data, type, service, request_id }) => [data, type, service, request_id]),
+    Array.from({ length: 1000 }, (_, n) => ["taken", "AUDIT", "shop", id(n)]),
+  );
+});

@@ -6,9 +6,10 @@ import type { PinoOptions } from "./options.js";
 /** A longer line is recorded in pieces: it has to be held in memory until it ends. */
 const LINE_CHARS_MAX = 1 << 24;
 
-/** What pino adds to the options of a target. */
+/** What pino, and the thread that it starts, add to the options of a target. */
 interface FromPino {
   readonly pinoWillSendConfig?: unknown;
+  readonly $context?: unknown;
 }
 
 /**
@@ -18,10 +19,8 @@ interface FromPino {
  * thread has come that far: what promises the journal gives begin only there, and a SIGKILL takes what it had not read. Where that
  * matters, use `destination()`, which is not slower for the caller.
  */
-export async function transport({
-  pinoWillSendConfig,
-  ...options
-}: PinoOptions & FromPino): Promise<LineFeed> {
+export async function transport(given: PinoOptions & FromPino): Promise<LineFeed> {
+  const { pinoWillSendConfig, $context, ...options } = given;
   const destination = new PinoDestination(options as PinoOptions, 'the options of target "dragonlog/pino"');
   parentPort?.on("message", (message) => destination.emit("message", message));
   if (pinoWillSendConfig === true && parentPort) {
