@@ -16,6 +16,8 @@ import { type EncodeCounts, membersText, valueText } from "./text.js";
 const PLAIN_DEPTH_MAX = 12;
 const PLAIN_VALUES_MAX = 10_000;
 
+/** Where bytes stand: of a buffer (`any.ts`), and of a line that is no UTF-8 (`ways/entry.ts`). */
+const BYTES: ReadonlySet<string> = new Set(["base64", "raw_base64"]);
 /** See `wire-record.ts`. */
 const IN_METADATA = "metadata";
 const GIVEN = "_given";
@@ -185,7 +187,11 @@ export class Redacting {
       const of = place && placeOfMember(place, name);
       const value = (object as Record<string, unknown>)[name];
       if (value === undefined) continue;
-      const redacted = of?.isEnd ? this.#replaced(value) : this.#plain(value, of, depth + 1);
+      const redacted = of?.isEnd
+        ? this.#replaced(value)
+        : typeof value === "string" && BYTES.has(name)
+          ? this.#redactor.base64(value)
+          : this.#plain(value, of, depth + 1);
       if (redacted === GIVES_UP) return GIVES_UP;
       if (redacted === REMOVED) continue;
       const shown = this.#redactor.name(name);

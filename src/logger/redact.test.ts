@@ -144,6 +144,15 @@ test("a number that is one of a card is none in the journal, whatever it is writ
   );
 });
 
+test("bytes with a secret in them are marked as a whole, and others are kept", (t) => {
+  const { logger, wires } = open(t, { redact: "secrets" });
+  const base64 = Buffer.from("only text").toString("base64");
+  logger.info(Buffer.from("id AKIAIOSFODNN7EXAMPLE"), { kept: Buffer.from("only text"), raw_base64: base64 });
+  const { data, metadata } = wires()[0]!;
+  assert.deepEqual(data, { type: "Buffer", base64: "[redacted]" });
+  assert.deepEqual(metadata, { kept: { type: "Buffer", base64 }, raw_base64: base64 });
+});
+
 test("what a path leads to is censored, wherever it stands, and nothing beside it", (t) => {
   const redact = [
     "metadata.password",

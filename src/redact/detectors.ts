@@ -16,7 +16,7 @@ const DETECTORS: Readonly<Record<string, Detector>> = {
 };
 
 /** All of them. */
-export const ALL_DETECTORS = "secrets";
+const ALL_DETECTORS = "secrets";
 export const DETECTOR_NAMES: readonly string[] = [ALL_DETECTORS, ...Object.keys(DETECTORS)];
 
 /** Those that are named. */

@@ -14,7 +14,7 @@ export type Step = string | typeof ANY | typeof DEEP;
 
 const STEPS_MAX = 32;
 /** What a path may begin with, beside the two kinds of `*`. */
-export const ROOTS: readonly string[] = ["data", "metadata", "request_id"];
+const ROOTS: readonly string[] = ["data", "metadata", "request_id"];
 
 const NAME = /[^.[\]"'*\s]+/y;
 const QUOTED = /\[\s*(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)'|(\d+)|(\*))\s*\]/y;

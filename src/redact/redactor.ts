@@ -78,6 +78,14 @@ export class Redactor {
     return redacted;
   }
 
+  /** Bytes in base64, marked as a whole where a text stands in them that holds a secret. */
+  base64(base64: string): string {
+    const shown = this.text(base64);
+    if (!this.detects || shown !== base64) return shown;
+    const text = Buffer.from(base64, "base64").toString("latin1");
+    return this.text(text) === text ? base64 : this.#mark(base64);
+  }
+
   /** A number, or a text in its place where its digits are a secret. */
   number(value: number): number | string {
     if (value < CARD_NUMBER_MIN && value > -CARD_NUMBER_MIN) return value;
