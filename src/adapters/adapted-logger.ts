@@ -1,17 +1,14 @@
 /** The logger that an adapter writes to: one of the application's, or its own. */
 import { DragonLogger } from "../logger/logger.js";
 import type { LoggerOptions } from "../logger/types.js";
-import { type LOG_AT, LOG_JSON } from "../record/adapted.js";
+import { LOG_JSON } from "../record/adapted.js";
 import { refuseValue } from "../system/refusal.js";
 
 /** What an adapter takes: a logger, whose journal it writes to, or the options of `new DragonLogger()`. */
 export type AdapterOptions = LoggerOptions | { readonly logger: DragonLogger };
 
-/** A logger with what adapters need of it. */
-export type AdaptedLogger = DragonLogger & Required<Pick<DragonLogger, typeof LOG_AT | typeof LOG_JSON>>;
-
 export interface Adapted<Own> {
-  readonly logger: AdaptedLogger;
+  readonly logger: DragonLogger;
   /** Whoever opens a logger closes it. */
   readonly isOwn: boolean;
   /** The options that are the adapter's alone. */
@@ -51,5 +48,5 @@ export function adaptedLogger<Own extends object>(
   if (typeof logger !== "object" || logger === null || !(LOG_JSON in logger)) {
     throw refuseValue(`logger of ${source}`, logger, "a DragonLogger");
   }
-  return { logger: logger as AdaptedLogger, isOwn: false, own: own as Own };
+  return { logger: logger as DragonLogger, isOwn: false, own: own as Own };
 }

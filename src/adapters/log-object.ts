@@ -2,9 +2,10 @@
  * The object that another logger made of a call becomes a record. Nothing is left out that the record does not say elsewhere: a
  * time that its timestamp does not say in full stays among the members too.
  */
+
+import type { DragonLogger } from "../logger/logger.js";
 import type { SpanIds } from "../record/active-span.js";
 import { LOG_AT } from "../record/adapted.js";
-import type { AdaptedLogger } from "./adapted-logger.js";
 import { logTime } from "./log-time.js";
 import { isRequestId, type MemberPath, memberAt } from "./request-id.js";
 
@@ -20,7 +21,7 @@ export interface ObjectReading {
 }
 
 export function logObject(
-  logger: AdaptedLogger,
+  logger: DragonLogger,
   object: Readonly<Record<string, unknown>>,
   { type, message, time, said, requestIds }: ObjectReading,
   span?: SpanIds | null,

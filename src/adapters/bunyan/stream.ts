@@ -1,7 +1,7 @@
 import type { DragonLogger } from "../../logger/logger.js";
 import { type AdapterOptions, adaptedLogger } from "../adapted-logger.js";
+import { DEFAULT_LEVELS, LevelTypes } from "../level-types.js";
 import { logObject } from "../log-object.js";
-import { DEFAULT_LEVELS, LevelTypes } from "../pino/levels.js";
 import { type RequestIdOption, requestIdPaths } from "../request-id.js";
 
 interface Own {
@@ -39,7 +39,6 @@ export function stream(options: BunyanOptions): BunyanStream {
     stream: {
       write(record) {
         const { level } = record as { level?: unknown };
-        // bunyan's levels are pino's, which took them from there.
         const type = types.typeOf(level, DEFAULT_LEVELS);
         const said = types.isSaid(level, type) ? ["level"] : [];
         logObject(logger, record as Record<string, unknown>, {

@@ -2,8 +2,8 @@ import { EventEmitter } from "node:events";
 import type { DragonLogger } from "../../logger/logger.js";
 import { refuseValue } from "../../system/refusal.js";
 import { type Adapted, adaptedLogger } from "../adapted-logger.js";
+import type { PinoLevels } from "../level-types.js";
 import { requestIdPaths } from "../request-id.js";
-import type { PinoLevels } from "./levels.js";
 import { LineReader } from "./line-reader.js";
 import { type PinoOptions, READING_KEYS } from "./options.js";
 

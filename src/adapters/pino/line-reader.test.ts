@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { openLogger, type Wire } from "../../logger/logger.cases.js";
-import type { AdaptedLogger } from "../adapted-logger.js";
 import { LineReader } from "./line-reader.js";
 
 const NAMES = { message: "msg", time: "time", requestIds: [["request_id"], ["reqId"], ["req", "id"]] };
@@ -36,7 +35,7 @@ const line = fc
 
 function reading(t: Parameters<typeof openLogger>[0]) {
   const { logger, lines, wires } = openLogger(t, { level: "trace" });
-  const reader = new LineReader(logger as AdaptedLogger, NAMES);
+  const reader = new LineReader(logger, NAMES);
   return { reader, lines, wires };
 }
 
@@ -70,7 +69,7 @@ test("most lines are taken as they are", (t) => {
       return typeof member === "function" ? member.bind(target) : member;
     },
   });
-  const reader = new LineReader(spied as AdaptedLogger, NAMES);
+  const reader = new LineReader(spied, NAMES);
   const now = Date.now();
   const lines = [
     `{"level":30,"time":${now},"pid":1,"hostname":"h","msg":"text"}\n`,
@@ -169,7 +168,7 @@ test("a line of 10 MB, and one nested deeper than a record keeps, are kept", (t)
 
 test("a context manager that logs while a record is made takes nothing from it", (t) => {
   const { logger, wires } = openLogger(t);
-  const reader = new LineReader(logger as AdaptedLogger, NAMES);
+  const reader = new LineReader(logger, NAMES);
   const key = Symbol.for("opentelemetry.js.api.1");
   const place = globalThis as unknown as Record<symbol, unknown>;
   const before = place[key];

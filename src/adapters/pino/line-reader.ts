@@ -4,12 +4,12 @@
  * something else stays among the members too.
  */
 import { parseExactly } from "../../encode/exact-json.js";
+import type { DragonLogger } from "../../logger/logger.js";
 import { LOG_AT, LOG_JSON } from "../../record/adapted.js";
-import type { AdaptedLogger } from "../adapted-logger.js";
+import { DEFAULT_LEVELS, LevelTypes, type PinoLevels } from "../level-types.js";
 import { logObject } from "../log-object.js";
 import { type LogTime, logTime } from "../log-time.js";
 import type { MemberPath } from "../request-id.js";
-import { DEFAULT_LEVELS, LevelTypes, type PinoLevels } from "./levels.js";
 import { LineScan } from "./scan.js";
 import { integerAt } from "./tokens.js";
 
@@ -37,7 +37,7 @@ const TIME_BYTES_MAX = 64;
 const NO_DATA = new Int32Array(0);
 
 export class LineReader {
-  readonly #logger: AdaptedLogger;
+  readonly #logger: DragonLogger;
   readonly #names: LineNames;
   readonly #scan: LineScan;
   readonly #types = new LevelTypes();
@@ -51,7 +51,7 @@ export class LineReader {
   /** A context manager or a trouble handler may log while a record is made. */
   #reading = false;
 
-  constructor(logger: AdaptedLogger, names: LineNames) {
+  constructor(logger: DragonLogger, names: LineNames) {
     this.#logger = logger;
     this.#names = names;
     const paths = [["level"], [names.time], [names.message], ...names.requestIds];

@@ -1,5 +1,5 @@
-/** pino's levels become types: the level's name in capitals. */
-import { OTHER_TYPE, typeCodeOf } from "../../record/types.js";
+/** Levels of pino, and of bunyan, from which pino has them, become types: the level's name in capitals. */
+import { OTHER_TYPE, typeCodeOf } from "../record/types.js";
 
 /** As much of `logger.levels` as is needed. */
 export interface PinoLevels {
