@@ -16,6 +16,7 @@ export const QUESTIONS: Readonly<Record<string, Question>> = {
     quick: ["--calls", "10000"],
   },
   context: { asks: "What does a context cost a log call?", quick: ["--calls", "10000"] },
+  redact: { asks: "What does redaction cost a log call?", quick: ["--calls", "5000"] },
   ship: { asks: "How fast does a backlog reach the cloud?", quick: ["--records", "200000"] },
   flat: {
     asks: "Does a shipper stay as fast and as small when more waits?",

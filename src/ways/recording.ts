@@ -18,7 +18,8 @@ export interface RecordLogger {
   log(entry: Entry): void;
   flush(): Promise<void>;
   close(): Promise<void>;
-  stats(): Pick<LoggerStats, "state" | "dropped" | "recordsShortened" | "valuesShortened" | "unencodable">;
+  stats(): Pick<LoggerStats, "state" | "dropped" | "recordsShortened" | "valuesShortened" | "unencodable"> &
+    Partial<Pick<LoggerStats, "suppressed">>;
 }
 
 type WriterOptions = ParsedOptions<"pipe"> | ParsedOptions<"run">;
@@ -99,7 +100,7 @@ export async function flushAndAccount(
   recorders: readonly LineRecorder[],
 ): Promise<Account> {
   const unsafe = await logger.flush().then(() => undefined, messageOf);
-  const { state, dropped, recordsShortened, valuesShortened, unencodable } = logger.stats();
+  const { state, dropped, suppressed, recordsShortened, valuesShortened, unencodable } = logger.stats();
   const losses = Object.entries({
     ...dropped,
     shortened: recordsShortened + valuesShortened,
@@ -112,6 +113,8 @@ export async function flushAndAccount(
     const causes = losses.map(([cause, count]) => `${cause} (${count})`).join(", ");
     sentences.push(`Not every line was kept as it was: ${causes}.`);
   }
+  const left = (suppressed?.limit ?? 0) + (suppressed?.sample ?? 0);
+  if (left > 0) sentences.push(`${left} left out by limit or sample, as the records "suppressed" say.`);
   if (state === "ram") sentences.push("The journal cannot be written: the last lines end with this process.");
   else if (unsafe !== undefined) sentences.push(unsafe);
   return { safe: losses.length === 0 && state !== "ram" && unsafe === undefined, sentences };
