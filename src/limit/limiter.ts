@@ -48,6 +48,7 @@ export class Limiter {
   readonly #buckets = new Map<string, Map<string, Bucket | null>>();
   readonly #counted = new Set<Bucket>();
   #known = 0;
+  #closed = false;
   #sinceMs = 0;
   #dueMs = 0;
   #cancel: (() => void) | undefined;
@@ -58,8 +59,9 @@ export class Limiter {
     this.#shares = byType(options.sample);
   }
 
-  /** False for a record that is held back. */
+  /** False for a record that is held back. Once closed, none is: nobody would say so. */
   admits(service: string, type: string): boolean {
+    if (this.#closed) return true;
     let bucket = this.#buckets.get(service)?.get(type);
     if (bucket === undefined) bucket = this.#newBucket(service, type);
     if (bucket === null) return true;
@@ -92,13 +94,14 @@ export class Limiter {
         this.#counted.delete(bucket);
       }
     }
-    if (this.#counted.size > 0) this.#reportIn(LIMIT_REPORT_MS);
+    if (this.#counted.size > 0 && !this.#closed) this.#reportIn(LIMIT_REPORT_MS);
   }
 
   /** Nothing is reported any more. */
   close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
     this.reportNow();
-    this.#cancel?.();
   }
 
   /** The earlier of this and what is due already. */

@@ -63,3 +63,33 @@ test("without limit and sample nothing is held back, and rates that make no sens
     assert.throws(() => openLogger(t, options), { code: "DRAGONLOG_OPTION_INVALID", message });
   }
 });
+
+test("once the logger is closed, nothing is held back, and nobody waits to say so", async (t) => {
+  const { logger } = openLogger(t, { limit: 1 });
+  await logger.close();
+  for (let i = 0; i < 5; i++) logger.info(i);
+  assert.deepEqual(logger.stats().dropped, { closed: 5 });
+  assert.deepEqual(logger.stats().suppressed, { limit: 0, sample: 0 });
+});
+
+test("a full journal makes the report wait, and drops no record for it", async (t) => {
+  const { logger, dir, stored } = openLogger(t, {
+    segmentBytes: "64KiB",
+    journalBytesMax: "128KiB",
+    limit: { DEBUG: 1 },
+    level: "debug",
+    onTrouble: () => undefined,
+  });
+  let calls = 0;
+  while (Object.keys(logger.stats().dropped).length === 0) {
+    logger.info("x".repeat(1000));
+    calls++;
+  }
+  logger.debug("let through");
+  logger.debug("held back");
+  await logger.close();
+  const kept = stored().filter(({ type }) => type !== "WARN");
+  assert.deepEqual(logger.stats().dropped, { "journal full": calls + 1 - kept.length });
+  const { suppressed } = readWriterInfo(join(dir, logger.stats().writer))!;
+  assert.deepEqual(suppressed, { limit: 1, sample: 0 });
+});

@@ -36,6 +36,8 @@ const SHORTENED_BYTES_PER_CHAR = 8;
 /** The first trial of how much a line takes, and the last: more than a text can be, escaped. */
 const TRIAL_BYTES_START = 1 << 16;
 const TRIAL_BYTES_MAX = 1 << 30;
+/** More than nearly every report of what was held back takes. */
+const REPORT_BYTES = 4096;
 /** For the next trial: a full journal makes one for each record that is dropped. */
 let trialMemory: Staging | undefined;
 
@@ -239,7 +241,12 @@ export class Writer implements WorkerUser {
       },
       byCause.limit === undefined ? "INFO" : "WARN",
     );
-    const { redacting } = this;
+    const { redacting, journal } = this;
+    const { bytes, position } = journal.segment;
+    // A report that finds no room is no record that was dropped: it waits.
+    if (bytes.length - position < REPORT_BYTES && journal.makeRoom(REPORT_BYTES) !== undefined) {
+      return false;
+    }
     const shown = redacting === undefined ? parts : redactedParts(redacting, parts);
     return this.write(this.headOf(service ?? this.#service), shown, undefined);
   }
