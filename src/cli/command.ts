@@ -103,7 +103,7 @@ function addFlags(command: Command, options: readonly [OptionKey, Option][]): vo
   for (const { title, keys } of OPTION_GROUPS) {
     for (const [key, option] of options.filter(([candidate]) => keys.includes(candidate))) {
       const flag = new Flag(flagText(key, option), helpText(key, option));
-      if (option.kind === "names") flag.argParser(joined);
+      if (option.kind === "names" || option.kind === "rates") flag.argParser(joined);
       command.addOption(options.length > PLAIN_FLAGS_MAX ? flag.helpGroup(`${title}:`) : flag);
     }
   }

@@ -194,12 +194,12 @@ export const OPTIONS = {
   },
   limit: {
     kind: "rates",
-    form: "[type=]number",
+    form: "type=number",
     min: 1,
     max: 1_000_000,
     whole: true,
     default: "none",
-    doc: "The most records in a second, of each service and type; * for the types that are not named. What is held back is counted and reported.",
+    doc: "The most records in a second, of each service and type; a number alone, or *=number, for the types that are not named; repeatable. What is held back is counted and reported.",
     scopes: WRITERS,
   },
   sample: {
@@ -209,7 +209,7 @@ export const OPTIONS = {
     max: 1,
     whole: false,
     default: "none",
-    doc: "The share of records of a type that is kept, such as DEBUG=0.1; * for the types that are not named. What is left out is counted and reported.",
+    doc: "The share of records of a type that is kept, such as DEBUG=0.1; * for the types that are not named; repeatable. What is left out is counted and reported.",
     scopes: WRITERS,
   },
   redact: {

@@ -62,3 +62,22 @@ test("a path that is none, and hashes without a salt, end a command before it be
   assert.equal(unsalted.code, 2);
   assert.match(unsalted.stderr, /redactBy cannot be hash without redactSalt/);
 });
+
+test("pipe keeps to limits, says what it left out, and records how much", async (t) => {
+  const cli = new Cli(t);
+  const lines = Array.from(
+    { length: 100 },
+    (_, i) => `{"data":${i},"type":"${i % 2 ? "AUDIT" : "DEBUG"}"}\n`,
+  );
+  const args = ["pipe", "--service", "shop", "--limit", "1000", "--sample", "DEBUG=0", "--sample", "AUDIT=1"];
+  const piped = await cli.run(args, lines.join(""));
+  assert.equal(piped.code, 0, piped.stderr);
+  assert.match(piped.stderr, /50 left out by limit or sample/);
+  const records = await cli.records();
+  assert.equal(records.filter(({ type }) => type === "AUDIT").length, 50);
+  const report = records.at(-1)!;
+  assert.deepEqual(
+    [records.length, report.data, report.type, report.service],
+    [51, "suppressed 50 records", "INFO", "shop"],
+  );
+});
