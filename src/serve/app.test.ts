@@ -1,6 +1,8 @@
 /** What holds for every request, whatever it asks for. */
 import assert from "node:assert/strict";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
+import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { test } from "node:test";
 import { shippersFolder } from "../ship/report.js";
@@ -125,6 +127,16 @@ test("a shipper that ends, or cannot deliver, lives and is not ready", async (co
   other.state.circuit = "open";
   const { status, json } = await other.ask("/readyz");
   assert.deepEqual([status, json.ready, json.reasons.length], [503, false, 1]);
+});
+
+test("whoever may not see is not told what is wrong either", async (context) => {
+  const served = await serve(context, { token: TOKEN });
+  mkdirSync(served.dir);
+  writeFileSync(join(served.dir, "dead"), "no folder");
+  const { status, json } = await served.ask("/readyz");
+  assert.deepEqual([status, json], [503, { ready: false, reasons: ["what is here cannot be looked at"] }]);
+  const overview = await served.ask("/api/overview", { headers: { authorization: `Bearer ${TOKEN}` } });
+  assert.deepEqual([overview.status, overview.json.code], [500, "DRAGONLOG_SERVER_FAILED"]);
 });
 
 test("a defect is told to the people at the machine, and to nobody else", async (context) => {
