@@ -1,8 +1,6 @@
 /** What holds for every request, whatever it asks for. */
 import assert from "node:assert/strict";
-import { mkdirSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
-import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { test } from "node:test";
 import { shippersFolder } from "../ship/report.js";
@@ -131,8 +129,7 @@ test("a shipper that ends, or cannot deliver, lives and is not ready", async (co
 
 test("whoever may not see is not told what is wrong either", async (context) => {
   const served = await serve(context, { token: TOKEN });
-  mkdirSync(served.dir);
-  writeFileSync(join(served.dir, "dead"), "no folder");
+  served.state.failing = true;
   const { status, json } = await served.ask("/readyz");
   assert.deepEqual([status, json], [503, { ready: false, reasons: ["what is here cannot be looked at"] }]);
   const overview = await served.ask("/api/overview", { headers: { authorization: `Bearer ${TOKEN}` } });
