@@ -68,7 +68,7 @@ export class Seen {
   }
 }
 
-export function payloadOf({ bytes, start, end }: StoredRecord): string {
+function payloadOf({ bytes, start, end }: StoredRecord): string {
   return (JSON.parse(bytes.toString("utf8", start, end)) as { data: string }).data;
 }
 
