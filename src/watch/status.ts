@@ -4,9 +4,10 @@ import { systemClock } from "../system/clock.js";
 import type { Io } from "../system/io.js";
 import { pause } from "../system/pause.js";
 import { Overviews, readOverview } from "./read-overview.js";
-import { mayColour, openScreen } from "./screen.js";
+import { openScreen } from "./screen.js";
 import { paint } from "./status-line.js";
 import { statusLines } from "./status-text.js";
+import { hasColour } from "./tail/ink.js";
 
 const REFRESH_MS = 1000;
 /** A store that says nothing must not hold up what else there is to see. */
@@ -21,7 +22,7 @@ export async function status(options: ParsedOptions<"status">, io: Io): Promise<
     return 0;
   }
   const overview = await readOverview(looking);
-  const inColour = mayColour(io.stdout);
+  const inColour = hasColour(io.stdout, process.env);
   io.stdout.write(
     json
       ? `${JSON.stringify(overview)}\n`
