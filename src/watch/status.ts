@@ -1,4 +1,5 @@
 /** `dragonlog status`: whether all is well, what waits, who writes, forwards and ships, what was dropped or set aside. */
+import { requireReadable } from "../buffer/readable-folder.js";
 import type { ParsedOptions } from "../config/options.js";
 import { systemClock } from "../system/clock.js";
 import type { Io } from "../system/io.js";
@@ -16,6 +17,7 @@ const STORE_WATCH_MS = 3000;
 /** Exit code 0 when it is healthy, 1 when it is not; 0 for one that has watched until it was stopped. */
 export async function status(options: ParsedOptions<"status">, io: Io): Promise<number> {
   const { buffer, list, storeBytesMax, json } = options;
+  requireReadable(buffer.dir);
   const looking = { buffer, lists: list, storeBytesMax };
   if (options.watch) {
     await watch(new Overviews({ ...looking, cacheMs: 0, storeLookMs: STORE_WATCH_MS }), json, io);
