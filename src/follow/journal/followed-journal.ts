@@ -176,7 +176,8 @@ export class FollowedJournal {
   #mayHaveMore(): boolean {
     const { place } = this.#reader;
     if (place === undefined) {
-      return this.#writerDead || this.#changes.changed();
+      // A read that failed has used up the look that led to it.
+      return this.#writerDead || this.#failures > 0 || this.#changes.changed();
     }
     const { file, position } = place;
     // In this order: a segment whose successor is there, or that is gone, is not written to any more.

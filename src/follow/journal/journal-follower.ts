@@ -58,9 +58,13 @@ interface DeadJournal {
   readonly createdAt: number;
 }
 
-/** A folder that is no journal, or cannot be read: when it changes it may be one. */
+/**
+ * A folder that is no journal: when it changes it may be one. Or one that cannot be read, which may pass without a change of
+ * the folder, so that it is tried again with every look at all names.
+ */
 interface Strange {
   readonly changes: Changes;
+  readonly failed: boolean;
   /** What of its records counts is not known for one that cannot be read; of any other every one does. */
   readonly start: Start | undefined;
 }
@@ -189,10 +193,15 @@ export class JournalFollower implements Follower {
   async #lookAtNames(start: Start | undefined): Promise<void> {
     this.#namesLookMs = this.#options.clock.elapsed() + NAMES_LOOK_MS;
     const folders = new Set(this.#list());
+    if (folders.size === 0 && this.#feeds.size > 0) {
+      // It cannot be read now, or all that is followed was removed, which each finds out. Until then what is known stays known.
+      return;
+    }
     let met = 0;
     for (const folder of folders) {
       const strange = this.#strange.get(folder);
-      if (this.#feeds.has(folder) || this.#known.has(folder) || strange?.changes.changed() === false) {
+      const isStillStrange = strange?.failed === false && !strange.changes.changed();
+      if (this.#feeds.has(folder) || this.#known.has(folder) || isStillStrange) {
         continue;
       }
       this.#meet(folder, strange === undefined ? start : strange.start);
@@ -233,16 +242,16 @@ export class JournalFollower implements Follower {
         }
       }
       readdirSync(folder);
-      this.#leaveAside(folder, undefined);
+      this.#leaveAside(folder, false, undefined);
     } catch {
-      // Gone, or not to be read by this user.
-      this.#leaveAside(folder, { at: "beginning" });
+      // Gone, not to be read by this user, or not now.
+      this.#leaveAside(folder, true, { at: "beginning" });
     }
   }
 
-  #leaveAside(folder: string, start: Start | undefined): void {
+  #leaveAside(folder: string, failed: boolean, start: Start | undefined): void {
     const changes = this.#strange.get(folder)?.changes ?? new Changes(folder, this.#options.clock);
-    this.#strange.set(folder, { changes, start });
+    this.#strange.set(folder, { changes, failed, start });
     changes.changed();
   }
 
@@ -275,7 +284,9 @@ export class JournalFollower implements Follower {
         this.#add(place, this.#gone.get(place.folder) ?? seqFor(place, start), true);
         this.#gone.delete(place.folder);
       } catch {
-        // Delivered and removed meanwhile, or not to be read by this user.
+        // Delivered and removed meanwhile, not to be read by this user, or not now.
+        this.#known.delete(place.folder);
+        this.#leaveAside(place.folder, true, start);
       }
     }
   }
