@@ -216,7 +216,7 @@ function ratesOf(shippers: readonly ShipperReport[]): Rates | undefined {
 
 function lettersIn(dir: string, shippers: readonly ShipperReport[]): Overview["deadLetters"] {
   const folder = deadFolderOf(dir);
-  const caps = shippers.map(({ deadBytesMax }) => deadBytesMax);
+  const caps = shippers.flatMap(({ deadBytesMax = [] }) => deadBytesMax);
   const bytesMax = caps.length === 0 ? undefined : Math.min(...caps);
   try {
     const [oldest] = listLetters(folder);
