@@ -222,6 +222,8 @@ test("the journals of many dead writers are read, a bounded number at a time", {
     append(journal, "one");
     append(journal, "two");
     journal.closeNow();
+    // Of one that a shipper has claimed, the cursor is held as well.
+    deliverUpTo(journal.folder, 0);
   }
   const seen = await follow(t, dir);
   let most = 0;
@@ -229,7 +231,7 @@ test("the journals of many dead writers are read, a bounded number at a time", {
   while (!(await seen.read(200)));
   assert.deepEqual([...seen.seqs.keys()].sort(), writers.sort());
   assert.ok(writers.every((writer) => seen.of(writer).length === 2));
-  assert.ok(most > 10 && most <= 64, `${most} files were open`);
+  assert.ok(most > 10 && most <= 32, `${most} files were open`);
   assert.equal(openFiles(dir), 0);
 
   const end = await follow(t, dir, { at: "end" });

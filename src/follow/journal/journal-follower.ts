@@ -4,8 +4,9 @@
  *     new ──► followed ──writer dead, all read──► passed: only its name is remembered
  *              └─ its folder is gone ──► forgotten; of a writer that lives the seq is remembered, should the folder come back
  *
- * Bounds: a journal whose writer lives, or may, holds one open file; of those whose writer is surely dead, `DEAD_OPEN_MAX` at a
- * time do, in the order in which they were begun. So records are merged by time over all that live and as many of the dead.
+ * Bounds: a journal whose writer lives, or may, holds one open file, or two; of those whose writer is surely dead,
+ * `DEAD_OPEN_MAX` at a time do, in the order in which they were begun. So records are merged by time over all that live and as
+ * many of the dead.
  *
  * A journal that comes into being, is delivered and removed between two looks is never seen, and not counted as missed. Of one
  * that was seen, its cursor says how much was delivered that is gone; it is held open, a second file, once there is one.
@@ -25,7 +26,8 @@ import { FollowedJournal, isSurelyDead } from "./followed-journal.js";
 import { type JournalPlace, startSeq } from "./start-seq.js";
 
 const POLL_MS = 50;
-const DEAD_OPEN_MAX = 64;
+/** Two files each; all who look at a shipper's page may read history at once, in its process. */
+const DEAD_OPEN_MAX = 16;
 /** Writers whose folder is gone; of more, the first are forgotten. */
 const GONE_MAX = 10_000;
 /** How often all names are looked at, whatever the folder's time says. */
