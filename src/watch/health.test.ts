@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { PartitionState } from "../buffer/redis/waiting-in-store.js";
 import { newCounts } from "../ship/counts.js";
 import {
   factsOf,
@@ -14,6 +15,7 @@ import {
 import { type HealthFacts, healthOf } from "./health.js";
 
 const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
 const GIB = 1 << 30;
 const outage = { cause: "network" as const, detail: "no route", sinceMs: NOW_MS - 5 * MINUTE };
 const refused = (stream: string) => ({
@@ -33,6 +35,24 @@ const atStore = (parts: Parameters<typeof storeOf>[0], more: Partial<HealthFacts
   ...more,
 });
 const bound = { meantFor: "store-s" };
+const away = (sinceMs: number) => forwarderOf({ trouble: { cause: "full", detail: "away", sinceMs } });
+/** All of journal "w" lies in the store, as far as its last forwarder knew; the store has run since then, or has not. */
+const noted = (appended: number, runId = "r"): Partial<HealthFacts> => ({
+  forwarded: new Map([["w", { appended, partition: 0, epoch: "e", id: "1-0", runIds: [runId] }]]),
+});
+/** Sends so many records a second. */
+const sending = (outRecords: number, parts = {}) =>
+  shipperOf({ rates: { overMs: 30_000, inRecords: 0, outRecords, outBytes: 0 }, ...parts });
+const HERE = { holder: "s", host: PROCESS.host, pid: PROCESS.pid };
+/** A partition in which records wait for so long. */
+const partitionOf = (
+  ageMs: number,
+  shipper: PartitionState["shipper"],
+  parts: Partial<PartitionState> = {},
+) => ({
+  ...{ partition: 0, blocks: 1, waiting: waitingFor(ageMs), waitingSinceMs: undefined, shipper },
+  ...parts,
+});
 const [server] = storeOf().view.state!.servers as [
   NonNullable<ReturnType<typeof storeOf>["view"]["state"]>["servers"][0],
 ];
@@ -133,6 +153,38 @@ const CASES: readonly Case[] = [
     what: "records wait long although they are taken",
     facts: { journals: [journalOf({ waiting: waitingFor(7 * MINUTE) })] },
     problems: [/^3 records have waited for up to 7m although process 7 takes them$/],
+  },
+  {
+    what: "what an outage has held up is being sent",
+    facts: { journals: [journalOf({ waiting: waitingFor(7 * MINUTE, 5000) })], shippers: [sending(100)] },
+    warnings: [/^5000 records have waited for up to 7m, and process 7 sends them$/],
+  },
+  {
+    what: "others are being sent, and these are not",
+    facts: { journals: [journalOf({ waiting: waitingFor(7 * MINUTE, 50) })], shippers: [sending(100)] },
+    problems: [/^50 records have waited for up to 7m although process 7 takes them$/],
+  },
+  {
+    what: "nothing is sent",
+    facts: { journals: [journalOf({ waiting: waitingFor(7 * MINUTE, 50) })], shippers: [sending(0)] },
+    problems: [/although process 7 takes them$/],
+  },
+  {
+    what: "a shipper has just begun",
+    facts: {
+      journals: [journalOf({ waiting: waitingFor(7 * MINUTE) })],
+      shippers: [shipperOf({ startedAt: new Date(NOW_MS - 5000).toISOString() })],
+    },
+    warnings: [/and process 7 sends them$/],
+  },
+  {
+    what: "records of last week that were logged just now",
+    facts: {
+      journals: [
+        unclaimed(7 * 24 * HOUR, { waitingSinceMs: NOW_MS - 1000 }),
+        journalOf({ waiting: waitingFor(7 * 24 * HOUR), waitingSinceMs: NOW_MS - 1000 }),
+      ],
+    },
   },
   {
     what: "they wait within three intervals",
@@ -252,7 +304,21 @@ const CASES: readonly Case[] = [
         ],
       },
     ),
-    problems: [/^forwarder 7 has been held up for 60s \(full: OOM\)$/],
+    problems: [
+      /^forwarder 7 has been held up on the way to redis:\/\/s for 60s \(full: OOM\)$/,
+      /^forwarder 7 has been held up on the way to another for 0s \(full: OOM\)$/,
+    ],
+  },
+  {
+    what: "many forwarders are held up, and no store is named",
+    facts: {
+      shippers: [],
+      journals: [journalOf({ ...bound, waiting: waitingFor(6 * HOUR) })],
+      forwarders: [away(NOW_MS - MINUTE), away(NOW_MS - 6 * HOUR), away(NOW_MS)],
+    },
+    problems: [
+      /^forwarder 7 and 2 others have been held up on the way to redis:\/\/s for 6h \(full: away\)$/,
+    ],
   },
   {
     what: "a journal waits without a forwarder, one is delivered",
@@ -265,9 +331,103 @@ const CASES: readonly Case[] = [
     problems: [/^1 journal waits without a forwarder: start the application again/],
   },
   {
-    what: "records wait long in a store that is emptied",
-    facts: atStore({ waiting: waitingFor(7 * MINUTE) }),
-    problems: [/^3 records wait in the store, the oldest for 7m, although 1 shipper lives$/],
+    what: "an application ended in order, and what it has put into the store is on its way",
+    facts: atStore({}, { journals: [unclaimed(0, bound)], ...noted(10) }),
+  },
+  {
+    what: "not all of it was put there",
+    facts: atStore({}, { journals: [unclaimed(0, bound)], ...noted(9) }),
+    problems: [/^1 journal waits without a forwarder/],
+  },
+  {
+    what: "the store began anew after it was put there",
+    facts: atStore({}, { journals: [unclaimed(0, bound)], ...noted(10, "before") }),
+    problems: [/^1 journal waits without a forwarder/],
+  },
+  {
+    what: "an application ended in order, and the store is not named",
+    facts: { journals: [unclaimed(9 * MINUTE, bound)], shippers: [], ...noted(10) },
+    warnings: [/^3 records have waited for up to 9m: their applications ended when all was in a store/],
+  },
+  {
+    what: "its last records were not put there",
+    facts: { journals: [unclaimed(9 * MINUTE, bound)], shippers: [], ...noted(9) },
+    problems: [/nobody ships them: start their application again, or `dragonlog ship` with the store/],
+  },
+  {
+    what: "records wait long in a store that a shipper of this machine empties",
+    facts: atStore({ partitions: [partitionOf(7 * MINUTE, HERE)] }, { shippers: [shipperOf()] }),
+    problems: [/^3 records have waited for up to 7m in the store, although 1 shipper lives$/],
+  },
+  {
+    what: "it may take its time",
+    facts: atStore(
+      { partitions: [partitionOf(2 * HOUR, HERE)] },
+      {
+        shippers: [shipperOf({ intervalMs: HOUR })],
+        journals: [journalOf({ ...bound, waiting: waitingFor(2 * HOUR) })],
+        forwarders: [forwarderOf({ recordsInStore: 3 })],
+      },
+    ),
+  },
+  {
+    what: "it is catching up",
+    facts: atStore(
+      { partitions: [partitionOf(7 * MINUTE, HERE, { waiting: waitingFor(7 * MINUTE, 5000) })] },
+      { shippers: [sending(100)] },
+    ),
+    warnings: [/^5000 records have waited for up to 7m in the store, and are being sent$/],
+  },
+  {
+    what: "it has said that it cannot send",
+    facts: atStore(
+      { partitions: [partitionOf(7 * MINUTE, HERE)] },
+      { shippers: [shipperOf({ trouble: { ...outage, retryAtMs: 0 } })] },
+    ),
+    problems: [/^shipper 7 has sent nothing/],
+  },
+  {
+    what: "records of last week lie in the store since just now",
+    facts: atStore(
+      { partitions: [partitionOf(7 * 24 * HOUR, HERE, { waitingSinceMs: NOW_MS - MINUTE })] },
+      { shippers: [shipperOf()] },
+    ),
+  },
+  {
+    what: "records wait in a store that others empty, whose interval nobody knows here",
+    facts: atStore(
+      { partitions: [partitionOf(10 * MINUTE, { holder: "s", host: "there", pid: PROCESS.pid })] },
+      {
+        journals: [journalOf({ ...bound, waiting: waitingFor(10 * MINUTE) })],
+        forwarders: [forwarderOf({ recordsInStore: 3 })],
+      },
+    ),
+    warnings: [/^3 records have waited for up to 10m in the store, for shippers of other machines/],
+  },
+  {
+    what: "others empty the store, but not all of it",
+    facts: atStore({ partitions: [partitionOf(7 * MINUTE, undefined)] }),
+    problems: [/^3 records have waited for up to 7m in the store, although 1 shipper lives$/],
+  },
+  {
+    what: "they are in a store that is not named",
+    facts: {
+      shippers: [],
+      journals: [journalOf({ ...bound, waiting: waitingFor(10 * MINUTE) })],
+      forwarders: [forwarderOf({ recordsInStore: 3 })],
+    },
+    warnings: [
+      /^3 records have waited for up to 10m: process 7 puts them into a store, and others ship them$/,
+    ],
+  },
+  {
+    what: "a forwarder lives, and puts nothing there",
+    facts: {
+      shippers: [],
+      journals: [journalOf({ ...bound, waiting: waitingFor(10 * MINUTE) })],
+      forwarders: [forwarderOf({ recordsInStore: 0 })],
+    },
+    problems: [/^3 records have waited for up to 10m although process 7 takes them$/],
   },
 ];
 
