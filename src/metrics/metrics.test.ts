@@ -116,6 +116,15 @@ test("figures of the store, and none where there is no store or it cannot be rea
   assert.equal(unlimitedValue("dragonlog_store_fullest_ratio"), 0);
 });
 
+test("what is logged is told as shippers measured it, who see journals that come and go between two scrapes", async () => {
+  const rates = { overMs: 5000, inRecords: 0, outRecords: 2000, outBytes: 0 };
+  const measured = (inRecords: number) => shipperView({ rates: { ...rates, inRecords } });
+  const logged = async (shippers: Overview["shippers"]) =>
+    (await read(quietOverview({ rates, shippers }))).value("dragonlog_logged_records_per_second");
+  assert.equal(await logged([measured(2000), measured(1990), shipperView({ rates: undefined })]), 2000);
+  assert.equal(await logged([shipperView({ rates: undefined })]), undefined);
+});
+
 test("of several shippers only this process's own is counted, so that instances can be summed up", async () => {
   const { value, text } = await read(fullOverview());
   assert.equal(value("dragonlog_delivered_records_total", "sink=cloudwatch eu-central-1"), 101);
