@@ -23,7 +23,7 @@ import type { Clock } from "../system/clock.js";
 import { messageOf } from "../system/errors.js";
 import { pause } from "../system/pause.js";
 import type { Circuits } from "./circuits.js";
-import { countIn, type ShipCounts } from "./counts.js";
+import { countIn, LETTERS_FAILURE, type ShipCounts } from "./counts.js";
 import {
   failed,
   type LadderPolicy,
@@ -327,7 +327,7 @@ export class Delivery {
       } catch (error) {
         counts.lettersError = messageOf(error);
         counts.lastError = `dead letters cannot be written: ${counts.lettersError}`;
-        countIn(counts.failures, "dead letters");
+        countIn(counts.failures, LETTERS_FAILURE);
         if (signal.aborted || attempt >= policy.tries) {
           return false;
         }
