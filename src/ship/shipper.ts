@@ -108,7 +108,9 @@ export class Shipper {
       limits: options.sink.limits,
       destinationOf: (record) => options.destinationOf(record, this.#ledger.hostOf(record.writer)),
       memory: options.memory,
-      waitingCosts: () => this.#inFlight.isFar,
+      sortsByTimestamp: options.sink.sortsByTimestamp,
+      // Where each batch waits for the one before anyway, none is cut short for that.
+      waitingCosts: () => options.sink.sortsByTimestamp && this.#inFlight.isFar,
     });
     const { policy, onTrouble = () => {}, onRecovery = () => {}, onFirstSuccess = () => {} } = options;
     this.circuits = new Circuits({
