@@ -14,10 +14,10 @@
 import { readdirSync } from "node:fs";
 import { copyOf, foldersIn, isJournal } from "../../buffer/journal.js";
 import { writerOf } from "../../buffer/open-reader.js";
+import { requireReadable } from "../../buffer/readable-folder.js";
 import { readWriterInfo, type WriterInfo } from "../../journal/folder.js";
 import type { StoredRecord } from "../../record/stored-record.js";
 import type { Clock } from "../../system/clock.js";
-import { DragonlogError } from "../../system/errors.js";
 import { ownIdentity } from "../../system/process.js";
 import type { Followed, Follower, Start } from "../follower.js";
 import { Queue, takeByTime } from "../merge.js";
@@ -227,7 +227,7 @@ export class JournalFollower implements Follower {
     const { dir } = this.#options;
     const folders = foldersIn(dir);
     if (folders.length === 0 && this.#feeds.size === 0) {
-      refuseUnreadable(dir);
+      requireReadable(dir);
     }
     return folders;
   }
@@ -302,20 +302,4 @@ export class JournalFollower implements Follower {
 
 function seqFor(place: JournalPlace, start: Start | undefined): number {
   return start === undefined ? 0 : startSeq(place, start);
-}
-
-/** A folder that is missing has no journals yet. */
-function refuseUnreadable(dir: string): void {
-  try {
-    readdirSync(dir);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ENOENT") {
-      throw new DragonlogError(
-        "DRAGONLOG_JOURNAL_UNAVAILABLE",
-        `The folder of journals ${dir} cannot be read: ${(error as Error).message}`,
-        "Run this as the user that the applications log as, or let it read that folder.",
-        error,
-      );
-    }
-  }
 }
