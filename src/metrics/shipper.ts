@@ -31,30 +31,30 @@ export const SHIPPER: readonly Metric[] = [
     "dragonlog_destination_delivered_records_total",
     DESTINATION,
     "Records that a destination stream has taken.",
-    ({ destinations }) => byDestination(destinations, ({ records }) => records),
+    ({ destinations }) => countedByDestination(destinations, ({ records }) => records),
   ),
   counter(
     "dragonlog_destination_delivered_bytes_total",
     DESTINATION,
     "Bytes of their lines.",
-    ({ destinations }) => byDestination(destinations, ({ bytes }) => bytes),
+    ({ destinations }) => countedByDestination(destinations, ({ bytes }) => bytes),
   ),
   counter(
     "dragonlog_destination_delivered_batches_total",
     DESTINATION,
     "Batches that a destination stream has taken.",
-    ({ destinations }) => byDestination(destinations, ({ batches }) => batches),
+    ({ destinations }) => countedByDestination(destinations, ({ batches }) => batches),
   ),
   counter(
     "dragonlog_destination_failures_total",
     DESTINATION,
     "Failed tries to put a batch into a destination stream.",
-    ({ destinations }) => byDestination(destinations, ({ failures }) => failures),
+    ({ destinations }) => countedByDestination(destinations, ({ failures }) => failures),
   ),
   ofShipper(
     "dragonlog_destination_failing",
     DESTINATION,
-    "1 while the last try has failed, 0 otherwise.",
+    "1 while the last try has failed and what it was for waits, 0 otherwise.",
     ({ destinations }) =>
       byDestination(destinations, ({ lastError }) => (lastError === undefined ? 0 : 1), Math.max),
   ),
@@ -192,6 +192,17 @@ function ofShipper(
 
 function ofSink({ sink }: ShipperView, value: number): Sample[] {
   return byLabels(["sink"], [{ names: [sink], value }]);
+}
+
+/** What is summed up was counted while it stood apart, and would be counted twice. */
+function countedByDestination(
+  destinations: readonly DestinationVitals[],
+  figure: (destination: DestinationVitals) => number,
+): Sample[] {
+  return byDestination(
+    destinations.filter(({ group }) => group !== ""),
+    figure,
+  );
 }
 
 function byDestination(
