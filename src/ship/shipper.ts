@@ -248,6 +248,10 @@ export class Shipper {
     const sources = (await this.#ask(() => this.#options.buffer.claim())) ?? this.#sources;
     this.#sources = sources.filter((source) => this.#ledger.guarded(() => source.finished()) !== true);
     this.#ledger.keepOnly(this.#sources);
+    if (this.#lettersFailedAtMs !== undefined && !this.#ledger.somethingStays) {
+      // They are another shipper's now.
+      this.#lettersFailedAtMs = this.counts.lettersError = undefined;
+    }
     return this.#sources;
   }
 
