@@ -47,6 +47,26 @@ test("on a terminal lines are drawn in place, on a screen of their own, and the 
   });
 });
 
+test("a terminal is given back while the process is stopped, and when it is ended without an exit", (context) => {
+  const sent: unknown[] = [];
+  context.mock.method(process, "kill", (pid: number, signal: string) => void sent.push([pid, signal]));
+  const terminal = new Terminal();
+  const screen = openScreen(terminal);
+  screen.show([lineOf("healthy")]);
+  const enter = "\u001b[?1049h\u001b[?25l\u001b[?7l";
+  const leave = "\u001b[?7h\u001b[?25h\u001b[?1049l";
+  terminal.read();
+  process.emit("SIGTSTP");
+  assert.deepEqual([terminal.printed, sent], [leave, [[process.pid, "SIGSTOP"]]]);
+  process.emit("SIGCONT");
+  const { printed } = terminal;
+  assert.ok(printed.startsWith(enter) && printed.includes("healthy"), JSON.stringify(printed));
+  process.emit("SIGQUIT");
+  assert.deepEqual([terminal.printed, sent[1]], [leave, [process.pid, "SIGQUIT"]]);
+  screen.close();
+  for (const signal of ["SIGTSTP", "SIGCONT", "SIGQUIT"]) assert.equal(process.listenerCount(signal), 0);
+});
+
 test("elsewhere it is one block after another, without colour", () => {
   const file = new PassThrough();
   const screen = openScreen(file);

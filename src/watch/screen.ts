@@ -50,10 +50,26 @@ function onTerminal(out: WriteStream): Screen {
     out.write(`${HOME}${text}${fitting.length < out.rows ? `\r\n${CLEAR_BELOW}` : ""}`);
   };
   const leave = (): void => void out.write(LEAVE);
+  const stop = (): void => {
+    leave();
+    process.kill(process.pid, "SIGSTOP");
+  };
+  const goOn = (): void => {
+    out.write(ENTER);
+    draw();
+  };
+  const quit = (): void => {
+    leave();
+    // Nobody listens any more: it ends the process as it does elsewhere.
+    process.kill(process.pid, "SIGQUIT");
+  };
   out.write(ENTER);
   out.on("resize", draw);
-  // A second Ctrl-C ends the process where it stands.
+  // A second Ctrl-C ends the process where it stands; Ctrl-Z stops it, and Ctrl-\ ends it without an exit.
   process.once("exit", leave);
+  process.on("SIGTSTP", stop);
+  process.on("SIGCONT", goOn);
+  process.once("SIGQUIT", quit);
   return {
     show(lines) {
       last = lines;
@@ -61,6 +77,9 @@ function onTerminal(out: WriteStream): Screen {
     },
     close() {
       process.off("exit", leave);
+      process.off("SIGTSTP", stop);
+      process.off("SIGCONT", goOn);
+      process.off("SIGQUIT", quit);
       out.off("resize", draw);
       leave();
     },
