@@ -83,7 +83,10 @@ test("one who looks and does not read holds up nothing, and nobody waits for him
   const { running, port } = await serve(shipping, "--interval", "50ms");
   const stalled = await lookAt(context, port, "?last=0");
   const reads = await lookAt(context, port, "?last=0&per_second_max=100");
+  // The first event says that he has begun.
+  const begun = once(reads, "data");
   const seen = text(reads);
+  await begun;
   const logger = shipping.logger();
   for (let n = 0; n < RECORDS; n += 1000) {
     for (let each = n; each < n + 1000; each++) logger.info("x".repeat(1000), { n: each });
