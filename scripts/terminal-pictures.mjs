@@ -16,6 +16,8 @@ const MAIN = new URL("../dist/src/cli/main.js", import.meta.url).pathname;
 const PICTURES = new URL("../docs/screenshots/", import.meta.url).pathname;
 const TAIL = ["tail", "--last", "14"];
 const STATUS = ["status"];
+/** Some seconds of them: rates are taken over a few. */
+const RECORDS = 600;
 const COLUMNS = "132";
 
 const dir = mkdtempSync(join(tmpdir(), "dragonlog-pictures-"));
@@ -34,7 +36,7 @@ const ended = once(shipper, "exit");
 try {
   await once(shipper.stderr, "data");
   const loggers = ["checkout", "billing"].map((service) => new DragonLogger({ service, journalDir: dir }));
-  for (let n = 0; n < 260; n++) {
+  for (let n = 0; n < RECORDS; n++) {
     logOne(...loggers, n);
     await sleep(20);
   }

@@ -7,6 +7,9 @@ import { parseArgs } from "node:util";
 import { testFiles } from "./test-files.mjs";
 import { installNeeds } from "./test-needs.mjs";
 
+/** One that hangs must not hold up the others for ever; none takes nearly as long. */
+const TEST_MS_MAX = 300_000;
+
 const run = (...args) => spawnSync(process.execPath, args, { stdio: "inherit" }).status ?? 1;
 
 const built =
@@ -26,4 +29,10 @@ const files = ["src", "test", "bench"].flatMap(testFiles).filter((file) => !left
 if (without.length > 0) console.log(`test: SKIPPED ${without.join(", ")}, as asked`);
 console.log(`${files.length} test files on Node ${process.version}, ${process.platform} ${process.arch}`);
 // Many tests start processes of their own: more files at once than this only make one another slow.
-process.exitCode = run("--test", "--test-concurrency=2", "--test-reporter=spec", ...files);
+process.exitCode = run(
+  "--test",
+  "--test-concurrency=2",
+  `--test-timeout=${TEST_MS_MAX}`,
+  "--test-reporter=spec",
+  ...files,
+);

@@ -46,7 +46,6 @@ for (const [name, content] of contents) {
 write("index.html", Buffer.from(index));
 writeFileSync(join(out, "licenses.txt"), licencesOf([metafile]));
 
-console.log(`${out}: ${(compressedBytes / 1000).toFixed(1)} kB compressed`);
 if (compressedBytes > COMPRESSED_BYTES_MAX) {
   throw new Error(`the page may have ${COMPRESSED_BYTES_MAX} bytes compressed, and has ${compressedBytes}`);
 }

@@ -28,6 +28,9 @@ const CLOUD_LATENCY_MS = 50;
 /** As often as one would hardly have it: what is seen must not wait for it. */
 const INTERVAL = ["--interval", "2s"];
 
+/** Seen before the clock starts: by then a shipper has delivered once, and all code is loaded. */
+const FIRST_RECORDS = 60;
+
 /** `dir` must not exist yet; it is removed afterwards. */
 export async function follow(variant: Variant, dir: string, records: number): Promise<Followed> {
   mkdirSync(dir);
@@ -66,7 +69,7 @@ async function followed(order: ApplicationOrder): Promise<Followed> {
     JSON.stringify(order),
   ]);
   try {
-    if (!(await seen.until("first", 1))) throw new Error("nothing was seen at all");
+    if (!(await seen.until("first", FIRST_RECORDS))) throw new Error("nothing was seen at all");
     application.send("go");
     const burstSeen = await seen.until("burst", BURST_RECORDS, order.records * 100);
     application.send("end");

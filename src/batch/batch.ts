@@ -40,7 +40,8 @@ export function endsRecord(item: Item): boolean {
  *
  * A destination orders a stream by timestamp and keeps the order of arrival inside one millisecond. So a batch may
  * be in flight beside any other batch, except those which share a writer and a millisecond with it and come before it:
- * these are in `after`, and must have ended before this one is sent.
+ * these are in `after`, and must have ended before this one is sent. A destination that keeps the order of arrival
+ * alone gets one batch after the other.
  */
 export interface Batch {
   readonly number: number;

@@ -107,6 +107,29 @@ test("a timestamp that runs back waits for exactly the batch that holds it, howe
   assert.deepEqual(batcher.flush()[0]?.after, [1]);
 });
 
+test("where the destination does not sort, each batch waits for the one before it of its stream", () => {
+  const batcher = new Batcher({
+    limits: { ...CLOUDWATCH_LIMITS, eventsMax: 1 },
+    destinationOf,
+    sortsByTimestamp: false,
+  });
+  const services = ["a", "a", "b", "a", "b"];
+  const batches = services.flatMap((service, seq) => batcher.add(record("w", seq, seq, 10, service)));
+  batcher.ended(1);
+  batcher.ended(2);
+  batches.push(...batcher.flush());
+  assert.deepEqual(
+    batches.map(({ number, destination, after }) => [number, destination.stream, after]),
+    [
+      [1, "a", []],
+      [2, "a", [1]],
+      [3, "b", []],
+      [4, "a", []],
+      [5, "b", [3]],
+    ],
+  );
+});
+
 test("a full batch is cut before the run that goes on, so that nothing waits", () => {
   const batcher = batcherOf({ eventsMax: 10 });
   const times = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 10, 10];
@@ -302,6 +325,7 @@ const eitherWay = fc.constantFrom(0, 0, 0, 1, 2, -1, -2);
 
 interface Run {
   readonly limits: BatchLimits;
+  readonly sortsByTimestamp: boolean;
   readonly added: StoredRecord[];
   readonly batches: Batch[];
   /** What the destination holds, by stream, in order of arrival. */
@@ -312,9 +336,16 @@ interface Run {
  * Plays the steps, each writer with a clock of its own, and then delivers what is left. At every sealing `after` is
  * compared with its definition.
  */
-function play(limits: BatchLimits, steps: Step[], destination: typeof destinationOf = destinationOf): Run {
-  const batcher = new Batcher({ limits, destinationOf: destination });
-  const run: Run = { limits, added: [], batches: [], arrived: new Map() };
+function play(
+  limits: BatchLimits,
+  steps: Step[],
+  {
+    sortsByTimestamp,
+    destination = destinationOf,
+  }: { sortsByTimestamp: boolean; destination?: typeof destinationOf },
+): Run {
+  const batcher = new Batcher({ limits, destinationOf: destination, sortsByTimestamp });
+  const run: Run = { limits, sortsByTimestamp, added: [], batches: [], arrived: new Map() };
   const inFlight: Batch[] = [];
   const now = new Map<string, number>();
   const nextSeq = new Map<string, number>();
@@ -322,11 +353,10 @@ function play(limits: BatchLimits, steps: Step[], destination: typeof destinatio
   const sealed = (batches: readonly Batch[]) => {
     for (const batch of batches) {
       const runs = new Set(batch.items.map(runOf));
-      const expected = inFlight.filter(
-        (earlier) =>
-          earlier.destination.stream === batch.destination.stream &&
-          earlier.items.some((item) => runs.has(runOf(item))),
-      );
+      const ofStream = inFlight.filter(({ destination: { stream } }) => stream === batch.destination.stream);
+      const expected = sortsByTimestamp
+        ? ofStream.filter(({ items }) => items.some((item) => runs.has(runOf(item))))
+        : ofStream.slice(-1);
       assert.deepEqual(
         batch.after,
         expected.map(({ number }) => number),
@@ -368,12 +398,15 @@ function play(limits: BatchLimits, steps: Step[], destination: typeof destinatio
   return run;
 }
 
-/** A destination shows a stream by timestamp and, inside one millisecond, in order of arrival. */
-const readBack = (items: Item[]) => items.toSorted((a, b) => a.timestamp - b.timestamp);
+/** A destination shows a stream by timestamp and, inside one millisecond, in order of arrival; or in order of arrival alone. */
+const readBack = ({ arrived, sortsByTimestamp }: Run) =>
+  [...arrived.values()].map((items) =>
+    sortsByTimestamp ? items.toSorted((a, b) => a.timestamp - b.timestamp) : items,
+  );
 
 function assertComplete(run: Run): void {
   const lines = new Map<StoredRecord, string[]>();
-  for (const item of [...run.arrived.values()].flatMap(readBack).map(asPart)) {
+  for (const item of readBack(run).flat().map(asPart)) {
     const text = item.bytes.toString("utf8", item.start, item.end);
     const pieces = lines.get(item.record) ?? [];
     assert.equal(item.part, pieces.length + 1, "every part once and in order");
@@ -402,10 +435,10 @@ function assertWithinLimits({ limits, batches }: Run): void {
 }
 
 /** G4, as far as this stage can break it: a writer's records of one millisecond stand in order of seq. */
-function assertInSeries({ arrived }: Run): void {
-  for (const items of arrived.values()) {
+function assertInSeries(run: Run): void {
+  for (const items of readBack(run)) {
     const lastOfRun = new Map<string, Item>();
-    for (const item of readBack(items)) {
+    for (const item of items) {
       const before = lastOfRun.get(runOf(item));
       assert.ok(before === undefined || compareItems(before, item) < 0, `${runOf(item)} out of order`);
       lastOfRun.set(runOf(item), item);
@@ -414,10 +447,10 @@ function assertInSeries({ arrived }: Run): void {
 }
 
 /** For writers whose time never runs backwards that makes the whole of a writer stand in order. */
-function assertWritersInSeries({ arrived }: Run): void {
-  for (const items of arrived.values()) {
+function assertWritersInSeries(run: Run): void {
+  for (const items of readBack(run)) {
     const lastSeq = new Map<string, number>();
-    for (const each of readBack(items).map(recordOf)) {
+    for (const each of items.map(recordOf)) {
       assert.ok(each.seq >= (lastSeq.get(each.writer) ?? 0), `${each.writer}-${each.seq} out of order`);
       lastSeq.set(each.writer, each.seq);
     }
@@ -428,20 +461,29 @@ const stepsAnyway = stepsOf(fc.oneof(forwards, eitherWay));
 
 test("property: every record arrives once and whole, within all limits and in series, whatever its time", () => {
   fc.assert(
-    fc.property(limitsOf, stepsAnyway, fc.boolean(), (limits, steps, fresh) => {
-      const run = play(limits, steps, fresh ? freshDestinationOf : destinationOf);
-      assertWithinLimits(run);
-      assertInSeries(run);
-      assertComplete(run);
-    }),
+    fc.property(
+      limitsOf,
+      stepsAnyway,
+      fc.boolean(),
+      fc.boolean(),
+      (limits, steps, fresh, sortsByTimestamp) => {
+        const run = play(limits, steps, {
+          sortsByTimestamp,
+          destination: fresh ? freshDestinationOf : destinationOf,
+        });
+        assertWithinLimits(run);
+        assertInSeries(run);
+        assertComplete(run);
+      },
+    ),
     { numRuns: 500 },
   );
 });
 
 test("property: where no writer's time runs backwards, all of a writer arrives in order of seq", () => {
   fc.assert(
-    fc.property(limitsOf, stepsOf(forwards), (limits, steps) => {
-      const run = play(limits, steps);
+    fc.property(limitsOf, stepsOf(forwards), fc.boolean(), (limits, steps, sortsByTimestamp) => {
+      const run = play(limits, steps, { sortsByTimestamp });
       assertWritersInSeries(run);
       assertWithinLimits(run);
       assertComplete(run);

@@ -12,6 +12,8 @@
  * - Batches of one lane are numbered in the order in which they were sealed. Where two of them hold records of one
  *   writer in one millisecond, those of the lower number have the lower seqs; while it is in flight, the other names
  *   it in `after`. No other batch is named, whatever order the timestamps come in.
+ * - Where the destination does not sort by timestamp, each batch names the one before it in its lane while that is in
+ *   flight, and no other.
  * - A lane in which nothing is open and nothing in flight is removed.
  *
  * Adding costs the same for every record. Sealing compares the batch with those in flight of its lane, but only where
@@ -35,6 +37,8 @@ export interface BatcherOptions {
   destinationOf(record: StoredRecord): Destination;
   /** Told what the records' bytes lie in, from the moment a record is added to that at which its batch has ended. */
   readonly memory?: SharedMemory | undefined;
+  /** As the sink says of itself. Default: true. */
+  readonly sortsByTimestamp?: boolean;
   /** Whether a batch that has to wait for the one before it costs much (see open-batch.ts). Default: always. */
   readonly waitingCosts?: () => boolean;
 }
@@ -146,10 +150,11 @@ export class Batcher {
   }
 
   #seal(lane: Lane, { items, bytes, memories }: Taken): Batch {
-    const after: number[] = [];
-    for (const earlier of lane.inFlight) {
-      if (shareRun(earlier.items, items)) after.push(earlier.number);
-    }
+    const { sortsByTimestamp = true } = this.#options;
+    const before = sortsByTimestamp
+      ? lane.inFlight.filter((earlier) => shareRun(earlier.items, items))
+      : lane.inFlight.slice(-1);
+    const after = before.map(({ number }) => number);
     this.#lastNumber += 1;
     const batch: Batch = { number: this.#lastNumber, destination: lane.destination, items, bytes, after };
     lane.inFlight.push(batch);

@@ -20,14 +20,17 @@ export class OldestUndelivered {
   #places = new Map<string, Place>();
   #found = new Map<string, Place>();
 
-  /** Undefined where it cannot be found, such as behind damage. Throws an errno error where the folder cannot be read. */
-  find(folder: string, nextSeq: number): number | undefined {
+  /**
+   * Undefined where it cannot be found, such as behind damage. Rejects with an errno error where the folder cannot be read.
+   * `pause` is waited for after every window, so that others have their turn where a segment is large.
+   */
+  async find(folder: string, nextSeq: number, pause: () => Promise<void>): Promise<number | undefined> {
     for (const number of listSegments(folder)) {
       const file = SegmentFile.open(folder, number);
       const header = file?.header();
       try {
         if (file !== undefined && header !== undefined && header.firstSeq + header.count > nextSeq) {
-          return this.#findIn(file, header, nextSeq, folder);
+          return await this.#findIn(file, header, nextSeq, folder, pause);
         }
       } finally {
         file?.close();
@@ -42,7 +45,13 @@ export class OldestUndelivered {
     this.#found = new Map();
   }
 
-  #findIn(file: SegmentFile, header: SegmentHeader, nextSeq: number, folder: string): number | undefined {
+  async #findIn(
+    file: SegmentFile,
+    header: SegmentHeader,
+    nextSeq: number,
+    folder: string,
+    pause: () => Promise<void>,
+  ): Promise<number | undefined> {
     const known = this.#places.get(folder);
     let position = known?.segment === file.number ? known.position : SEGMENT_HEADER_BYTES;
     while (position + FRAME_HEADER_BYTES <= header.commit) {
@@ -54,6 +63,10 @@ export class OldestUndelivered {
           return undefined;
         }
         if (frames.seqAt(at) >= nextSeq) {
+          // Delivered meanwhile, and used again by its writer: then this is a record of another segment.
+          if (file.header() === undefined) {
+            return undefined;
+          }
           this.#found.set(folder, { segment: file.number, position: position + at });
           return frames.timestampAt(at);
         }
@@ -63,6 +76,7 @@ export class OldestUndelivered {
         return undefined;
       }
       position += at;
+      await pause();
     }
     return undefined;
   }

@@ -26,6 +26,8 @@ export interface JournalState {
   /** Its process lives, as far as that can be seen from here. */
   readonly alive: boolean;
   readonly waiting: Waiting;
+  /** No record that waits was logged before, whatever time it gives itself; undefined where nothing waits. */
+  readonly waitingSinceMs: number | undefined;
   /** Every record below this seq is delivered. */
   readonly deliveredTo: number;
   /** Every record below this seq has been logged. */
@@ -60,27 +62,34 @@ export async function readJournalsInSlices(
 ): Promise<JournalState[]> {
   const journals: JournalState[] = [];
   let sliceAtMs = clock.elapsed();
-  for (const folder of foldersIn(dir)) {
-    if (isJournal(folder)) {
-      journals.push(withOldest(readJournal(folder, clock.now()), oldest));
-    }
+  const pause = async (): Promise<void> => {
     if (clock.elapsed() - sliceAtMs >= SLICE_MS) {
       await clock.eventsHandled();
       sliceAtMs = clock.elapsed();
     }
+  };
+  for (const folder of foldersIn(dir)) {
+    if (isJournal(folder)) {
+      journals.push(await withOldest(readJournal(folder, clock.now()), oldest, pause));
+    }
+    await pause();
   }
   oldest.endLook();
   return journals;
 }
 
 /** From outside, the first record of a segment stands for the first one that waits in it, which may have come days later. */
-function withOldest(journal: JournalState, oldest: OldestUndelivered): JournalState {
+async function withOldest(
+  journal: JournalState,
+  oldest: OldestUndelivered,
+  pause: () => Promise<void>,
+): Promise<JournalState> {
   const { waiting, folder, deliveredTo } = journal;
   if (waiting.records === 0) {
     return journal;
   }
   try {
-    const oldestMs = oldest.find(folder, deliveredTo) ?? waiting.oldestMs;
+    const oldestMs = (await oldest.find(folder, deliveredTo, pause)) ?? waiting.oldestMs;
     return { ...journal, waiting: { ...waiting, oldestMs } };
   } catch {
     return journal;
@@ -119,10 +128,13 @@ function readJournal(folder: string, nowMs: number): JournalState {
     if (copy !== undefined) {
       throw copy;
     }
+    const waiting = waitingIn(folder);
+    const deliveredTo = readCursor(folder).next;
     return {
       ...state,
-      waiting: waitingIn(folder),
-      deliveredTo: readCursor(folder).next,
+      waiting,
+      waitingSinceMs: waiting.records === 0 ? undefined : beganMs(folder, deliveredTo),
+      deliveredTo,
       loggedTo: loggedTo(folder),
       fileBytes: listSegments(folder).reduce(
         (sum, number) => sum + statSync(segmentPath(folder, number)).size,
@@ -133,9 +145,29 @@ function readJournal(folder: string, nowMs: number): JournalState {
     };
   } catch (error) {
     const waiting = { records: 0, bytes: 0, oldestMs: undefined };
-    const nothing = { waiting, deliveredTo: 0, loggedTo: 0, fileBytes: 0, shipperPid: undefined };
+    const nothing = {
+      waiting,
+      waitingSinceMs: undefined,
+      deliveredTo: 0,
+      loggedTo: 0,
+      fileBytes: 0,
+      shipperPid: undefined,
+    };
     return { ...state, ...nothing, error: messageOf(error) };
   }
+}
+
+/** When the segment was begun that the record of this seq lies in. */
+function beganMs(folder: string, seq: number): number | undefined {
+  for (const number of listSegments(folder)) {
+    const file = SegmentFile.open(folder, number);
+    const header = file?.header();
+    file?.close();
+    if (header !== undefined && header.firstSeq + header.count > seq) {
+      return header.createdMs;
+    }
+  }
+  return undefined;
 }
 
 function loggedTo(folder: string): number {

@@ -94,6 +94,8 @@ interface Names extends Common {
   /** How one of them is called in help. */
   readonly form: string;
   readonly default: string;
+  /** What stands between two of them in one text, where that is not every comma. */
+  readonly separator?: RegExp;
 }
 
 /** Numbers by record type: as text `DEBUG=0.1,*=0.5`, in code and in the file an object too, and one number for all types. */
@@ -575,7 +577,7 @@ export const OPTIONS = {
   follow: {
     kind: "boolean",
     default: true,
-    doc: "Go on with what is logged from now on; without it, tail ends after what is there.",
+    doc: "Whether to go on with what is logged from now on, or to end after what is there.",
     scopes: ["tail"],
   },
   type: {
@@ -600,6 +602,8 @@ export const OPTIONS = {
     kind: "names",
     form: "path=value",
     default: "none",
+    // A value may hold commas.
+    separator: /,(?=[^,=]+=)/,
     doc: "Only records with this value in this place, such as metadata.user_id=42; repeatable, and all must hold.",
     scopes: ["tail"],
   },

@@ -146,6 +146,16 @@ test("an endpoint is an http URL", () => {
   }
 });
 
+test("a condition may hold commas in its value", () => {
+  const read = (where: string) => parseOptions("tail", { where }, SOURCE).where;
+  assert.deepEqual(read("data=x,y"), ["data=x,y"]);
+  assert.deepEqual(read("data=x,y,metadata.user=1,2,service=a"), [
+    "data=x,y",
+    "metadata.user=1,2",
+    "service=a",
+  ]);
+});
+
 test("names are repeated as a flag, and an array in code", () => {
   assert.deepEqual(parseOptions("ship", {}, SOURCE).list, ["logs:buffer"]);
   assert.deepEqual(parseOptions("ship", { list: ["a", "b", "a"] }, SOURCE).list, ["a", "b"]);

@@ -78,8 +78,13 @@ export function accepted(option: Option): string {
 /** None at all, written where a name would stand. */
 export const NO_NAMES = "none";
 
-function readNames(option: Option, raw: unknown, form: Form, name: string): readonly string[] {
-  const names = form === "text" || typeof raw === "string" ? String(raw).split(",") : raw;
+function readNames(
+  option: Option & { kind: "names" },
+  raw: unknown,
+  form: Form,
+  name: string,
+): readonly string[] {
+  const names = form === "text" || typeof raw === "string" ? String(raw).split(option.separator ?? ",") : raw;
   if (!Array.isArray(names) || names.some((each) => typeof each !== "string" || each === "")) {
     throw refuseValue(name, raw, accepted(option));
   }

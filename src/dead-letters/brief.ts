@@ -2,7 +2,7 @@ import { headOf } from "./line-head.js";
 import type { FoundLetter } from "./read-letters.js";
 import { destinationText } from "./summary.js";
 
-/** What a list says of a letter. */
+/** What a list says of a letter. It holds nothing of the letter itself, which may be large. */
 export interface Brief {
   readonly key: string;
   /** When it became one, ISO 8601. */
@@ -15,13 +15,22 @@ export interface Brief {
   readonly data: string;
 }
 
-export function briefOf({ key, letter }: FoundLetter, dataCharactersMax: number): Brief {
+export interface BriefLimits {
+  readonly dataCharactersMax: number;
+  /** Of what a destination said. Default: all of it. */
+  readonly detailCharactersMax?: number;
+}
+
+export function briefOf(
+  { key, letter }: FoundLetter,
+  { dataCharactersMax, detailCharactersMax = Number.POSITIVE_INFINITY }: BriefLimits,
+): Brief {
   const { at, reason, detail, destination, line } = letter;
   return {
     key,
     at,
     reason,
-    detail,
+    detail: startOf(detail, detailCharactersMax),
     service: headOf(line)?.service ?? "?",
     destination: destinationText(destination),
     data: dataText(line, dataCharactersMax),
@@ -36,5 +45,12 @@ function dataText(line: Buffer, charactersMax: number): string {
     data = line.toString();
   }
   const text = typeof data === "string" ? data : (JSON.stringify(data) ?? "");
-  return text.length > charactersMax ? `${text.slice(0, charactersMax)}…` : text;
+  return text.length > charactersMax ? `${startOf(text, charactersMax)}…` : text;
+}
+
+/** A copy: a slice would keep the whole of the text in memory for as long as itself. */
+function startOf(text: string, charactersMax: number): string {
+  return text.length > charactersMax
+    ? Buffer.from(text.slice(0, charactersMax), "utf16le").toString("utf16le")
+    : text;
 }

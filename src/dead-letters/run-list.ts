@@ -29,7 +29,7 @@ export async function deadList(options: ParsedOptions<"dead list">, io: Io): Pro
         await print(io.stdout, `${encodeLetter(found.letter, { key: found.key })}\n`);
       } else {
         summary.add(found);
-        newest.add(briefOf(found, DATA_CHARACTERS_SHOWN));
+        newest.add(briefOf(found, { dataCharactersMax: DATA_CHARACTERS_SHOWN }));
       }
     }
     sayUnreadable(io, "dead list", unreadable);

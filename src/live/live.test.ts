@@ -113,6 +113,22 @@ test("what was delivered lately stands before it", async (t) => {
   assert.deepEqual(watching.texts, ["old 3", "old 4", "new"]);
 });
 
+test("what was delivered lately and cannot be read ends who asked for it, and nobody else", async (t) => {
+  const all = () => {
+    throw new RangeError("Array buffer allocation failed");
+  };
+  const { live, journal } = open(t, { recent: { all, find: () => undefined } });
+  const following = new Watching(live, { follow: true });
+  const watching = new Watching(live, { follow: false, last: 3 });
+  await watching.until(() => watching.ends > 0);
+  assert.equal(watching.error?.code, "DRAGONLOG_LIVE_FAILED");
+  assert.match(watching.error.message, /allocation failed/);
+  await following.until(() => following.steps.length > 0);
+  append(journal, "later");
+  await following.until(() => following.texts.length === 1);
+  assert.deepEqual([following.ends, live.viewers], [0, 1]);
+});
+
 test("a record is found by its id, delivered or not", async (t) => {
   const old = recentOf(recordOf({ writer: "gone", seq: 3, data: "old" }));
   const find = (writer: string, seq: number) => (writer === "gone" && seq === 3 ? old : undefined);

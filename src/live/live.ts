@@ -21,7 +21,7 @@
 import type { BufferPlace } from "../config/places.js";
 import { parseId } from "../record/line-id.js";
 import { type Clock, systemClock } from "../system/clock.js";
-import { DragonlogError } from "../system/errors.js";
+import { DragonlogError, messageOf } from "../system/errors.js";
 import { compileFilter } from "./filter.js";
 import { LiveViewer } from "./live-viewer.js";
 import type { ErrorText, FromThread } from "./protocol.js";
@@ -163,7 +163,11 @@ class LiveViews implements Live {
       this.#deaths = 0;
       this.#viewers.get(message.event)?.receive(message);
     } else if ("wantsRecent" in message) {
-      void this.#passRecent(message.wantsRecent, this.#thread);
+      const number = message.wantsRecent;
+      this.#passRecent(number, this.#thread).catch((error: unknown) => {
+        // As when memory is short: it costs this viewer its view, and never the process that ships.
+        this.#end(number, { message: `what was delivered lately cannot be read: ${messageOf(error)}` });
+      });
     } else if ("ended" in message) {
       this.#end(message.ended, message.error);
     } else {

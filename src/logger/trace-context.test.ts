@@ -224,6 +224,34 @@ test("a context manager that fails, or something else under its name, takes noth
   assert.deepEqual(idsIn(wires()), Array(others.length).fill(NONE));
 });
 
+test("a property under its name that throws, or logs, when it is looked at takes nothing from the record", (t) => {
+  const { logger, wires } = openLogger(t);
+  const key = Symbol.for("opentelemetry.js.api.1");
+  const before = Object.getOwnPropertyDescriptor(globalThis, key);
+  t.after(() => {
+    Reflect.deleteProperty(globalThis, key);
+    if (before !== undefined) Object.defineProperty(globalThis, key, before);
+  });
+  let asked = 0;
+  const define = (get: () => unknown) => Object.defineProperty(globalThis, key, { configurable: true, get });
+  define(() => {
+    throw new Error("hostile");
+  });
+  logger.info("kept");
+  define(() => {
+    asked++;
+    // Ends by itself, so that a failure is seen and not waited for.
+    if (asked < 100) logger.info("from within");
+  });
+  logger.info("kept too");
+  const all = wires() as Traced[];
+  assert.deepEqual(
+    all.map(({ data }) => data),
+    ["kept", "from within", "kept too"],
+  );
+  assert.deepEqual([asked, logger.stats().dropped], [1, {}]);
+});
+
 test("traceContext: false adds nothing", (t) => {
   const { logger, wires } = openLogger(t, { traceContext: false });
   useOpenTelemetry(t);

@@ -44,7 +44,7 @@ export const MACHINE: readonly Metric[] = [
     "dragonlog_logged_records_per_second",
     [],
     "Records that are logged on this machine, as far as it can be seen: what is delivered plus what waits more than before, over the last half minute.",
-    ({ overview }) => one(overview.rates?.inRecords),
+    ({ overview }) => one(loggedPerSecond(overview)),
   ),
   gauge(
     "dragonlog_lag_records",
@@ -154,6 +154,12 @@ export const MACHINE: readonly Metric[] = [
     one(overview.deadLetters.bytesMax),
   ),
 ];
+
+/** As the shippers measured it, each of which sees all journals: between two looks from outside, a journal may come and go. */
+function loggedPerSecond({ shippers }: Overview): number | undefined {
+  const all = shippers.flatMap(({ rates }) => rates?.inRecords ?? []);
+  return all.length === 0 ? undefined : Math.max(...all);
+}
 
 export function ageSeconds({ atMs }: Overview, { oldestMs }: Waiting): number {
   return oldestMs === undefined ? 0 : Math.max(0, seconds(atMs - oldestMs));

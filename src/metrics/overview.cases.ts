@@ -166,7 +166,7 @@ export function fullOverview(): Overview {
           deliveredRecords: 101,
           deliveredBytes: 90_900,
           deliveredBatches: 4,
-          failures: { throttled: 3, network: 1 },
+          failures: { throttled: 3, network: 1, "dead letters": 5 },
           splits: 1,
           parks: 2,
           lookups: 3,

@@ -1,4 +1,5 @@
 /** What this shipper has done since it started, and what it does now. */
+import { LETTERS_FAILURE, NOTES_FAILURE, type ShipCounts } from "../ship/counts.js";
 import { type DestinationVitals, LATENCY_BUCKETS_MS, type Latency } from "../ship/vitals.js";
 import type { ShipperView } from "../watch/overview.js";
 import { counter, gauge, type Metric, seconds } from "./metric.js";
@@ -6,6 +7,8 @@ import { byLabels, byName, labelText, OTHERS, one, oneOf, type Sample } from "./
 
 /** They are written from the start, so that the first of them is a rise. */
 const FAILURE_CAUSES = ["throttled", "unavailable", "timeout", "network", "credentials", "denied", "data"];
+/** Those that are no puts. */
+const WRITES: readonly string[] = [LETTERS_FAILURE, NOTES_FAILURE];
 const DEAD_LETTER_REASONS = ["too-old", "too-new", "expired", "invalid"];
 const CIRCUIT_STATES = ["closed", "open", "half-open"];
 const DESTINATION = ["group", "stream"];
@@ -28,30 +31,30 @@ export const SHIPPER: readonly Metric[] = [
     "dragonlog_destination_delivered_records_total",
     DESTINATION,
     "Records that a destination stream has taken.",
-    ({ destinations }) => byDestination(destinations, ({ records }) => records),
+    ({ destinations }) => countedByDestination(destinations, ({ records }) => records),
   ),
   counter(
     "dragonlog_destination_delivered_bytes_total",
     DESTINATION,
     "Bytes of their lines.",
-    ({ destinations }) => byDestination(destinations, ({ bytes }) => bytes),
+    ({ destinations }) => countedByDestination(destinations, ({ bytes }) => bytes),
   ),
   counter(
     "dragonlog_destination_delivered_batches_total",
     DESTINATION,
     "Batches that a destination stream has taken.",
-    ({ destinations }) => byDestination(destinations, ({ batches }) => batches),
+    ({ destinations }) => countedByDestination(destinations, ({ batches }) => batches),
   ),
   counter(
     "dragonlog_destination_failures_total",
     DESTINATION,
     "Failed tries to put a batch into a destination stream.",
-    ({ destinations }) => byDestination(destinations, ({ failures }) => failures),
+    ({ destinations }) => countedByDestination(destinations, ({ failures }) => failures),
   ),
   ofShipper(
     "dragonlog_destination_failing",
     DESTINATION,
-    "1 while the last try has failed, 0 otherwise.",
+    "1 while the last try has failed and what it was for waits, 0 otherwise.",
     ({ destinations }) =>
       byDestination(destinations, ({ lastError }) => (lastError === undefined ? 0 : 1), Math.max),
   ),
@@ -77,7 +80,13 @@ export const SHIPPER: readonly Metric[] = [
     "dragonlog_put_failures_total",
     ["cause"],
     "Failed tries to put a batch, by cause. Each but the last of a batch is followed by another try.",
-    ({ counts }) => byName("cause", counts.failures, FAILURE_CAUSES),
+    ({ counts }) => byName("cause", failures(counts, false), FAILURE_CAUSES),
+  ),
+  counter(
+    "dragonlog_write_failures_total",
+    ["what"],
+    "Failed tries to write dead letters, whose records stay in the buffer, or notes of what is in flight.",
+    ({ counts }) => byName("what", failures(counts, true), WRITES),
   ),
   counter(
     "dragonlog_splits_total",
@@ -185,6 +194,17 @@ function ofSink({ sink }: ShipperView, value: number): Sample[] {
   return byLabels(["sink"], [{ names: [sink], value }]);
 }
 
+/** What is summed up was counted while it stood apart, and would be counted twice. */
+function countedByDestination(
+  destinations: readonly DestinationVitals[],
+  figure: (destination: DestinationVitals) => number,
+): Sample[] {
+  return byDestination(
+    destinations.filter(({ group }) => group !== ""),
+    figure,
+  );
+}
+
 function byDestination(
   destinations: readonly DestinationVitals[],
   figure: (destination: DestinationVitals) => number | undefined,
@@ -201,6 +221,12 @@ function byDestination(
 function byChannel({ alerts }: ShipperView, figure: "sent" | "failures" | "dropped" | "waiting"): Sample[] {
   return Object.entries(alerts.channels).flatMap(([channel, counts]) =>
     one(counts?.[figure]).map(({ value }) => ({ labels: { channel: labelText(channel) }, value })),
+  );
+}
+
+function failures(counts: ShipCounts, writes: boolean): Record<string, number> {
+  return Object.fromEntries(
+    Object.entries(counts.failures).filter(([cause]) => WRITES.includes(cause) === writes),
   );
 }
 

@@ -33,21 +33,21 @@ interface Api {
 
 /** The last one found: the records of a span come together, and it is looked at once. */
 let last: SpanIds = { traceId: "", spanId: "" };
-/** A context manager or a span that logs when it is asked would be asked again, without end. */
+/** Whatever stands there and logs when it is asked would be asked again, without end. */
 let asking = false;
 
 /** Undefined without OpenTelemetry, an active span or valid ids, and where any of them throws. Never throws. */
 export function activeSpan(): SpanIds | undefined {
-  const api = (globalThis as { readonly [API]?: Api })[API];
-  return api === undefined ? undefined : spanOf(api);
-}
-
-function spanOf(api: Api): SpanIds | undefined {
   if (asking) {
     return undefined;
   }
   asking = true;
   try {
+    // In here too: what stands on globalThis may be a getter of somebody else's.
+    const api = (globalThis as { readonly [API]?: Api | null })[API];
+    if (api === undefined || api === null) {
+      return undefined;
+    }
     const span = api.context?.active().getValue(SPAN) as { spanContext(): SpanIds } | undefined;
     return span && idsOf(span.spanContext());
   } catch {

@@ -127,6 +127,15 @@ test("a shipper that ends, or cannot deliver, lives and is not ready", async (co
   assert.deepEqual([status, json.ready, json.reasons.length], [503, false, 1]);
 });
 
+test("whoever may not see is not told what is wrong either", async (context) => {
+  const served = await serve(context, { token: TOKEN });
+  served.state.failing = true;
+  const { status, json } = await served.ask("/readyz");
+  assert.deepEqual([status, json], [503, { ready: false, reasons: ["what is here cannot be looked at"] }]);
+  const overview = await served.ask("/api/overview", { headers: { authorization: `Bearer ${TOKEN}` } });
+  assert.deepEqual([overview.status, overview.json.code], [500, "DRAGONLOG_SERVER_FAILED"]);
+});
+
 test("a defect is told to the people at the machine, and to nobody else", async (context) => {
   const served = await serve(context);
   served.state.failing = true;

@@ -76,6 +76,14 @@ test("nobody tries any more after the end", async (context) => {
   assert.deepEqual(events, ["EADDRINUSE"]);
 });
 
+test("a try that is under way at the end comes to nothing", async (context) => {
+  const { listens, events } = listening(context, 0);
+  const opened = listens.open();
+  await listens.close();
+  await opened;
+  assert.deepEqual(events, []);
+});
+
 test("one who sends his request bit by bit is cut off", async (context) => {
   const { listens, isUp } = listening(context, 0, undefined, {
     headersTimeout: 50,

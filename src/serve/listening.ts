@@ -68,6 +68,11 @@ export class Listening {
       };
       const up = (): void => {
         server.off("error", failed);
+        if (this.#closed) {
+          server.close();
+          resolve();
+          return;
+        }
         // Such as too many open files: who wanted to connect is told by the system.
         server.on("error", () => {});
         onUp(server.address() as AddressInfo);

@@ -60,7 +60,19 @@ export const openPage: OpenPage = async (shown) => {
 
 function handler(serving: Serving): RequestListener {
   let app: Promise<RequestListener> | undefined;
+  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    app ??= import("./app.js").then(({ createApp }) => createApp(serving));
+    try {
+      await (await app)(request, response);
+    } catch (error) {
+      // Whatever goes wrong here must not end the shipper.
+      serving.shown.say(`the page cannot answer: ${messageOf(error)}`);
+      response.destroy();
+    }
+  };
   return (request, response) => {
+    // Such as a browser that went away; nobody is left to be told.
+    response.on("error", () => {});
     secure(response);
     const { method = "", url = "" } = request;
     if (!METHODS.includes(method)) {
@@ -68,15 +80,7 @@ function handler(serving: Serving): RequestListener {
     } else if (url.length > URL_BYTES_MAX || !url.startsWith("/")) {
       refuse(response, url.startsWith("/") ? 414 : 400, "the address is none, or too long");
     } else {
-      app ??= import("./app.js").then(({ createApp }) => createApp(serving));
-      app.then(
-        (listener) => listener(request as IncomingMessage, response),
-        (error: unknown) => {
-          serving.shown.say(`the page cannot be served: ${messageOf(error)}`);
-          app = undefined;
-          refuse(response, 500, "the page cannot be served");
-        },
-      );
+      void answer(request, response);
     }
   };
 }

@@ -1,9 +1,9 @@
 /** Parameters of a request, strictly: what is unknown, repeated or out of range is refused by name. */
+import { OPTIONS } from "../config/options.js";
 import { sinceMs } from "../config/places.js";
 import type { LiveRequest } from "../live/query.js";
 import { invalid } from "./answers.js";
 
-const LAST_MAX = 20_000;
 const PER_SECOND_MAX = 100_000;
 const LINE_BYTES_MAX = 64 << 20;
 const WHERE_MAX = 32;
@@ -34,7 +34,7 @@ export function liveRequestOf(url: URL, nowMs: number): LiveRequest {
     requestId: parameters.text("request_id"),
     grep: parameters.text("grep"),
     where: where.length === 0 ? undefined : where,
-    last: parameters.integer("last", 0, LAST_MAX),
+    last: parameters.integer("last", 0, OPTIONS.last.max),
     sinceMs: parameters.since("since", nowMs),
     follow: parameters.onOff("follow", true),
     perSecondMax: parameters.integer("per_second_max", 1, PER_SECOND_MAX),

@@ -92,13 +92,13 @@ export async function serve(context: TestContext, options: Record<string, unknow
   const state: Served["state"] = { draining: false, circuit: "closed", failing: false };
   let page: Page | undefined;
   let trouble: string | undefined;
+  const fail = (): undefined => {
+    if (state.failing) throw new Error("a secret of the machine");
+  };
   const vitals: ShipperVitals = {
-    history() {
-      if (state.failing) throw new Error("a secret of the machine");
-      return [];
-    },
+    history: () => fail() ?? [],
     recent: undefined,
-    report: () => reportOf(state.circuit, page),
+    report: () => fail() ?? reportOf(state.circuit, page),
     setPage(given, why) {
       page = given;
       trouble = why;

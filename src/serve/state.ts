@@ -11,6 +11,8 @@ import type { Serving } from "./serving.js";
 /** The longest that an answer waits for a store. */
 const STORE_LOOK_MS = 2000;
 
+const NOT_TO_BE_SEEN = { reasons: ["what is here cannot be looked at"] };
+
 export function stateRoutes({ shown, closing, clock }: Serving): Route[] {
   const { options, open } = shown;
   const { vitals } = open;
@@ -57,7 +59,11 @@ export function stateRoutes({ shown, closing, clock }: Serving): Route[] {
       path: "/readyz",
       open: true,
       async handle(context) {
-        const { reasons } = readiness(await overviews.read());
+        // Whoever asks is told no more than that: an error may name what is nobody's business.
+        const { reasons } = await overviews.read().then(
+          (overview) => readiness(overview),
+          () => NOT_TO_BE_SEEN,
+        );
         const all = shown.isDraining() ? ["the shipper is ending", ...reasons] : reasons;
         const ready = all.length === 0;
         return context.json({ ready, reasons: all }, ready ? 200 : 503);

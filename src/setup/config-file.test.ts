@@ -46,7 +46,7 @@ test("what is read from the file is what it was written from, except secrets, wh
 test("without any value the file sets nothing, and explains every option of ship that is not for one call", () => {
   const text = configFile(shipWith({}));
   assert.deepEqual(read(text), shipWith({}));
-  const explained = [...text.matchAll(/^ {2}\/\/ "(\w+)": |^ {2}\/\/ (smtp|webhook): /gm)].map(
+  const explained = [...text.matchAll(/^ {2}\/\/ "(\w+)": |^ {2}\/\/ (smtp|webhook|token): /gm)].map(
     ([, option, secret]) => option ?? secret,
   );
   const calls = ["once", "json", "config"];

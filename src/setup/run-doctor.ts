@@ -8,6 +8,7 @@ import { type Check, type CheckState, errorText, failed } from "./doctor/check.j
 import { checkDestination } from "./doctor/destination.js";
 import { checkJournalFolder } from "./doctor/journal-folder.js";
 import { checkConfig, checkMapping, checkNode } from "./doctor/machine.js";
+import { checkPage } from "./doctor/page.js";
 import { checkStore } from "./doctor/store.js";
 import { checkWaiting } from "./doctor/waiting.js";
 
@@ -22,6 +23,7 @@ export async function runDoctor(options: ParsedOptions<"doctor">, io: Io): Promi
     ["store", () => checkStore(options, io.signal)],
     ["destination", () => checkDestination(options, io.signal)],
     ["alerts", () => checkAlerts(options, io.signal)],
+    ["page", () => checkPage(options)],
   ];
   const checks = (await Promise.all(groups.map(([name, look]) => guarded(name, look)))).flat();
   const done = checks.every(({ state }) => state !== "failed");

@@ -1,9 +1,13 @@
+/** Causes of `ShipCounts.failures` that are writes on this machine, and no puts. */
+export const LETTERS_FAILURE = "dead letters";
+export const NOTES_FAILURE = "in-flight notes";
+
 /** What a shipper has done, for status and metrics. Every way in which a record can be delayed or diverted has a count. */
 export interface ShipCounts {
   deliveredRecords: number;
   deliveredBytes: number;
   deliveredBatches: number;
-  /** Failed attempts, by cause. */
+  /** Failed tries to put a batch, by cause, and to write what stands above. */
   readonly failures: Record<string, number>;
   /** Batches, and parts of batches, that were split because every try of them had failed. */
   splits: number;

@@ -23,7 +23,7 @@ import type { Clock } from "../system/clock.js";
 import { messageOf } from "../system/errors.js";
 import { pause } from "../system/pause.js";
 import type { Circuits } from "./circuits.js";
-import { countIn, type ShipCounts } from "./counts.js";
+import { countIn, LETTERS_FAILURE, type ShipCounts } from "./counts.js";
 import {
   failed,
   type LadderPolicy,
@@ -109,7 +109,7 @@ export class Delivery {
           return this.#park(climb);
         case "bury": {
           const item = batch.items[step.index]!;
-          await this.#finish([item], [this.#poison(climb, item, step.tries)], signal);
+          await this.#finish(climb, [item], [this.#poison(climb, item, step.tries)], signal);
           climb.state = settled(climb.state);
           break;
         }
@@ -161,7 +161,7 @@ export class Delivery {
     if (answer.verdict === "delivered") {
       circuits.succeeded(destination);
       const letters = this.#stored(climb, piece, answer, tries);
-      await this.#finish(unsent, letters, signal);
+      await this.#finish(climb, unsent, letters, signal);
       climb.state = settled(climb.state);
     } else {
       this.#failed(climb, answer, tries);
@@ -213,7 +213,7 @@ export class Delivery {
 
   #failed(climb: Climb, answer: Failure, attempt: number): void {
     const { circuits, counts, onFailure, policy, measuring } = this.#options;
-    const { message } = answer.error;
+    const message = messageOf(answer.error);
     measuring?.failed(climb.batch.destination, message);
     counts.lastError = message;
     countIn(counts.failures, answer.cause);
@@ -289,7 +289,7 @@ export class Delivery {
       record: recordOf(item),
       destination: climb.batch.destination,
       reason: "invalid",
-      detail: error.message,
+      detail: messageOf(error),
       cause,
       attempts,
       firstTriedAtMs: climb.firstTriedAtMs,
@@ -299,8 +299,13 @@ export class Delivery {
   }
 
   /** What is delivered is acknowledged at once: it must not be sent again because letters beside it cannot be written. */
-  async #finish(items: readonly Item[], letters: readonly DeadLetter[], signal: AbortSignal): Promise<void> {
-    const { acknowledge, lettersStay } = this.#options;
+  async #finish(
+    { batch }: Climb,
+    items: readonly Item[],
+    letters: readonly DeadLetter[],
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { acknowledge, lettersStay, measuring, counts } = this.#options;
     if (letters.length === 0) {
       acknowledge(items);
       return;
@@ -309,6 +314,9 @@ export class Delivery {
     acknowledge(items.filter((item) => !refused.has(recordOf(item))));
     const rest = items.filter((item) => refused.has(recordOf(item)));
     if (await this.bury(letters, signal)) {
+      // Nothing is tried again of what failed.
+      counts.lastError = undefined;
+      measuring?.buried(batch.destination);
       this.#large.buried(rest);
       acknowledge(rest);
     } else {
@@ -327,7 +335,7 @@ export class Delivery {
       } catch (error) {
         counts.lettersError = messageOf(error);
         counts.lastError = `dead letters cannot be written: ${counts.lettersError}`;
-        countIn(counts.failures, "dead letters");
+        countIn(counts.failures, LETTERS_FAILURE);
         if (signal.aborted || attempt >= policy.tries) {
           return false;
         }
@@ -344,7 +352,7 @@ export class Delivery {
   #park(climb: Climb): boolean {
     const { circuits } = this.#options;
     const { cause, error } = climb.lastFailure!;
-    circuits.park(climb.batch.destination, cause, error.message);
+    circuits.park(climb.batch.destination, cause, messageOf(error));
     return this.#leave(climb);
   }
 

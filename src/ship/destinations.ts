@@ -1,11 +1,12 @@
 /**
  * What went to each destination stream, and what did not. A template may make any number of streams, so only the busiest
- * are told apart: when twice as many are known, the quieter half is summed up, and one of them that goes on begins anew.
+ * are told apart: when so many are known and another comes, the quieter half is summed up for good, and one of them that goes on
+ * begins at 0. So none comes and goes between those that are told apart and the sum of the others.
  */
 import type { Destination } from "../batch/batch.js";
 import type { DestinationVitals } from "./vitals.js";
 
-/** Destinations that are told apart. */
+/** Destinations that are told apart at most. */
 export const DESTINATIONS_APART_MAX = 100;
 /** The stream under which the others stand; a stream of this name cannot exist: it holds what their names may not. */
 export const OTHERS = "(others)";
@@ -51,6 +52,11 @@ export class Destinations {
     sums.lastError = shortened(message);
   }
 
+  /** What the last try was for became dead letters, so nothing is tried again. */
+  buried(destination: Destination): void {
+    this.#sumsOf(destination).lastError = undefined;
+  }
+
   /** To be called every ten seconds or so, with Clock.elapsed: rates are those since the call before. */
   look(elapsedMs: number): void {
     const ms = elapsedMs - (this.#lookedAtMs ?? elapsedMs);
@@ -85,7 +91,7 @@ export class Destinations {
     if (known !== undefined) {
       return known.sums;
     }
-    if (this.#known.size >= 2 * DESTINATIONS_APART_MAX) {
+    if (this.#known.size >= DESTINATIONS_APART_MAX) {
       this.#sumUp();
     }
     const sums = newSums(destination);
@@ -95,7 +101,7 @@ export class Destinations {
 
   #sumUp(): void {
     const ranked = [...this.#known].sort(([, a], [, b]) => busierFirst(a.sums, b.sums));
-    for (const [name, { sums, recordsBefore }] of ranked.slice(DESTINATIONS_APART_MAX)) {
+    for (const [name, { sums, recordsBefore }] of ranked.slice(DESTINATIONS_APART_MAX / 2)) {
       join(this.#others.sums, sums);
       this.#others.recordsBefore += recordsBefore;
       this.#known.delete(name);

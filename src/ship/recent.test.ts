@@ -52,6 +52,16 @@ test("a line that was handed out does not change when newer ones take its place"
   assert.deepEqual(seen(going), ["w-1 second"]);
 });
 
+test("what gives way while all are gone through is left out, in the middle of its batch too", () => {
+  const { recent } = open({ bytesMax: 12 });
+  add(recent, seriesOf(2));
+  add(recent, [recordOf({ seq: 2, text: "w-2" })]);
+  const going = recent.all();
+  assert.equal(`${going.next().value!.line}`, "w-0");
+  add(recent, [recordOf({ seq: 3, text: "other" })]);
+  assert.deepEqual(seen(going), ["w-2 w-2"]);
+});
+
 test("when more is delivered than a second may copy, whole batches are left out, and counted", () => {
   const { recent, advance } = open({ bytesPerSecond: 10 });
   add(recent, [recordOf({ text: "x".repeat(8) })]);
@@ -93,6 +103,22 @@ test("what is larger than all the room is left out, and of too many the newest a
   assert.deepEqual([recent.records, recent.leftOut], [0, 1]);
   add(recent, seriesOf(3));
   assert.deepEqual([seen(recent.all()), recent.leftOut], [["w-1 w-1", "w-2 w-2"], 2]);
+});
+
+test("what came in many small batches is gone through about as fast as what came in few", () => {
+  const records = 16_000;
+  const fastest = (inBatch: number): number => {
+    const { recent } = open({ bytesMax: 1 << 22, recordsMax: records });
+    for (let seq = 0; seq < records; seq += inBatch) add(recent, seriesOf(inBatch));
+    const times = Array.from({ length: 7 }, () => {
+      const beganMs = performance.now();
+      assert.equal([...recent.all()].length, records);
+      return performance.now() - beganMs;
+    });
+    return Math.min(...times);
+  };
+  const ratio = fastest(1) / fastest(1000);
+  assert.ok(ratio < 8, `${ratio} times as long`);
 });
 
 /** Batches whose lines lie in memories of several sources, with or without something between them. */

@@ -49,6 +49,8 @@ interface Kept {
   readonly writers: readonly string[];
   readonly services: readonly string[];
   readonly types: readonly string[];
+  /** Its place in the ring is, or may be, that of others now. */
+  gone: boolean;
 }
 
 export class Recent {
@@ -105,7 +107,7 @@ export class Recent {
    */
   *all(): IterableIterator<RecentRecord> {
     for (const kept of [...this.#kept]) {
-      for (let index = 0; index < kept.records && this.#kept.includes(kept); index++) {
+      for (let index = 0; index < kept.records && !kept.gone; index++) {
         yield this.#recordAt(kept, index);
       }
     }
@@ -169,6 +171,7 @@ export class Recent {
         break;
       }
       this.#kept.shift();
+      oldest.gone = true;
       this.#records -= oldest.records;
     }
     return from;
@@ -250,5 +253,5 @@ function columnsOf(
     services[index] = record.service;
     types[index] = record.type;
   }
-  return { from, to, records: count, starts, ends, seqs, timestamps, writers, services, types };
+  return { from, to, records: count, starts, ends, seqs, timestamps, writers, services, types, gone: false };
 }

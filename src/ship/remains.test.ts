@@ -16,6 +16,7 @@ function journalOf(parts: Partial<JournalState>): JournalState {
     meantFor: "any",
     alive: true,
     waiting: { records: 1, bytes: 2048, oldestMs: 0 },
+    waitingSinceMs: undefined,
     deliveredTo: 0,
     loggedTo: 1,
     fileBytes: 0,

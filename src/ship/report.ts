@@ -4,11 +4,15 @@ import type { AlertCounts } from "../alert/alerter.js";
 import type { Destination } from "../batch/batch.js";
 import { type Report, readReportsIn, reportRegularly } from "../system/report-files.js";
 import type { Circuit, Trouble } from "./circuit.js";
-import type { ShipCounts } from "./counts.js";
+import { newCounts, type ShipCounts } from "./counts.js";
+import { LatencyHistogram } from "./latency.js";
 import type { DestinationVitals, Latency, Rates } from "./vitals.js";
 
 /** A report is written again and again, and read by people. */
 export const DESTINATIONS_REPORTED_MAX = 20;
+
+/** Where no shipper says after how long it sends what waits, in ms. */
+export const ASSUMED_INTERVAL_MS = 120_000;
 
 /** Where shippers say who they are and what they do. */
 export function shippersFolder(dir: string): string {
@@ -37,8 +41,8 @@ export interface ShipperReport extends Report {
   readonly putLatency: Latency;
   /** The busiest first, at most `DESTINATIONS_REPORTED_MAX` and the sum of the others. */
   readonly destinations: readonly DestinationVitals[];
-  /** The most disk that its dead letters take. */
-  readonly deadBytesMax: number;
+  /** The most disk that its dead letters take; undefined where a version writes the report that does not say it. */
+  readonly deadBytesMax?: number | undefined;
   readonly alerts: AlertCounts;
   /** Undefined while it serves none. */
   readonly page?: Page | undefined;
@@ -55,7 +59,25 @@ export function withoutKey({ page, ...report }: ShipperReport): PublicReport {
 
 /** The reports of the shippers that live, the keys of their pages among it. */
 export function readReports(dir: string): ShipperReport[] {
-  return readReportsIn<ShipperReport>(shippersFolder(dir));
+  return readReportsIn<ReportOfAnyVersion>(shippersFolder(dir)).map(completed);
+}
+
+/** Applications that go on over an update write the reports of the version that they began with. */
+type ReportOfAnyVersion = Report & Partial<Omit<ShipperReport, keyof Report>>;
+
+function completed(report: ReportOfAnyVersion): ShipperReport {
+  return {
+    sink: "?",
+    intervalMs: ASSUMED_INTERVAL_MS,
+    circuit: report.trouble === undefined ? "closed" : "open",
+    batchesInFlight: 0,
+    refused: [],
+    putLatency: new LatencyHistogram().taken,
+    destinations: [],
+    alerts: { gathered: 0, channels: {} },
+    ...report,
+    counts: { ...newCounts(), ...report.counts },
+  };
 }
 
 function standbysFolder(dir: string): string {

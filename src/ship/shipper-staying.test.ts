@@ -105,6 +105,17 @@ test("a poison record whose dead letter cannot be written holds up nothing else,
   assert.deepEqual([letterBox.texts, source.acknowledged.size], [["w-5"], 40]);
 });
 
+test("letters that cannot be written are told of until another shipper has their records", async () => {
+  const source = new MemorySource("one", seriesOf(1));
+  const { shipper, clock, letterBox, buffer } = openShipperOn([source], new ScriptedSink(() => split()));
+  letterBox.error = new Error("no room");
+  assert.equal(await advanceThrough(clock, shipper.drain(false)), false);
+  assert.match(shipper.counts.lettersError!, /no room/);
+  buffer.sources.splice(0);
+  assert.equal(await advanceThrough(clock, shipper.drain(false)), true);
+  assert.equal(shipper.counts.lettersError, undefined);
+});
+
 test("to give up while the cloud is away ends the drain at once and leaves the rest", async () => {
   const source = new MemorySource("one", seriesOf(100));
   const sink = new ScriptedSink((batch) => (textsOf(batch)[0] === "w-0" ? delivered() : retry("network")), {

@@ -108,7 +108,9 @@ export class Shipper {
       limits: options.sink.limits,
       destinationOf: (record) => options.destinationOf(record, this.#ledger.hostOf(record.writer)),
       memory: options.memory,
-      waitingCosts: () => this.#inFlight.isFar,
+      sortsByTimestamp: options.sink.sortsByTimestamp,
+      // Where each batch waits for the one before anyway, none is cut short for that.
+      waitingCosts: () => options.sink.sortsByTimestamp && this.#inFlight.isFar,
     });
     const { policy, onTrouble = () => {}, onRecovery = () => {}, onFirstSuccess = () => {} } = options;
     this.circuits = new Circuits({
@@ -246,6 +248,10 @@ export class Shipper {
     const sources = (await this.#ask(() => this.#options.buffer.claim())) ?? this.#sources;
     this.#sources = sources.filter((source) => this.#ledger.guarded(() => source.finished()) !== true);
     this.#ledger.keepOnly(this.#sources);
+    if (this.#lettersFailedAtMs !== undefined && !this.#ledger.somethingStays) {
+      // They are another shipper's now.
+      this.#lettersFailedAtMs = this.counts.lettersError = undefined;
+    }
     return this.#sources;
   }
 

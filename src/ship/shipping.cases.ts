@@ -68,6 +68,7 @@ export class ScriptedSink implements Sink {
   readonly name = "scripted";
   readonly limits: BatchLimits;
   readonly window: AcceptanceWindow | undefined;
+  readonly sortsByTimestamp: boolean;
   readBack?: ReadBack;
   /** The lines of each batch, in the order in which they were sent. */
   readonly sent: string[][] = [];
@@ -76,10 +77,15 @@ export class ScriptedSink implements Sink {
 
   constructor(
     readonly script: (batch: Batch, signal: AbortSignal) => Answer | Promise<Answer> = () => delivered(),
-    { window, ...limits }: Partial<BatchLimits> & { window?: AcceptanceWindow } = {},
+    {
+      window,
+      sortsByTimestamp = true,
+      ...limits
+    }: Partial<BatchLimits> & { window?: AcceptanceWindow; sortsByTimestamp?: boolean } = {},
   ) {
     this.limits = { ...CLOUDWATCH_LIMITS, ...limits };
     this.window = window;
+    this.sortsByTimestamp = sortsByTimestamp;
   }
 
   async send(batch: Batch, signal: AbortSignal): Promise<Answer> {

@@ -16,7 +16,7 @@ import { ReadBackError } from "../sink/read-back-error.js";
 import type { Answer, ReadBack } from "../sink/sink.js";
 import type { Clock } from "../system/clock.js";
 import { messageOf } from "../system/errors.js";
-import { countIn, type ShipCounts } from "./counts.js";
+import { countIn, NOTES_FAILURE, type ShipCounts } from "./counts.js";
 import type { Doubts } from "./doubts.js";
 
 export interface VerificationOptions {
@@ -114,7 +114,7 @@ export class Verification {
   #failed(what: string): void {
     const { counts } = this.#options;
     counts.lastError = what;
-    countIn(counts.failures, "in-flight notes");
+    countIn(counts.failures, NOTES_FAILURE);
   }
 }
 

@@ -88,6 +88,23 @@ test("what was refused is not among what was delivered, and its error is told un
   assert.deepEqual([records, failures > 0, lastError], [3, true, undefined]);
 });
 
+test("a stream whose only record became a dead letter is not said to fail for good", async () => {
+  const { recorder, letterBox, shipper, drain } = open(seriesOf(1), () => split());
+  await drain();
+  assert.deepEqual([letterBox.texts, shipper.counts.lastError], [["w-0"], undefined]);
+  const { failures, lastError } = recorder.destinations.list()[0]!;
+  assert.deepEqual([failures > 0, lastError], [true, undefined]);
+});
+
+test("an error of a sink without a message keeps nothing from being delivered", async () => {
+  const bare = retry("unavailable") as Answer & { verdict: "retry" };
+  (bare.error as { message: unknown }).message = undefined;
+  const { recorder, drain } = open(seriesOf(1), inTurn(bare, delivered()));
+  assert.equal(await drain(), true);
+  const { records, failures } = recorder.destinations.list()[0]!;
+  assert.deepEqual([records, failures], [1, 1]);
+});
+
 test("what the destination skipped of a batch that it took is not kept either", async () => {
   const { recorder, drain } = open(seriesOf(3), () =>
     delivered({ index: 1, reason: "too-old", detail: "too old" }),

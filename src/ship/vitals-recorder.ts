@@ -17,6 +17,8 @@ export interface Measuring {
   stored(destination: Destination, items: readonly Item[], records: number, bytes: number): void;
   /** A try has failed. */
   failed(destination: Destination, message: string): void;
+  /** What was tried last is not tried again: it became dead letters. */
+  buried(destination: Destination): void;
 }
 
 export interface VitalsOptions {
@@ -55,6 +57,10 @@ export class VitalsRecorder implements Measuring {
 
   failed(destination: Destination, message: string): void {
     this.destinations.failed(destination, message);
+  }
+
+  buried(destination: Destination): void {
+    this.destinations.buried(destination);
   }
 
   /** To be called every ten seconds. */

@@ -24,7 +24,7 @@ export interface DestinationVitals {
   readonly recordsPerSecond: number | undefined;
   /** In ms since 1970-01-01 UTC; undefined before the first. */
   readonly deliveredAtMs: number | undefined;
-  /** Undefined when the last try went through. */
+  /** Undefined when the last try went through, or what it was for became dead letters. */
   readonly lastError: string | undefined;
 }
 

@@ -46,6 +46,7 @@ class DirectorySink implements Sink {
   readonly name: string;
   readonly limits = LINES_LIMITS;
   readonly window = undefined;
+  readonly sortsByTimestamp = false;
   readonly readBack: DirectoryReadBack;
   readonly #directory: string;
   readonly #fileBytesMax: number;

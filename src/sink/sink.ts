@@ -77,6 +77,11 @@ export interface Sink {
   readonly limits: BatchLimits;
   /** Which timestamps it takes; undefined for all. */
   readonly window: AcceptanceWindow | undefined;
+  /**
+   * Whether a stream is shown by timestamp and, inside a millisecond, in order of arrival. False where it is shown in order of
+   * arrival alone: then the batches of a stream are sent one after the other.
+   */
+  readonly sortsByTimestamp: boolean;
   /** Undefined where nothing can be looked at afterwards. */
   readonly readBack?: ReadBack;
   /** Sends one batch. Resolves with what became of it; rejects only on a defect. */

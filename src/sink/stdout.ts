@@ -16,6 +16,7 @@ class StdoutSink implements Sink {
   readonly name = "stdout";
   readonly limits = LINES_LIMITS;
   readonly window = undefined;
+  readonly sortsByTimestamp = false;
   readonly #output: Writable;
   #tail: Promise<unknown> = Promise.resolve();
 

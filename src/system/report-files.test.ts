@@ -59,6 +59,50 @@ test("reports of the dead, and what is none, are neither told nor kept", (contex
   for (const name of names) assert.equal(statSync(join(dir, name)).mode & 0o777, 0o600);
 });
 
+test("one of another machine or container is told while it is written again, and kept no longer", (context) => {
+  const dir = join(folder(context), "shippers");
+  const ago = (ms: number) => ({ updatedAt: new Date(Date.now() - ms).toISOString() });
+  const elsewhere = { process: { ...ownIdentity(), namespace: "pid:[1]" } };
+  const minute = 60_000;
+  for (const [of, parts] of [
+    ["just now", { ...elsewhere, ...ago(0) }],
+    ["a while ago", { ...elsewhere, ...ago(5 * minute) }],
+    ["an hour ago", { ...elsewhere, ...ago(60 * minute) }],
+    ["never", { ...elsewhere, updatedAt: "?" }],
+    ["here, and seen to live", ago(60 * minute)],
+  ] as const) {
+    new ReportFile(dir, of).write(report(of, parts));
+  }
+  const told = ["a while ago", "here, and seen to live", "just now"];
+  assert.deepEqual(namesIn(dir).sort(), told);
+  new ReportFile(dir, "next");
+  assert.equal(readdirSync(dir).length, told.length);
+});
+
+test("a regular report is written when something changes, and now and then when nothing does", (context) => {
+  context.mock.timers.enable({ apis: ["setInterval", "Date"], now: Date.UTC(2026, 0, 1) });
+  let elapsedMs = 0;
+  context.mock.method(performance, "now", () => elapsedMs);
+  const dir = folder(context);
+  let of = "a job";
+  const stop = reportRegularly(dir, () => ({ of }));
+  const afterMs = (ms: number) => {
+    for (let passedMs = 0; passedMs < ms; passedMs += 1000) {
+      elapsedMs += 1000;
+      context.mock.timers.tick(1000);
+    }
+    const [{ of, updatedAt }] = readReportsIn<Named>(dir) as [Named];
+    return [of, (Date.parse(updatedAt) - Date.UTC(2026, 0, 1)) / 1000];
+  };
+  assert.deepEqual(afterMs(29_000), ["a job", 0]);
+  assert.deepEqual(afterMs(1000), ["a job", 30]);
+  of = "another job";
+  assert.deepEqual(afterMs(1000), ["another job", 31]);
+  assert.deepEqual(afterMs(29_000), ["another job", 31]);
+  assert.deepEqual(afterMs(1000), ["another job", 61]);
+  stop();
+});
+
 test("a regular report is there at once, with who and since when, and goes", (context) => {
   const dir = join(folder(context), "forwarders");
   const stop = reportRegularly(dir, () => ({ of: "a job" }));

@@ -13,6 +13,10 @@ export interface Report {
 }
 
 const INTERVAL_MS = 1000;
+/** One in which nothing changes is written again all the same: it is how those on other machines see that its process lives. */
+const REWRITE_MS = 30_000;
+/** Far longer, for the clocks of two machines differ, and a process may be stopped for a while. */
+const EXPIRY_MS = 600_000;
 
 export class ReportFile {
   readonly #path: string;
@@ -40,11 +44,13 @@ export function reportRegularly(folder: string, state: () => object): () => void
   const file = new ReportFile(folder, randomId(6));
   const startedAt = new Date().toISOString();
   let last = "";
+  let dueMs = 0;
   const write = (): void => {
     const now = state();
     const text = JSON.stringify(now);
-    if (text !== last) {
+    if (text !== last || performance.now() >= dueMs) {
       last = text;
+      dueMs = performance.now() + REWRITE_MS;
       file.write({ process: ownIdentity(), startedAt, ...now, updatedAt: new Date().toISOString() });
     }
   };
@@ -81,8 +87,14 @@ function pathsIn(folder: string): string[] {
 function readReport<R extends Report>(path: string): R | undefined {
   try {
     const report = JSON.parse(readFileSync(path, "utf8")) as R;
-    return livenessOf(report.process) === "dead" ? undefined : report;
+    return isGone(report) ? undefined : report;
   } catch {
     return undefined;
   }
+}
+
+/** One of another machine or container is gone when it has not been written again for long. */
+function isGone({ process, updatedAt }: Report): boolean {
+  const liveness = livenessOf(process);
+  return liveness === "unknown" ? !(Date.now() - Date.parse(updatedAt) < EXPIRY_MS) : liveness === "dead";
 }

@@ -28,6 +28,7 @@ export function journalOf(parts: Partial<JournalState> = {}): JournalState {
     meantFor: "any",
     alive: true,
     waiting: NOTHING_WAITS,
+    waitingSinceMs: undefined,
     deliveredTo: 10,
     loggedTo: 10,
     fileBytes: 8 << 20,
@@ -93,6 +94,7 @@ export function factsOf(parts: Partial<HealthFacts> = {}): HealthFacts {
     shippers: [shipperOf()],
     forwarders: [],
     store: undefined,
+    forwarded: new Map(),
     deadLetters: { dir: "/j/dead", bytes: 0, bytesMax: 1000, since: undefined },
     ...parts,
   };

@@ -1,48 +1,18 @@
-import assert from "node:assert/strict";
-import { test } from "node:test";
-import { newCounts } from "../ship/counts.js";
+import { journalOf, NOW_MS, PROCESS, shipperOf, waitingFor } from "./facts.cases.js";
 import {
-  factsOf,
-  forwarderOf,
-  journalOf,
-  NOW_MS,
-  PROCESS,
-  shipperOf,
-  storeOf,
-  waitingFor,
-} from "./facts.cases.js";
-import { type HealthFacts, healthOf } from "./health.js";
-
-const MINUTE = 60_000;
-const GIB = 1 << 30;
-const outage = { cause: "network" as const, detail: "no route", sinceMs: NOW_MS - 5 * MINUTE };
-const refused = (stream: string) => ({
-  ...{ cause: "denied" as const, detail: "not yours", sinceMs: NOW_MS - MINUTE },
-  destination: { group: "g", stream },
-});
-const unclaimed = (ageMs: number, parts = {}) =>
-  journalOf({ shipperPid: undefined, waiting: waitingFor(ageMs), ...parts });
-const counted = (counts: object) => shipperOf({ counts: { ...newCounts(), ...counts } });
-const letters = (bytes: number) => ({
-  ...{ dir: "/j/dead", bytes, bytesMax: 1000 },
-  since: bytes === 0 ? undefined : "2025-12-24",
-});
-const atStore = (parts: Parameters<typeof storeOf>[0], more: Partial<HealthFacts> = {}) => ({
-  shippers: [],
-  store: storeOf(parts),
-  ...more,
-});
-const bound = { meantFor: "store-s" };
-const [server] = storeOf().view.state!.servers as [
-  NonNullable<ReturnType<typeof storeOf>["view"]["state"]>["servers"][0],
-];
-
-interface Case {
-  readonly what: string;
-  readonly facts: Partial<HealthFacts>;
-  readonly problems?: readonly RegExp[];
-  readonly warnings?: readonly RegExp[];
-}
+  bound,
+  type Case,
+  counted,
+  GIB,
+  HOUR,
+  letters,
+  MINUTE,
+  outage,
+  refused,
+  sending,
+  testHealth,
+  unclaimed,
+} from "./health.cases.js";
 
 const CASES: readonly Case[] = [
   { what: "all is well", facts: {} },
@@ -135,6 +105,38 @@ const CASES: readonly Case[] = [
     problems: [/^3 records have waited for up to 7m although process 7 takes them$/],
   },
   {
+    what: "what an outage has held up is being sent",
+    facts: { journals: [journalOf({ waiting: waitingFor(7 * MINUTE, 5000) })], shippers: [sending(100)] },
+    warnings: [/^5000 records have waited for up to 7m, and process 7 sends them$/],
+  },
+  {
+    what: "others are being sent, and these are not",
+    facts: { journals: [journalOf({ waiting: waitingFor(7 * MINUTE, 50) })], shippers: [sending(100)] },
+    problems: [/^50 records have waited for up to 7m although process 7 takes them$/],
+  },
+  {
+    what: "nothing is sent",
+    facts: { journals: [journalOf({ waiting: waitingFor(7 * MINUTE, 50) })], shippers: [sending(0)] },
+    problems: [/although process 7 takes them$/],
+  },
+  {
+    what: "a shipper has just begun",
+    facts: {
+      journals: [journalOf({ waiting: waitingFor(7 * MINUTE) })],
+      shippers: [shipperOf({ startedAt: new Date(NOW_MS - 5000).toISOString() })],
+    },
+    warnings: [/and process 7 sends them$/],
+  },
+  {
+    what: "records of last week that were logged just now",
+    facts: {
+      journals: [
+        unclaimed(7 * 24 * HOUR, { waitingSinceMs: NOW_MS - 1000 }),
+        journalOf({ waiting: waitingFor(7 * 24 * HOUR), waitingSinceMs: NOW_MS - 1000 }),
+      ],
+    },
+  },
+  {
     what: "they wait within three intervals",
     facts: { journals: [journalOf({ waiting: waitingFor(6 * MINUTE) })] },
   },
@@ -203,82 +205,6 @@ const CASES: readonly Case[] = [
       /^shipper 7 found .* \(damaged 2, damaged bytes 99\)$/,
     ],
   },
-  { what: "a store, and all is well", facts: atStore({}, { forwarders: [forwarderOf()] }) },
-  {
-    what: "the store cannot be read",
-    facts: {
-      shippers: [],
-      journals: [journalOf({ ...bound, waiting: waitingFor(60 * MINUTE) })],
-      store: {
-        ...storeOf(),
-        view: {
-          name: "redis://s",
-          state: undefined,
-          error: { code: "C", message: "refused.", hint: "Start it." },
-        },
-      },
-    },
-    problems: [/^the store cannot be read: refused\. Start it\.$/],
-  },
-  {
-    what: "the store evicts",
-    facts: atStore({ servers: [{ ...server, evicts: true }] }),
-    problems: [/^redis:\/\/s: this redis deletes what it was given/],
-  },
-  {
-    what: "the store is full",
-    facts: atStore({ servers: [{ ...server, usedBytes: server.bytesMax }] }),
-    problems: [/^redis:\/\/s is full: 1\.0 GiB are used, and records go in up to 972\.8 MiB$/],
-  },
-  {
-    what: "nobody empties the store",
-    facts: atStore({
-      shippers: [],
-      waiting: waitingFor(0),
-      lists: [{ key: "l", entries: 2, error: undefined }],
-    }),
-    problems: [
-      /^5 records wait in the store, and no shipper lives: start `dragonlog ship` with this --buffer$/,
-    ],
-  },
-  {
-    what: "a forwarder is held up",
-    facts: atStore(
-      {},
-      {
-        forwarders: [
-          forwarderOf({ trouble: { cause: "full", detail: "OOM", sinceMs: NOW_MS - MINUTE } }),
-          forwarderOf({ store: "another", trouble: { cause: "full", detail: "OOM", sinceMs: NOW_MS } }),
-        ],
-      },
-    ),
-    problems: [/^forwarder 7 has been held up for 60s \(full: OOM\)$/],
-  },
-  {
-    what: "a journal waits without a forwarder, one is delivered",
-    facts: atStore(
-      { deliveredTo: { v: 10 } },
-      {
-        journals: [unclaimed(0, bound), unclaimed(0, { ...bound, writer: "v" })],
-      },
-    ),
-    problems: [/^1 journal waits without a forwarder: start the application again/],
-  },
-  {
-    what: "records wait long in a store that is emptied",
-    facts: atStore({ waiting: waitingFor(7 * MINUTE) }),
-    problems: [/^3 records wait in the store, the oldest for 7m, although 1 shipper lives$/],
-  },
 ];
 
-for (const { what, facts, problems = [], warnings = [] } of CASES) {
-  test(`health: ${what}`, () => {
-    const health = healthOf(factsOf(facts));
-    const told = JSON.stringify(health, undefined, 1);
-    assert.equal(health.problems.length, problems.length, told);
-    assert.equal(health.warnings.length, warnings.length, told);
-    problems.forEach((pattern, index) => void assert.match(health.problems[index]!, pattern));
-    warnings.forEach((pattern, index) => void assert.match(health.warnings[index]!, pattern));
-    assert.equal(health.healthy, problems.length === 0);
-  });
-}
+testHealth(CASES);

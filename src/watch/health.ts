@@ -6,22 +6,15 @@
  * alike is counted.
  */
 import type { JournalState } from "../buffer/waiting.js";
+import type { Note } from "../forward/note.js";
 import type { ForwarderReport } from "../forward/report.js";
-import { ANY_SHIPPER, STORE_PREFIX } from "../journal/folder.js";
 import type { ShipperReport } from "../ship/report.js";
-import { counted, countedDoing, formatBytes, formatSpan } from "../system/figures.js";
+import { counted, formatBytes, formatSpan } from "../system/figures.js";
+import { late, unshipped } from "./lateness.js";
 import type { Health, Overview } from "./overview.js";
 import { type StoreFacts, troubleIn } from "./store-trouble.js";
 import { droppedIn } from "./writer-views.js";
 
-/** Where no shipper says after how long it sends what waits. */
-const INTERVAL_MS = 120_000;
-/** For a destination that has to be tried twice, and a clock that is looked at. */
-const GRACE_MS = 30_000;
-/** Nobody ships them: a shipper that was started now would be late already. */
-const UNSHIPPED_INTERVALS = 2;
-/** They are shipped, and something holds them up. */
-const LATE_INTERVALS = 3;
 /** Of the room of a journal; delivered segments that are kept for use again take some of it, so what waits counts as well. */
 const JOURNAL_FULL = 0.95;
 const JOURNAL_WAITING = 0.5;
@@ -35,23 +28,29 @@ export interface HealthFacts {
   readonly journals: readonly JournalState[];
   readonly shippers: readonly ShipperReport[];
   readonly forwarders: readonly ForwarderReport[];
-  readonly store: Omit<StoreFacts, "forwarders" | "journals"> | undefined;
+  readonly store: Omit<StoreFacts, "journals" | "forwarded"> | undefined;
+  /** What the last forwarders of journals had put into a store, by writer, of those that nobody takes. */
+  readonly forwarded: ReadonlyMap<string, Note>;
   readonly deadLetters: Overview["deadLetters"];
 }
 
 export function healthOf(facts: HealthFacts): Health {
-  const inStore = storeProblems(facts);
+  const ofStore = storeProblems(facts);
+  const untaken = unshipped(facts);
+  // What is the matter with the store holds up what is behind it.
+  const taken = ofStore.length > 0 ? { problems: [], warnings: [] } : late(facts);
   const problems = [
-    ...inStore,
+    ...ofStore,
     ...facts.shippers.flatMap((shipper) => stoppedText(shipper, facts.nowMs)),
     ...unreadable(facts),
     ...full(facts),
-    ...unshipped(facts),
-    // What is the matter with the store holds up what is behind it.
-    ...(inStore.length > 0 ? [] : late(facts)),
+    ...untaken.problems,
+    ...taken.problems,
     ...lettersProblems(facts),
   ];
   const warnings = [
+    ...untaken.warnings,
+    ...taken.warnings,
     ...lettersWarnings(facts),
     ...dropWarnings(facts),
     ...facts.shippers.flatMap(shipperWarnings),
@@ -59,8 +58,30 @@ export function healthOf(facts: HealthFacts): Health {
   return { healthy: problems.length === 0, problems, warnings };
 }
 
-function storeProblems({ store, forwarders, journals, nowMs }: HealthFacts): string[] {
-  return store === undefined ? [] : troubleIn({ ...store, forwarders, journals }, nowMs);
+function storeProblems({ store, forwarders, forwarded, journals, nowMs }: HealthFacts): string[] {
+  const heldUp = heldUpTexts(forwarders, nowMs);
+  return store === undefined ? heldUp : [...troubleIn({ ...store, journals, forwarded }), ...heldUp];
+}
+
+/** Whatever store they are for: what they cannot put there waits here. */
+function heldUpTexts(forwarders: readonly ForwarderReport[], nowMs: number): string[] {
+  const groups = new Map<string, ForwarderReport[]>();
+  for (const forwarder of forwarders) {
+    if (forwarder.trouble !== undefined) {
+      groups.set(forwarder.store, [...(groups.get(forwarder.store) ?? []), forwarder]);
+    }
+  }
+  return [...groups].map(([store, of]) => {
+    const [{ process, trouble }] = of.sort((a, b) => a.trouble!.sinceMs - b.trouble!.sinceMs) as [
+      ForwarderReport,
+    ];
+    const { cause, detail, sinceMs } = trouble!;
+    const who =
+      of.length === 1
+        ? `forwarder ${process.pid} has`
+        : `forwarder ${process.pid} and ${counted(of.length - 1, "other")} have`;
+    return `${who} been held up on the way to ${store} for ${formatSpan(nowMs - sinceMs)} (${cause}: ${detail})`;
+  });
 }
 
 function stoppedText({ process: { pid }, sink, trouble, refused }: ShipperReport, nowMs: number): string[] {
@@ -108,79 +129,6 @@ function full({ journals }: HealthFacts): string[] {
   return [
     `the journal of ${service}${more} is full (${formatBytes(fileBytes)} of ${formatBytes(bytesMax!)}), so records are dropped`,
   ];
-}
-
-function unshipped({ journals, shippers, store, nowMs }: HealthFacts): string[] {
-  const longMs = UNSHIPPED_INTERVALS * intervalOf(shippers) + GRACE_MS;
-  const found = journals.filter(
-    ({ shipperPid, error, meantFor, waiting }) =>
-      shipperPid === undefined &&
-      error === undefined &&
-      // What is bound for the store is told by what is known of the store.
-      (store === undefined || meantFor !== store.bound) &&
-      ageOf(waiting.oldestMs, nowMs) > longMs,
-  );
-  const groups = new Map<string, JournalState[]>();
-  for (const journal of found) {
-    const advice = adviceFor(journal.meantFor);
-    groups.set(advice, [...(groups.get(advice) ?? []), journal]);
-  }
-  return [...groups].map(([advice, of]) => `${waitText(of, nowMs)} and nobody ships them: ${advice}`);
-}
-
-function adviceFor(meantFor = ANY_SHIPPER): string {
-  if (meantFor === ANY_SHIPPER) return "start `dragonlog ship`";
-  return meantFor.startsWith(STORE_PREFIX)
-    ? "start their application again, or `dragonlog ship` with the store as --buffer"
-    : "start their application again, which ships by itself";
-}
-
-function late({ journals, shippers, forwarders, store, nowMs }: HealthFacts): string[] {
-  const stopped = new Set(
-    shippers
-      .filter(({ trouble, refused }) => trouble !== undefined || refused.length > 0)
-      .map(({ process }) => process.pid),
-  );
-  const heldUp = new Set(
-    forwarders.filter(({ trouble }) => trouble !== undefined).map(({ process }) => process.pid),
-  );
-  const found = journals.filter(
-    ({ shipperPid, waiting }) =>
-      shipperPid !== undefined &&
-      !stopped.has(shipperPid) &&
-      !heldUp.has(shipperPid) &&
-      ageOf(waiting.oldestMs, nowMs) > LATE_INTERVALS * intervalOf(shippers, shipperPid) + GRACE_MS,
-  );
-  const lines = found.length === 0 ? [] : [`${waitText(found, nowMs)} although ${takersOf(found)} them`];
-  const { state } = store?.view ?? {};
-  const inStoreMs = ageOf(state?.waiting.oldestMs, nowMs);
-  if (state !== undefined && state.shippers.length > 0 && found.length === 0) {
-    if (inStoreMs > LATE_INTERVALS * intervalOf(shippers) + GRACE_MS && stopped.size === 0) {
-      const { records } = state.waiting;
-      lines.push(
-        `${countedDoing(records, "record", "wait")} in the store, the oldest for ${formatSpan(inStoreMs)}, although ` +
-          `${countedDoing(state.shippers.length, "shipper", "live")}`,
-      );
-    }
-  }
-  return lines;
-}
-
-function takersOf(journals: readonly JournalState[]): string {
-  const pids = [...new Set(journals.map(({ shipperPid }) => shipperPid))];
-  return pids.length === 1 ? `process ${pids[0]} takes` : `${pids.length} processes take`;
-}
-
-/** Such as `12 records have waited for up to 7m`. */
-function waitText(journals: readonly JournalState[], nowMs: number): string {
-  let records = 0;
-  let oldestMs = nowMs;
-  for (const { waiting } of journals) {
-    records += waiting.records;
-    oldestMs = Math.min(oldestMs, waiting.oldestMs ?? nowMs);
-  }
-  const have = records === 1 ? "has" : "have";
-  return `${counted(records, "record")} ${have} waited for up to ${formatSpan(nowMs - oldestMs)}`;
 }
 
 function lettersProblems({ shippers, deadLetters }: HealthFacts): string[] {
@@ -237,16 +185,4 @@ function shipperWarnings({ process: { pid }, pageTrouble, alerts, counts }: Ship
     lines.push(`shipper ${pid} found that records are gone or cannot be read (${text})`);
   }
   return lines;
-}
-
-/** The longest that a record should wait; of the shipper with this pid if there is one, else of the slowest. */
-function intervalOf(shippers: readonly ShipperReport[], pid?: number): number {
-  const own = shippers.filter(({ process }) => process.pid === pid);
-  const all = (own.length > 0 ? own : shippers).map(({ intervalMs }) => intervalMs);
-  return all.length === 0 ? INTERVAL_MS : Math.max(...all);
-}
-
-/** Below 0 where nothing waits. */
-function ageOf(oldestMs: number | undefined, nowMs: number): number {
-  return oldestMs === undefined ? Number.NEGATIVE_INFINITY : nowMs - oldestMs;
 }

@@ -4,9 +4,12 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { test } from "node:test";
 import { append, openJournal, temporaryFolder } from "../journal/journal.cases.js";
+import { shippersFolder } from "../ship/report.js";
 import { ManualClock } from "../system/manual-clock.cases.js";
+import { ownIdentity } from "../system/process.js";
 import { PROCESS, shipperOf } from "./facts.cases.js";
 import { Overviews, readOverview } from "./read-overview.js";
+import { statusLines } from "./status-text.js";
 
 test("what was read a moment ago is given out again, and read once for all who ask", async (t) => {
   const dir = temporaryFolder(t);
@@ -62,6 +65,39 @@ test("the shipper of this process is told as it is now, and no report tells the 
   assert.doesNotMatch(JSON.stringify(overview), /the-key/);
   assert.equal(overview.deadLetters.bytesMax, 1000);
 });
+
+const SINCE = { startedAt: "2026-01-01T00:00:00.000Z", updatedAt: "2026-01-01T00:00:00.000Z" };
+const REPORTS: readonly [what: string, report: object, told: RegExp][] = [
+  ["nothing but who it is", {}, /\? +.*closed/],
+  [
+    "that of the version before, held up",
+    {
+      ...{
+        sink: "CloudWatch here",
+        batchesInFlight: 0,
+        refused: [],
+        counts: { deliveredRecords: 3, failures: {} },
+      },
+      trouble: { cause: "network", detail: "no route", sinceMs: 0, retryAtMs: 0 },
+      alerts: { gathered: 0, channels: {} },
+    },
+    /CloudWatch here +.*open +3/,
+  ],
+];
+for (const [what, report, told] of REPORTS) {
+  test(`a report that lacks what this version writes is shown all the same: ${what}`, async (t) => {
+    const dir = temporaryFolder(t);
+    mkdirSync(shippersFolder(dir));
+    const path = join(shippersFolder(dir), `${process.pid}-old.json`);
+    writeFileSync(path, JSON.stringify({ process: ownIdentity(), ...SINCE, ...report }));
+    const overview = await readOverview({ buffer: { kind: "journal", dir } });
+    const text = statusLines(overview)
+      .map((line) => line.text)
+      .join("\n");
+    assert.match(text, told);
+    assert.equal(overview.deadLetters.bytesMax, undefined);
+  });
+}
 
 test("of very many journals those with trouble and those with most are told, and all are counted", async (t) => {
   const dir = temporaryFolder(t);

@@ -19,6 +19,7 @@ import { messageOf } from "../system/errors.js";
 import { packageVersion } from "../system/package-version.js";
 import { ownIdentity } from "../system/process.js";
 import { FlowRates } from "./flow-rates.js";
+import { forwardedOf } from "./forwarded.js";
 import { healthOf } from "./health.js";
 import type { Overview } from "./overview.js";
 import { forwarderView, shipperView } from "./part-views.js";
@@ -125,6 +126,7 @@ export class Overviews {
         journals,
         shippers,
         forwarders,
+        forwarded: forwardedOf(journals),
         store: view && { view, bound: bound!, storeBytesMax },
         deadLetters,
       }),
@@ -216,7 +218,7 @@ function ratesOf(shippers: readonly ShipperReport[]): Rates | undefined {
 
 function lettersIn(dir: string, shippers: readonly ShipperReport[]): Overview["deadLetters"] {
   const folder = deadFolderOf(dir);
-  const caps = shippers.map(({ deadBytesMax }) => deadBytesMax);
+  const caps = shippers.flatMap(({ deadBytesMax = [] }) => deadBytesMax);
   const bytesMax = caps.length === 0 ? undefined : Math.min(...caps);
   try {
     const [oldest] = listLetters(folder);

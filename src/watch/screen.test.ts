@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { PassThrough } from "node:stream";
 import { test } from "node:test";
-import { fitted, mayColour, openScreen } from "./screen.js";
+import { fitted, openScreen } from "./screen.js";
 import { type Column, lineOf, paint, tableLines } from "./status-line.js";
 
 class Terminal extends PassThrough {
@@ -14,18 +14,20 @@ class Terminal extends PassThrough {
   }
 }
 
-function withoutNoColor(run: () => void): void {
-  const { NO_COLOR } = process.env;
-  delete process.env.NO_COLOR;
+/** Whatever the variables of whoever runs the tests say of colours. */
+function inColour(run: () => void): void {
+  const before = process.env.FORCE_COLOR;
+  process.env.FORCE_COLOR = "1";
   try {
     run();
   } finally {
-    if (NO_COLOR !== undefined) process.env.NO_COLOR = NO_COLOR;
+    if (before === undefined) delete process.env.FORCE_COLOR;
+    else process.env.FORCE_COLOR = before;
   }
 }
 
 test("on a terminal lines are drawn in place, on a screen of their own, and the cursor is back at the end", () => {
-  withoutNoColor(() => {
+  inColour(() => {
     const terminal = new Terminal();
     const screen = openScreen(terminal);
     screen.show([lineOf("healthy", "good"), lineOf("x".repeat(30))]);
@@ -45,6 +47,26 @@ test("on a terminal lines are drawn in place, on a screen of their own, and the 
   });
 });
 
+test("a terminal is given back while the process is stopped, and when it is ended without an exit", (context) => {
+  const sent: unknown[] = [];
+  context.mock.method(process, "kill", (pid: number, signal: string) => void sent.push([pid, signal]));
+  const terminal = new Terminal();
+  const screen = openScreen(terminal);
+  screen.show([lineOf("healthy")]);
+  const enter = "\u001b[?1049h\u001b[?25l\u001b[?7l";
+  const leave = "\u001b[?7h\u001b[?25h\u001b[?1049l";
+  terminal.read();
+  process.emit("SIGTSTP");
+  assert.deepEqual([terminal.printed, sent], [leave, [[process.pid, "SIGSTOP"]]]);
+  process.emit("SIGCONT");
+  const { printed } = terminal;
+  assert.ok(printed.startsWith(enter) && printed.includes("healthy"), JSON.stringify(printed));
+  process.emit("SIGQUIT");
+  assert.deepEqual([terminal.printed, sent[1]], [leave, [process.pid, "SIGQUIT"]]);
+  screen.close();
+  for (const signal of ["SIGTSTP", "SIGCONT", "SIGQUIT"]) assert.equal(process.listenerCount(signal), 0);
+});
+
 test("elsewhere it is one block after another, without colour", () => {
   const file = new PassThrough();
   const screen = openScreen(file);
@@ -54,13 +76,7 @@ test("elsewhere it is one block after another, without colour", () => {
   assert.equal(`${file.read()}`, `NOT HEALTHY: x\n${"y".repeat(300)}\n\nhealthy\n`);
 });
 
-test("colour is for terminals, unless NO_COLOR is set to anything", () => {
-  withoutNoColor(() => {
-    assert.deepEqual([mayColour(new Terminal()), mayColour(new PassThrough())], [true, false]);
-    process.env.NO_COLOR = "1";
-    assert.equal(mayColour(new Terminal()), false);
-    delete process.env.NO_COLOR;
-  });
+test("without colour a line is its text", () => {
   assert.equal(paint(lineOf("x", "bad"), false), "x");
 });
 

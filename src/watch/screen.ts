@@ -5,6 +5,7 @@
 import type { Writable } from "node:stream";
 import type { WriteStream } from "node:tty";
 import { paint, type StatusLine } from "./status-line.js";
+import { hasColour } from "./tail/ink.js";
 
 /** Without a cursor, and with lines that end at the edge: one with wide characters must not push the others down. */
 const ENTER = "\u001b[?1049h\u001b[?25l\u001b[?7l";
@@ -14,11 +15,6 @@ const CLEAR_LINE_END = "\u001b[K";
 const CLEAR_BELOW = "\u001b[J";
 /** Of a line that goes on with the one before. */
 const INDENT = "    ";
-
-/** Whether lines may be coloured there: on a terminal, unless NO_COLOR says otherwise (https://no-color.org). */
-export function mayColour(out: Writable): boolean {
-  return isTerminal(out) && (process.env.NO_COLOR ?? "") === "";
-}
 
 export interface Screen {
   show(lines: readonly StatusLine[]): void;
@@ -45,7 +41,7 @@ function inBlocks(out: Writable): Screen {
 }
 
 function onTerminal(out: WriteStream): Screen {
-  const inColour = mayColour(out);
+  const inColour = hasColour(out, process.env);
   let last: readonly StatusLine[] = [];
   const draw = (): void => {
     const fitting = fitted(last, out.columns, out.rows);
@@ -54,10 +50,26 @@ function onTerminal(out: WriteStream): Screen {
     out.write(`${HOME}${text}${fitting.length < out.rows ? `\r\n${CLEAR_BELOW}` : ""}`);
   };
   const leave = (): void => void out.write(LEAVE);
+  const stop = (): void => {
+    leave();
+    process.kill(process.pid, "SIGSTOP");
+  };
+  const goOn = (): void => {
+    out.write(ENTER);
+    draw();
+  };
+  const quit = (): void => {
+    leave();
+    // Nobody listens any more: it ends the process as it does elsewhere.
+    process.kill(process.pid, "SIGQUIT");
+  };
   out.write(ENTER);
   out.on("resize", draw);
-  // A second Ctrl-C ends the process where it stands.
+  // A second Ctrl-C ends the process where it stands; Ctrl-Z stops it, and Ctrl-\ ends it without an exit.
   process.once("exit", leave);
+  process.on("SIGTSTP", stop);
+  process.on("SIGCONT", goOn);
+  process.once("SIGQUIT", quit);
   return {
     show(lines) {
       last = lines;
@@ -65,6 +77,9 @@ function onTerminal(out: WriteStream): Screen {
     },
     close() {
       process.off("exit", leave);
+      process.off("SIGTSTP", stop);
+      process.off("SIGCONT", goOn);
+      process.off("SIGQUIT", quit);
       out.off("resize", draw);
       leave();
     },

@@ -1,12 +1,14 @@
 /** `dragonlog status`: whether all is well, what waits, who writes, forwards and ships, what was dropped or set aside. */
+import { requireReadable } from "../buffer/readable-folder.js";
 import type { ParsedOptions } from "../config/options.js";
 import { systemClock } from "../system/clock.js";
 import type { Io } from "../system/io.js";
 import { pause } from "../system/pause.js";
 import { Overviews, readOverview } from "./read-overview.js";
-import { mayColour, openScreen } from "./screen.js";
+import { openScreen } from "./screen.js";
 import { paint } from "./status-line.js";
 import { statusLines } from "./status-text.js";
+import { hasColour } from "./tail/ink.js";
 
 const REFRESH_MS = 1000;
 /** A store that says nothing must not hold up what else there is to see. */
@@ -15,13 +17,14 @@ const STORE_WATCH_MS = 3000;
 /** Exit code 0 when it is healthy, 1 when it is not; 0 for one that has watched until it was stopped. */
 export async function status(options: ParsedOptions<"status">, io: Io): Promise<number> {
   const { buffer, list, storeBytesMax, json } = options;
+  requireReadable(buffer.dir);
   const looking = { buffer, lists: list, storeBytesMax };
   if (options.watch) {
     await watch(new Overviews({ ...looking, cacheMs: 0, storeLookMs: STORE_WATCH_MS }), json, io);
     return 0;
   }
   const overview = await readOverview(looking);
-  const inColour = mayColour(io.stdout);
+  const inColour = hasColour(io.stdout, process.env);
   io.stdout.write(
     json
       ? `${JSON.stringify(overview)}\n`

@@ -1,9 +1,9 @@
 /** What keeps records from being delivered by way of a store, as far as it can be seen from this machine. */
 import { roomIn, storeSpace } from "../buffer/redis/store-budget.js";
 import type { JournalState } from "../buffer/waiting.js";
-import type { ForwarderReport } from "../forward/report.js";
-import { countedDoing, formatBytes, formatSpan, inOneLine } from "../system/figures.js";
-import { entriesIn, type StoreView } from "./store-state.js";
+import type { Note } from "../forward/note.js";
+import { countedDoing, formatBytes, inOneLine } from "../system/figures.js";
+import { entriesIn, type StoreState, type StoreView } from "./store-state.js";
 
 const START = "start `dragonlog ship` with this --buffer";
 
@@ -12,12 +12,13 @@ export interface StoreFacts {
   /** What journals are meant for that are bound for it, as `WriterInfo.shipper`. */
   readonly bound: string;
   readonly storeBytesMax: number;
-  readonly forwarders: readonly ForwarderReport[];
   readonly journals: readonly JournalState[];
+  /** What the last forwarders had put there, by writer, of the journals that nobody takes. */
+  readonly forwarded: ReadonlyMap<string, Note>;
 }
 
-/** In sentences, with foreign text in them. What a shipper cannot send says the shipper itself. */
-export function troubleIn(facts: StoreFacts, nowMs: number): string[] {
+/** In sentences, with foreign text in them. What a shipper cannot send, or a forwarder cannot put there, it says itself. */
+export function troubleIn(facts: StoreFacts): string[] {
   const { view, storeBytesMax } = facts;
   const { name, state, error } = view;
   const trouble: string[] = [];
@@ -44,22 +45,15 @@ export function troubleIn(facts: StoreFacts, nowMs: number): string[] {
       `${countedDoing(waiting + entries, "record", "wait")} in the store, and no shipper lives: ${START}`,
     );
   }
-  return [...trouble, ...heldUp(facts, nowMs), ...withoutForwarder(facts)];
+  return [...trouble, ...withoutForwarder(facts)];
 }
 
-function heldUp({ forwarders, view: { name } }: StoreFacts, nowMs: number): string[] {
-  return forwarders.flatMap(({ process: { pid }, store, trouble }) =>
-    trouble === undefined || store !== name
-      ? []
-      : [
-          `forwarder ${pid} has been held up for ${formatSpan(nowMs - trouble.sinceMs)} (${trouble.cause}: ${trouble.detail})`,
-        ],
-  );
-}
-
-function withoutForwarder({ view: { state }, journals, bound }: StoreFacts): string[] {
+function withoutForwarder({ view: { state }, journals, bound, forwarded }: StoreFacts): string[] {
   const undelivered = unservedIn(journals, bound).filter(
-    ({ writer, loggedTo }) => state !== undefined && (state.deliveredTo[writer] ?? 0) < loggedTo,
+    ({ writer, loggedTo }) =>
+      state !== undefined &&
+      (state.deliveredTo[writer] ?? 0) < loggedTo &&
+      !isStillThere(forwarded.get(writer), loggedTo, state),
   );
   return undelivered.length === 0
     ? []
@@ -67,6 +61,15 @@ function withoutForwarder({ view: { state }, journals, bound }: StoreFacts): str
         `${countedDoing(undelivered.length, "journal", "wait")} without a forwarder: start the application again, ` +
           "or `dragonlog ship` here with this --buffer",
       ];
+}
+
+/** All of a journal was put there, and no server has started anew since, which might have lost it. */
+function isStillThere(note: Note | undefined, loggedTo: number, { servers }: StoreState): boolean {
+  return (
+    note !== undefined &&
+    note.appended >= loggedTo &&
+    servers.every(({ runId }) => note.runIds.includes(runId))
+  );
 }
 
 /** Journals in which something waits that are meant for the store, by `WriterInfo.shipper`, and that nobody has claimed. */

@@ -57,10 +57,13 @@ test(
   async (context) => {
     const served = await serve(context, { flags: [...FLAGS, "--read-only"] });
     const browser = await openBrowser(context);
-    logNumbers(served.shipping.logger("api"), 2);
+    const logger = served.shipping.logger("api");
+    logNumbers(logger, 2);
     await refuseInCloud(served, "a record", 2);
     const { page } = await openPage(context, browser, `${served.url}/#/dead`);
     await page.getByText("This page is read-only").waitFor();
+    logNumbers(logger, 1);
+    await page.getByText("3 dead letters", { exact: true }).waitFor();
     await page.locator(".letters button").first().click();
     await page.getByRole("complementary").getByRole("region", { name: "Line" }).waitFor();
     assert.equal(await page.getByRole("button", { name: /replay|drop/i }).count(), 0);

@@ -100,32 +100,40 @@ test(
   },
 );
 
-test("a time can be brushed by keyboard and by pointer, and left again", needsBrowser, async (context) => {
+test("a time is brushed by keyboard and by pointer, and read in full", needsBrowser, async (context) => {
   const served = await serve(context);
   const browser = await openBrowser(context);
   const logger = served.shipping.logger("api");
-  logger.log({ data: "long ago", timestamp: Date.now() - 120_000 });
+  const agoMs = Date.now() - 120_000;
+  for (let n = 0; n < 1200; n++) logger.log({ data: `long ago ${n}`, timestamp: agoMs });
   logger.info("just now");
   const { page } = await openPage(context, browser, `${served.url}/`);
   const time = page.getByRole("slider");
-  await page.getByText("just now").waitFor();
+  const longAgo = page.getByText("long ago 1199", { exact: true });
+  const justNow = page.getByText("just now", { exact: true });
+  await justNow.waitFor();
+  // Those that are not among the newest thousand are counted as well.
+  await page.getByText("1,201 records seen in 5 min").waitFor();
   await time.focus();
   for (let n = 0; n < 10; n++) await page.keyboard.press("Shift+ArrowLeft");
   assert.match((await time.getAttribute("aria-valuetext")) ?? "", /^\d\d:\d\d:\d\d · \d+ records?/);
   await page.keyboard.press("Enter");
   await page.waitForURL(/from=\d+&to=\d+$/);
-  await page.getByText("long ago").waitFor({ state: "detached" });
-  await page.getByText("just now").waitFor();
+  await longAgo.waitFor({ state: "detached" });
+  await justNow.waitFor();
   await page.getByRole("button", { name: "Show all times" }).click();
-  await page.getByText("long ago").waitFor();
+  await longAgo.waitFor();
 
   const box = (await time.boundingBox())!;
   await page.mouse.move(box.x + 5, box.y + 10);
   await page.mouse.down();
   await page.mouse.move(box.x + box.width * 0.8, box.y + 20, { steps: 4 });
   await page.mouse.up();
-  await page.getByText("just now").waitFor({ state: "detached" });
-  await page.getByText("long ago").waitFor();
+  // The page held the newest thousand of all.
+  await page.getByText(/: 1,200 records\./).waitFor();
+  await justNow.waitFor({ state: "detached" });
+  await page.reload();
+  await page.getByText(/: 1,200 records\./).waitFor();
 });
 
 test(

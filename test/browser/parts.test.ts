@@ -5,6 +5,8 @@ import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import fc from "fast-check";
 
+type Told = readonly (readonly [second: number, byType: Record<string, number>])[];
+
 const PLAIN = { noNullPrototype: true };
 
 /** A module of web/, built as for the page. */
@@ -113,9 +115,8 @@ test("server-sent events are read whole, however they are cut on the way", async
 test("what a new connection repeats is counted once", async () => {
   const { LevelsBySecond } = await load<{
     LevelsBySecond: new () => {
-      add(levels: readonly (readonly [number, Record<string, number>])[], nowMs: number): void;
-      repeats(): void;
-      caughtUp(): void;
+      add(levels: Told, nowMs: number): void;
+      repeater(): (levels: Told, nowMs: number) => void;
       binned(fromMs: number, toMs: number, bins: number): Uint32Array[];
     };
   }>("live/levels-by-second.ts");
@@ -123,11 +124,10 @@ test("what a new connection repeats is counted once", async () => {
   const levels = new LevelsBySecond();
   levels.add([[now - 2000, { INFO: 3, ERROR: 1 }]], now);
   levels.add([[now - 1000, { INFO: 2 }]], now);
-  levels.repeats();
-  levels.add([[now - 2000, { INFO: 2 }]], now);
-  levels.add([[now - 2000, { INFO: 1, ERROR: 1 }]], now);
-  levels.add([[now - 1000, { INFO: 4, AUDIT: 1 }]], now);
-  levels.caughtUp();
+  const again = levels.repeater();
+  again([[now - 2000, { INFO: 2 }]], now);
+  again([[now - 2000, { INFO: 1, ERROR: 1 }]], now);
+  again([[now - 1000, { INFO: 4, AUDIT: 1 }]], now);
   levels.add([[now - 1000, { INFO: 1 }]], now);
   const [older, newer] = levels.binned(now - 2000, now, 2);
   assert.deepEqual([...older!], [0, 0, 3, 0, 1, 0, 0]);

@@ -19,6 +19,7 @@ export interface Served {
 
 export interface ServeOptions {
   readonly flags?: readonly string[];
+  readonly group?: string;
   readonly env?: Readonly<Record<string, string>>;
   /** When its process is ended if it still runs. */
   readonly lifeMs?: number;
@@ -27,12 +28,12 @@ export interface ServeOptions {
 /** `dragonlog ship` with its page, on a port of its own; it sends only when a test makes it. */
 export async function serve(
   context: TestContext,
-  { flags = [], env = {}, lifeMs }: ServeOptions = {},
+  { flags = [], group = GROUP, env = {}, lifeMs }: ServeOptions = {},
 ): Promise<Served> {
   const shipping = await Shipping.open(context);
   Object.assign(shipping.cli.env, env);
   const start = async (listen: string): Promise<{ running: Running; url: string }> => {
-    const own = ["--group", GROUP, "--endpoint", shipping.cloud.url, "--listen", listen];
+    const own = ["--group", group, "--endpoint", shipping.cloud.url, "--listen", listen];
     const args = flags.includes("--interval") ? flags : ["--interval", "1h", ...flags];
     const running = shipping.start(shipping.cli.start("ship", ...own, ...args), lifeMs);
     return { running, url: await pageOf(running) };

@@ -18,7 +18,9 @@ export class Application {
 
   /** With an endpoint, the AWS SDK goes there whatever the program says. */
   constructor(test: TestContext, endpoint?: string) {
-    const own = Object.entries(process.env).filter(([name]) => !/^(dragonlog|node|aws|npm)_/i.test(name));
+    const own = Object.entries(process.env).filter(
+      ([name]) => !/^((dragonlog|node|aws|npm)_|(force|no)_color$)/i.test(name),
+    );
     const aws = endpoint && {
       AWS_ENDPOINT_URL_CLOUDWATCH_LOGS: endpoint,
       AWS_ACCESS_KEY_ID: "x",

@@ -25,7 +25,9 @@ export class Cli {
   readonly env: NodeJS.ProcessEnv;
 
   constructor(test: TestContext) {
-    const own = Object.entries(process.env).filter(([name]) => !/^(DRAGONLOG_|NODE_)/.test(name));
+    const own = Object.entries(process.env).filter(
+      ([name]) => !/^(DRAGONLOG_|NODE_|(FORCE|NO)_COLOR$)/.test(name),
+    );
     this.env = {
       ...Object.fromEntries(own),
       DRAGONLOG_JOURNAL_DIR: join(this.dir, "journal"),

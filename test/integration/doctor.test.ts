@@ -1,7 +1,9 @@
 /** `dragonlog doctor` beside a cloud, a mail server and a disk that are well, and beside each that is not. */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
+import { once } from "node:events";
 import { chmodSync, cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import { type TestContext, test } from "node:test";
@@ -11,6 +13,7 @@ import type { Check } from "../../src/setup/doctor/check.js";
 import { runDoctor } from "../../src/setup/run-doctor.js";
 import type { Fault } from "../../src/testing/index.js";
 import { ROOT } from "./application.js";
+import { pageOf } from "./cli.js";
 import { freePort, MailServer, startSilentServer } from "./mail-server.js";
 import { GROUP, Shipping } from "./shipping.js";
 
@@ -361,6 +364,30 @@ test("what waits without a shipper, what a shipper sees to, and dead letters", a
   );
   says(shipped.backlog, "backlog", /^nothing waits$/);
   says(shipped["dead letters"], "dead letters", /B of 1\.0 GiB in .*dead$/, /dragonlog dead list/);
+});
+
+test("where the page is to be: free, served, taken, open to others without a token", async (context) => {
+  const doctor = await Doctor.open(context);
+  const listen = `127.0.0.1:${await freePort()}`;
+  const free = await doctor.checks(0, "--listen", listen);
+  assert.match(free.page?.message ?? "", /is free for it/);
+  const { child, stop } = doctor.shipping.ship("--listen", listen);
+  await pageOf(child.stderr);
+  await doctor.shipping.untilStatus(({ shippers }) => shippers.some(({ page }) => page !== undefined));
+  const served = await doctor.checks(0, "--listen", listen);
+  assert.equal(served.page?.message, `served at http://${listen} by the shipper with pid ${child.pid}`);
+  await stop();
+
+  const other = createServer().listen(0, "127.0.0.1");
+  context.after(() => void other.close());
+  await once(other, "listening");
+  const { port } = other.address() as AddressInfo;
+  const taken = await doctor.checks(0, "--listen", `127.0.0.1:${port}`);
+  assert.equal(taken.page?.state, "warning");
+  says(taken.page, "page", /is taken by another program/, /--listen/);
+  const open = await doctor.checks(1, "--listen", "0.0.0.0:8001");
+  says(open.page, "page", /no token is set/, /DRAGONLOG_TOKEN/);
+  assert.equal((await doctor.checks(0)).page, undefined);
 });
 
 test("a package that the config needs is told with its installation, and no package is needed without", async (context) => {

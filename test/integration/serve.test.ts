@@ -3,12 +3,12 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { get, type IncomingMessage } from "node:http";
-import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { type TestContext, test } from "node:test";
 import type { Overview } from "../../src/watch/overview.js";
 import { pageOf, printed } from "./cli.js";
+import { freePort } from "./mail-server.js";
 import { logNumbers, type Running, Shipping } from "./shipping.js";
 
 const TOKEN = "a-token-of-24-characters";
@@ -28,15 +28,6 @@ async function serve(shipping: Shipping, ...flags: string[]): Promise<Page> {
 
 async function portOf({ child }: Running): Promise<number> {
   return Number(new URL(await pageOf(child.stderr)).port);
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await once(server.listen(0, "127.0.0.1"), "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
 }
 
 /** A stream of records of which nothing is read yet. */
@@ -92,7 +83,10 @@ test("one who looks and does not read holds up nothing, and nobody waits for him
   const { running, port } = await serve(shipping, "--interval", "50ms");
   const stalled = await lookAt(context, port, "?last=0");
   const reads = await lookAt(context, port, "?last=0&per_second_max=100");
+  // The first event says that he has begun.
+  const begun = once(reads, "data");
   const seen = text(reads);
+  await begun;
   const logger = shipping.logger();
   for (let n = 0; n < RECORDS; n += 1000) {
     for (let each = n; each < n + 1000; each++) logger.info("x".repeat(1000), { n: each });

@@ -249,6 +249,24 @@ test(
   },
 );
 
+test(
+  "what an application that has ended in order has put into the store waits for a shipper, and for no forwarder",
+  REAL,
+  async (context) => {
+    const scene = await Scene.open(context);
+    const app = new App(scene.shipping);
+    await scene.forwarding.openIn(app, "web");
+    await app.log("web", 5);
+    await app.finish();
+    assert.equal(listJournals(scene.shipping.dir).length, 1);
+    const { health, store } = await scene.status(1);
+    assert.equal(store.waiting.records, 5);
+    assert.deepEqual(health.problems, [
+      "5 records wait in the store, and no shipper lives: start `dragonlog ship` with this --buffer",
+    ]);
+  },
+);
+
 test("--once says what stays in the journals where the store is in the way", REAL, async (context) => {
   const scene = await Scene.open(context);
   await scene.leaveBehind(3);

@@ -8,7 +8,8 @@ import type { Coverage } from "./coverage.js";
 import type { Kind } from "./schedule.js";
 import type { SearchOptions } from "./search.js";
 
-export interface AsideOptions extends Pick<SearchOptions, "count" | "seed" | "exactlyOnce"> {
+export interface AsideOptions
+  extends Pick<SearchOptions, "count" | "seed" | "exactlyOnce" | "sortsByTimestamp"> {
   readonly kinds: readonly Kind[];
 }
 

@@ -1,7 +1,7 @@
 /** Each mechanism that keeps a guarantee is switched off once, and the simulation must find it out. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { schedule } from "./schedule.js";
+import { KINDS_UNSORTED, schedule, schedulesOf } from "./schedule.js";
 import { search } from "./search.js";
 import { MECHANISMS, type Mechanism } from "./world/mechanisms.js";
 
@@ -17,6 +17,21 @@ for (const mechanism of Object.keys(MECHANISMS) as Mechanism[]) {
       seed: SEED,
       off: mechanism,
       guarantee,
+    });
+    assert.ok(finding, `${SCHEDULES} schedules find nothing`);
+    t.diagnostic(finding.text);
+  });
+}
+
+for (const mechanism of ["after", "leave behind"] as const) {
+  test(`G4 is seen to fail without sorting when ${MECHANISMS[mechanism].off}`, async (t) => {
+    const finding = await search({
+      schedules: schedulesOf(KINDS_UNSORTED),
+      count: SCHEDULES,
+      seed: SEED,
+      off: mechanism,
+      sortsByTimestamp: false,
+      guarantee: "G4",
     });
     assert.ok(finding, `${SCHEDULES} schedules find nothing`);
     t.diagnostic(finding.text);

@@ -102,3 +102,5 @@ export function schedulesOf(kinds: readonly Kind[]): fc.Arbitrary<Schedule> {
 
 export const KINDS: readonly Kind[] = ["large", "poison", "rejected", "earlier", "later"];
 export const schedule = schedulesOf(KINDS);
+/** For a destination that does not sort: where a caller's timestamp puts a record is not said there. */
+export const KINDS_UNSORTED: readonly Kind[] = ["large", "poison", "rejected"];

@@ -17,6 +17,8 @@ export interface SearchOptions {
   readonly path?: string | undefined;
   readonly off?: Mechanism | undefined;
   readonly exactlyOnce?: boolean | undefined;
+  /** As in the world's options. */
+  readonly sortsByTimestamp?: boolean | undefined;
   /** Default: simulated ones. */
   readonly journals?: WorldOptions["journals"];
   /** Only violations of this guarantee count; default all. */
@@ -40,6 +42,7 @@ export function search(options: SearchOptions): Promise<Finding | undefined> {
 
 async function searchPatched(options: SearchOptions): Promise<Finding | undefined> {
   const { schedules, count, seed, path, off, exactlyOnce = false, guarantee, journals, onPlayed } = options;
+  const { sortsByTimestamp = true } = options;
   let last: readonly Violation[] = [];
   let found: { readonly schedule: Schedule; readonly violations: readonly Violation[] } | undefined;
   let after = 0;
@@ -50,6 +53,7 @@ async function searchPatched(options: SearchOptions): Promise<Finding | undefine
     const { violations, happened } = await play(schedule, {
       off: new Set(off && [off]),
       exactlyOnce,
+      sortsByTimestamp,
       ...(journals && { journals }),
     });
     onPlayed?.(happened);
@@ -64,7 +68,7 @@ async function searchPatched(options: SearchOptions): Promise<Finding | undefine
     return undefined;
   }
   const { schedule, violations } = found;
-  const switches = `${exactlyOnce ? " --exactly-once" : ""}${off === undefined ? "" : ` --off "${off}"`}`;
+  const switches = `${exactlyOnce ? " --exactly-once" : ""}${sortsByTimestamp ? "" : " --unsorted"}${off === undefined ? "" : ` --off "${off}"`}`;
   const text = [
     ...violations.map((one) => `${one.guarantee}: ${one.text}`),
     `found by schedule ${after} of ${count}; shrunk to ${JSON.stringify(schedule)}`,

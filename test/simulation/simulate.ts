@@ -6,12 +6,13 @@
  *     --seed <n>        default a random one, which is printed
  *     --path <p>        plays only the schedule at this path of the seed, as a finding names it
  *     --exactly-once    with exactlyOnce: verify; then any double is a finding
+ *     --unsorted        into a destination that keeps the order of arrival
  *     --off <name>      with a mechanism switched off (world/mechanisms.ts)
  */
 import { randomInt } from "node:crypto";
 import { parseArgs } from "node:util";
 import { Coverage, coverageText } from "./coverage.js";
-import { schedule } from "./schedule.js";
+import { KINDS_UNSORTED, schedule, schedulesOf } from "./schedule.js";
 import { search } from "./search.js";
 import { MECHANISMS, type Mechanism } from "./world/mechanisms.js";
 
@@ -25,10 +26,11 @@ const { values } = parseArgs({
     seed: { type: "string", default: String(randomInt(SEED_MAX)) },
     path: { type: "string" },
     "exactly-once": { type: "boolean", default: false },
+    unsorted: { type: "boolean", default: false },
     off: { type: "string" },
   },
 });
-const { path, "exactly-once": exactlyOnce } = values;
+const { path, "exactly-once": exactlyOnce, unsorted } = values;
 const schedules = integer("schedules", values.schedules);
 const firstSeed = integer("seed", values.seed);
 const off = mechanism(values.off);
@@ -56,7 +58,8 @@ console.error(`simulate: seed ${firstSeed}`);
 for (let done = 0, seed = firstSeed; done < schedules; done += CHUNK, seed++) {
   const count = path === undefined ? Math.min(CHUNK, schedules - done) : 1;
   const finding = await search({
-    schedules: schedule,
+    schedules: unsorted ? schedulesOf(KINDS_UNSORTED) : schedule,
+    sortsByTimestamp: !unsorted,
     count,
     seed,
     path,

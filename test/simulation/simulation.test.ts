@@ -3,10 +3,11 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { searchAside } from "./aside.js";
 import { coverageText, stepsWithoutKill } from "./coverage.js";
-import { KINDS } from "./schedule.js";
+import { KINDS, KINDS_UNSORTED } from "./schedule.js";
 
 const SCHEDULES = 10_000;
 const SCHEDULES_VERIFIED = 1500;
+const SCHEDULES_UNSORTED = 1500;
 /** Always the same, so that a red test means that the code has changed. `npm run simulate` draws others. */
 const SEED = 1;
 
@@ -31,6 +32,17 @@ test(`${SCHEDULES_VERIFIED} schedules with exactlyOnce: verify have no doubles`,
   assert.equal(finding, undefined);
   t.diagnostic(coverageText(coverage));
   assert.deepEqual(stepsWithoutKill(coverage, true), []);
+});
+
+test(`${SCHEDULES_UNSORTED} schedules keep them where the destination has the order of arrival alone`, async (t) => {
+  const { finding, coverage } = await searchAside({
+    kinds: KINDS_UNSORTED,
+    count: SCHEDULES_UNSORTED,
+    seed: SEED,
+    sortsByTimestamp: false,
+  });
+  assert.equal(finding, undefined);
+  t.diagnostic(coverageText(coverage));
 });
 
 /** What was found once and is rare among all schedules. */

@@ -4,9 +4,10 @@
  */
 import type { LiveEvent, Query } from "../../src/live/query.js";
 import { exactly } from "../system/figures.js";
+import { readHistory } from "./history.js";
 import { LevelsBySecond } from "./levels-by-second.js";
 import { type Row, rowOf } from "./row.js";
-import { type Connection, Stream, type StreamStart } from "./stream.js";
+import { type Connection, Stream } from "./stream.js";
 
 const ROWS_MAX = 20_000;
 const ASIDE_MAX = 5000;
@@ -14,6 +15,9 @@ const ASIDE_MAX = 5000;
 const ROWS_SLACK = 1000;
 /** Over how long rates are taken. */
 const RATE_MS = 2000;
+/** How far back records are counted at the beginning, and how long that may take: there may be very many. */
+const LEVELS_MS = 300_000;
+const LEVELS_READ_MS_MAX = 4000;
 /** How often a hidden tab, which draws no frames, takes in what came. */
 const HIDDEN_MS = 1000;
 
@@ -44,6 +48,10 @@ export class Feed {
   readonly #listeners: FeedListeners;
   readonly #stream: Stream;
   readonly #ids = new Set<string>();
+  readonly #closed = new AbortController();
+  readonly #addFirst = this.levels.add.bind(this.levels);
+  /** What was there at the beginning of a connection may have been counted. */
+  #addLevels = this.levels.repeater();
   #incoming: Row[] = [];
   #aside: Row[] = [];
   #cleared: readonly Row[] = [];
@@ -63,17 +71,22 @@ export class Feed {
     caughtUp: false,
   };
 
-  constructor(query: Query, start: StreamStart, listeners: FeedListeners) {
+  /** Begins with so many of the newest. */
+  constructor(query: Query, last: number, listeners: FeedListeners) {
     this.#listeners = listeners;
-    this.#stream = new Stream(query, start, {
+    this.#stream = new Stream(query, last, {
       connection: (connection) => this.#connection(connection),
       event: (event) => this.#event(event),
-      again: () => this.levels.repeats(),
+      again: () => {
+        this.#addLevels = this.levels.repeater();
+      },
     });
+    void this.#readLevels(query);
   }
 
   close(): void {
     this.#stream.close();
+    this.#closed.abort();
     cancelAnimationFrame(this.#frame);
     clearTimeout(this.#timer);
     clearTimeout(this.#stateTimer);
@@ -105,6 +118,26 @@ export class Feed {
     this.#listeners.rows(this.rows, removed);
   }
 
+  /** How many there were before, which the newest rows do not tell. */
+  async #readLevels(query: Query): Promise<void> {
+    const startMs = Date.now();
+    const add = this.levels.repeater();
+    const signal = AbortSignal.any([this.#closed.signal, AbortSignal.timeout(LEVELS_READ_MS_MAX)]);
+    const asked = { query, sinceMs: startMs - LEVELS_MS, perSecondMax: 1, lineBytesMax: 1 };
+    try {
+      await readHistory(asked, signal, ({ levels }) => {
+        // From here on the stream counts.
+        add(
+          levels.filter(([secondMs]) => secondMs < startMs - 1000),
+          startMs,
+        );
+        return "more";
+      });
+    } catch {
+      // The histogram then begins later. What is wrong with the query, the stream is told as well.
+    }
+  }
+
   #connection(connection: Connection): void {
     const was = this.#state.connection;
     if (connection.is === "live" && was.is === "reconnecting") {
@@ -125,7 +158,7 @@ export class Feed {
       }
       rows.push(row);
     }
-    this.levels.add(event.levels, now);
+    this.#addLevels(event.levels, now);
     if (event.missed > 0) {
       rows.unshift(
         note(`${exactly(event.missed)} records were delivered and deleted before they could be shown`),
@@ -135,7 +168,7 @@ export class Feed {
     if (this.#state.caughtUp) {
       this.#arrivals.push({ atMs: now, matched: event.matched, shown: event.records.length });
     }
-    if (event.caughtUp) this.levels.caughtUp();
+    if (event.caughtUp) this.#addLevels = this.#addFirst;
     if (rows.length > 0) this.#add(rows);
     this.#set({
       trouble: event.trouble,

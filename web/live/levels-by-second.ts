@@ -8,14 +8,23 @@ const KINDS = LEVEL_NAMES.length + 1;
 
 export class LevelsBySecond {
   readonly #seconds = new Map<number, Uint32Array>();
-  /** While a new connection repeats what may have been counted: what it alone has told. */
-  #repeated: Map<number, Uint32Array> | undefined;
 
+  /** What is told for the first time. */
   add(levels: LiveEvent["levels"], nowMs: number): void {
+    this.#add(levels, nowMs, undefined);
+  }
+
+  /** How to add what somebody tells who may repeat, in part, what was counted: the larger count of each second is kept. */
+  repeater(): (levels: LiveEvent["levels"], nowMs: number) => void {
+    const told = new Map<number, Uint32Array>();
+    return (levels, nowMs) => this.#add(levels, nowMs, told);
+  }
+
+  #add(levels: LiveEvent["levels"], nowMs: number, repeated: Map<number, Uint32Array> | undefined): void {
     for (const [secondMs, byType] of levels) {
       if (secondMs < nowMs - SECONDS_MAX * 1000 || secondMs > nowMs + 60_000) continue;
       const counts = countsAt(this.#seconds, secondMs);
-      const told = this.#repeated && countsAt(this.#repeated, secondMs);
+      const told = repeated && countsAt(repeated, secondMs);
       for (const [type, records] of Object.entries(byType)) {
         const level = levelOf(type);
         if (told === undefined) counts[level] = counts[level]! + records;
@@ -26,19 +35,6 @@ export class LevelsBySecond {
       }
     }
     if (this.#seconds.size > SECONDS_MAX + 120) this.#forget(nowMs);
-  }
-
-  /** What comes now may repeat what was counted, until `caughtUp`. */
-  repeats(): void {
-    this.#repeated = new Map();
-  }
-
-  caughtUp(): void {
-    this.#repeated = undefined;
-  }
-
-  clear(): void {
-    this.#seconds.clear();
   }
 
   /** Sums of `bins` equal parts of a time, each with the counts of the levels and of other types. */

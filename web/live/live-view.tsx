@@ -1,12 +1,15 @@
 /** The records as they are logged: filters, histogram, list, and one of them in full. */
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { sentencesOf } from "../system/api.js";
 import { clock, counted } from "../system/figures.js";
-import { EVERYTHING, formatRoute, go, type LiveRoute, type Range } from "../system/route.js";
+import { EVERYTHING, formatRoute, go, type LiveRoute } from "../system/route.js";
+import { visibleLine } from "../system/visible.js";
 import { Detail } from "./detail.js";
 import { Feed, type FeedState } from "./feed.js";
 import { Filters } from "./filters.js";
 import { Histogram } from "./histogram.js";
-import type { RecordRow, Row } from "./row.js";
+import { RangeRows } from "./range-rows.js";
+import type { RecordRow } from "./row.js";
 import { StatusBar } from "./status-bar.js";
 import { VirtualList } from "./virtual-list.js";
 
@@ -28,7 +31,8 @@ export function LiveView({ route, services }: LiveViewProps) {
   const [sticks, setSticks] = useState(true);
   const [unseen, setUnseen] = useState(0);
   const [rows, setRows] = useState(0);
-  const range = useRef<Range | undefined>(undefined);
+  const range = useRef<RangeRows>(undefined);
+  const [rangeState, setRangeState] = useState<RangeState>();
   const query = formatRoute({ ...route, range: undefined });
 
   useEffect(() => {
@@ -45,24 +49,20 @@ export function LiveView({ route, services }: LiveViewProps) {
     return () => created.destroy();
   }, []);
 
-  // A range is only another look at the rows that are here; what is asked of the shipper stays the same.
   useEffect(() => {
     let length = 0;
-    const created: Feed = new Feed(
-      route,
-      { last: route.last, sinceMs: route.range?.fromMs },
-      {
-        rows: (all, removed) => {
-          const added = all.length - length + removed;
-          length = all.length;
-          setRows(length);
-          if (range.current === undefined) list.current!.update(all, removed);
-          else list.current!.update(within(all, range.current), 0);
-          if (!list.current!.sticks) setUnseen((before) => before + added);
-        },
-        state: setState,
+    const created: Feed = new Feed(route, route.last, {
+      rows: (all, removed) => {
+        const added = all.length - length + removed;
+        length = all.length;
+        setRows(length);
+        const inRange = range.current;
+        if (inRange === undefined) list.current!.update(all, removed);
+        else if (inRange.add(all.slice(-added))) list.current!.update(inRange.rows, 0);
+        if (!list.current!.sticks) setUnseen((before) => before + added);
       },
-    );
+      state: setState,
+    });
     feed.current = created;
     list.current!.replace([]);
     setUnseen(0);
@@ -72,12 +72,31 @@ export function LiveView({ route, services }: LiveViewProps) {
 
   useEffect(() => list.current!.mark(route.grep), [route.grep]);
 
+  // Of a time, what the page holds is shown at once, and then what the shipper still has.
   const { fromMs, toMs } = route.range ?? {};
   useEffect(() => {
-    if (range.current === undefined && fromMs === undefined) return;
-    range.current = fromMs === undefined ? undefined : { fromMs, toMs: toMs! };
-    list.current!.replace(within(feed.current!.rows, range.current));
-  }, [fromMs, toMs]);
+    const isLeft = range.current !== undefined;
+    range.current = fromMs === undefined ? undefined : new RangeRows({ fromMs, toMs: toMs! });
+    const held = range.current;
+    if (held === undefined) {
+      if (isLeft) list.current!.replace(feed.current!.rows);
+      setRangeState(undefined);
+      return undefined;
+    }
+    const stop = new AbortController();
+    const show = (trouble: string | undefined, reading: boolean): void => {
+      if (stop.signal.aborted) return;
+      list.current!.replace(held.rows);
+      setRangeState({ trouble, reading });
+    };
+    held.add(feed.current!.rows);
+    show(undefined, true);
+    held.read(route, stop.signal).then(
+      () => show(undefined, false),
+      (error) => show(sentencesOf(error), false),
+    );
+    return () => stop.abort();
+  }, [query, fromMs, toMs]);
 
   const paused = state?.paused ?? false;
   const move = (by: number): void => {
@@ -108,10 +127,6 @@ export function LiveView({ route, services }: LiveViewProps) {
     return () => removeEventListener("keydown", onKey);
   });
 
-  const shown = useMemo(
-    () => (route.range && feed.current ? within(feed.current.rows, route.range).length : rows),
-    [route.range, rows],
-  );
   const { connection } = state ?? {};
   return (
     <main class={opened ? "live with-detail" : "live"} id="main">
@@ -128,14 +143,12 @@ export function LiveView({ route, services }: LiveViewProps) {
         range={route.range}
         onRange={(next) => go({ ...route, range: next })}
       />
-      {route.range !== undefined && (
-        <p class="range" role="status">
-          Only {clock(route.range.fromMs)} to {clock(route.range.toMs)}: {counted(shown, "record")} of those
-          on this page.{" "}
-          <button type="button" onClick={() => go({ ...route, range: undefined })}>
-            Show all times
-          </button>
-        </p>
+      {range.current !== undefined && (
+        <RangeNote
+          held={range.current}
+          state={rangeState}
+          onLeave={() => go({ ...route, range: undefined })}
+        />
       )}
       <div class="panes">
         <div class="list-pane">
@@ -176,10 +189,27 @@ export function LiveView({ route, services }: LiveViewProps) {
   );
 }
 
-function within(rows: readonly Row[], range: Range | undefined): readonly Row[] {
-  if (range === undefined) return rows;
-  return rows.filter(
-    ({ kind, timeMs }) => kind === "record" && timeMs >= range.fromMs && timeMs < range.toMs,
+interface RangeState {
+  readonly reading: boolean;
+  readonly trouble: string | undefined;
+}
+
+interface RangeNoteProps {
+  readonly held: RangeRows;
+  readonly state: RangeState | undefined;
+  readonly onLeave: () => void;
+}
+
+function RangeNote({ held: { range, rows, isCut }, state, onLeave }: RangeNoteProps) {
+  return (
+    <p class="range" role="status">
+      Only {clock(range.fromMs)} to {clock(range.toMs)}: {isCut && "the first "}
+      {counted(rows.length, "record")}
+      {state?.reading ? ", reads on…" : "."} {state?.trouble && visibleLine(state.trouble)}
+      <button type="button" onClick={onLeave}>
+        Show all times
+      </button>
+    </p>
   );
 }
 

@@ -24,12 +24,6 @@ export interface StreamHandlers {
   again(): void;
 }
 
-export interface StreamStart {
-  readonly last: number;
-  /** Begins here, where it is given. */
-  readonly sinceMs: number | undefined;
-}
-
 const PER_SECOND_MAX = 500;
 const LINE_BYTES_MAX = 16 * 1024;
 /** Records that were logged together may come in steps. */
@@ -41,15 +35,16 @@ const SILENCE_MS_MAX = 45_000;
 
 export class Stream {
   readonly #query: Query;
-  readonly #start: StreamStart;
+  readonly #last: number;
   readonly #handlers: StreamHandlers;
   readonly #closed = new AbortController();
   /** The latest timestamp seen. */
   #latestMs = 0;
 
-  constructor(query: Query, start: StreamStart, handlers: StreamHandlers) {
+  /** Begins with so many of the newest. */
+  constructor(query: Query, last: number, handlers: StreamHandlers) {
     this.#query = query;
-    this.#start = start;
+    this.#last = last;
     this.#handlers = handlers;
     void this.#run();
   }
@@ -94,9 +89,8 @@ export class Stream {
 
   #connect(fromMs: number | undefined): Promise<Response> {
     const parameters = new URLSearchParams(queryParameters(this.#query));
-    const sinceMs = fromMs ?? this.#start.sinceMs;
-    if (sinceMs !== undefined) parameters.set("since", new Date(sinceMs).toISOString());
-    else parameters.set("last", String(this.#start.last));
+    if (fromMs !== undefined) parameters.set("since", new Date(fromMs).toISOString());
+    else parameters.set("last", String(this.#last));
     parameters.set("per_second_max", String(PER_SECOND_MAX));
     parameters.set("line_bytes_max", String(LINE_BYTES_MAX));
     const headers = { accept: "text/event-stream" };

@@ -15,6 +15,11 @@ export function idBehind(id: string): string {
   return `${ms}-${n + 1}`;
 }
 
+/** When it was put there, by the clock of the server. */
+export function putMs(id: string): number {
+  return partsOf(id)[0];
+}
+
 function partsOf(id: string): [ms: number, n: number] {
   const [ms, n] = id.split("-");
   return [Number(ms), Number(n)];

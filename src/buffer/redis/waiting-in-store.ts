@@ -1,6 +1,6 @@
 /** What waits in a store, seen from outside, whoever ships it. */
 import type { Waiting } from "../buffer.js";
-import { FIRST } from "./entry-id.js";
+import { FIRST, putMs } from "./entry-id.js";
 import type { Keys } from "./keys.js";
 import { leaseHolderIn, type PartitionHolder } from "./partition-lease.js";
 import { agreedPartitions } from "./partitions.js";
@@ -18,6 +18,8 @@ export interface PartitionState {
    * Exact for up to `SAMPLE_BLOCKS` blocks, an estimate by the first ones for more.
    */
   readonly waiting: Waiting;
+  /** When the first block was put there, by the clock of the store; undefined where nothing waits. */
+  readonly waitingSinceMs: number | undefined;
   /** The shipper that empties it. */
   readonly shipper: PartitionHolder | undefined;
 }
@@ -42,5 +44,11 @@ async function stateOf(store: Store, keys: Keys, partition: number): Promise<Par
     bytes: Math.round(factor * heads.reduce((sum, { bytes }) => sum + bytes, 0)),
     oldestMs: heads.find(({ oldestMs }) => oldestMs !== undefined)?.oldestMs,
   };
-  return { partition, blocks, waiting, shipper: leaseHolderIn(lease) };
+  return {
+    partition,
+    blocks,
+    waiting,
+    waitingSinceMs: sample[0] && putMs(sample[0].id),
+    shipper: leaseHolderIn(lease),
+  };
 }

@@ -1,7 +1,6 @@
-/** What becomes of a journal while it is followed: used again in the middle of a read, deleted, made anew, damaged, unreadable. */
+/** What becomes of a journal while it is followed: used again in the middle of a read, deleted, made anew, damaged. */
 import assert from "node:assert/strict";
 import {
-  chmodSync,
   cpSync,
   existsSync,
   mkdirSync,
@@ -28,7 +27,6 @@ import type { Start } from "../follower.js";
 import { openFollower } from "../open.js";
 
 const PAYLOAD = "x".repeat(900);
-const NOBODY = 65_534;
 
 async function follow(t: TestContext, dir: string, start: Start = { at: "beginning" }, clock = systemClock) {
   const follower = await openFollower({ kind: "journal", dir }, { start, clock });
@@ -214,48 +212,6 @@ test("copies, other files and folders of others are passed over, and what cannot
   assert.equal(seen.of("empty").length, 3);
 });
 
-/** Runs it without root's right to read everything. */
-async function asNobody(run: () => Promise<unknown>): Promise<void> {
-  const { geteuid, seteuid } = process;
-  const isRoot = geteuid?.() === 0;
-  if (isRoot) seteuid!(NOBODY);
-  try {
-    await run();
-  } finally {
-    if (isRoot) seteuid!(0);
-  }
-}
-
-function letAllRead(folder: string): void {
-  chmodSync(folder, 0o755);
-  for (const name of readdirSync(folder)) chmodSync(join(folder, name), 0o755);
-}
-
-test("a journal that may not be read is passed over until it may, and what was deleted of it is not missed", async (t) => {
-  const dir = temporaryFolder(t);
-  const clock = new ManualClock(Date.now());
-  const [shut, readable] = [open(t, dir, "shut"), open(t, dir, "readable")];
-  log(shut, 200);
-  log(readable, 5);
-  rmSync(segmentPath(shut.folder, 0));
-  const first = framesOf(shut.folder)[0]!.seq;
-  letAllRead(dir);
-  letAllRead(readable.folder);
-  chmodSync(shut.folder, 0);
-  let seen!: Seen;
-  await asNobody(async () => {
-    seen = await follow(t, dir, { at: "beginning" }, clock);
-    await seen.readAll();
-  });
-  assert.deepEqual([...seen.seqs.keys()], ["readable"]);
-  t.after(() => chmodSync(shut.folder, 0o700));
-  letAllRead(shut.folder);
-  clock.advance(2000);
-  await asNobody(() => seen.readAll());
-  assert.deepEqual([seen.of("readable").length, seen.of("shut")[0], seen.of("shut").at(-1)], [5, first, 199]);
-  assert.equal(seen.missed, 0);
-});
-
 test("the journals of many dead writers are read, a bounded number at a time", {
   skip: !existsSync("/proc/self/fd") && "open files are counted in /proc",
 }, async (t) => {
@@ -266,6 +222,8 @@ test("the journals of many dead writers are read, a bounded number at a time", {
     append(journal, "one");
     append(journal, "two");
     journal.closeNow();
+    // Of one that a shipper has claimed, the cursor is held as well.
+    deliverUpTo(journal.folder, 0);
   }
   const seen = await follow(t, dir);
   let most = 0;
@@ -273,7 +231,7 @@ test("the journals of many dead writers are read, a bounded number at a time", {
   while (!(await seen.read(200)));
   assert.deepEqual([...seen.seqs.keys()].sort(), writers.sort());
   assert.ok(writers.every((writer) => seen.of(writer).length === 2));
-  assert.ok(most > 10 && most <= 64, `${most} files were open`);
+  assert.ok(most > 10 && most <= 32, `${most} files were open`);
   assert.equal(openFiles(dir), 0);
 
   const end = await follow(t, dir, { at: "end" });

@@ -143,7 +143,7 @@ export class FollowedJournal {
     }
   }
 
-  /** What was delivered of a journal that is gone, and not read before. */
+  /** What was delivered of a journal and not read before it was removed, whose segments go first. */
   #countRemoved(): void {
     try {
       const next = this.#cursor?.read().next ?? 0;
@@ -176,7 +176,8 @@ export class FollowedJournal {
   #mayHaveMore(): boolean {
     const { place } = this.#reader;
     if (place === undefined) {
-      return this.#writerDead || this.#changes.changed();
+      // A read that failed has used up the look that led to it.
+      return this.#writerDead || this.#failures > 0 || this.#changes.changed();
     }
     const { file, position } = place;
     // In this order: a segment whose successor is there, or that is gone, is not written to any more.
@@ -235,15 +236,13 @@ export class FollowedJournal {
       this.#openAgain();
       this.#retryMs = this.#options.clock.elapsed() + RETRY_MS;
     } else {
-      if (!isThere) {
-        this.#countRemoved();
-      }
       this.#end(isThere ? "ended" : "gone");
     }
   }
 
   #end(state: "ended" | "gone"): void {
     this.#state = state;
+    this.#countRemoved();
     this.close();
   }
 }

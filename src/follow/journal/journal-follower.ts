@@ -4,8 +4,9 @@
  *     new ──► followed ──writer dead, all read──► passed: only its name is remembered
  *              └─ its folder is gone ──► forgotten; of a writer that lives the seq is remembered, should the folder come back
  *
- * Bounds: a journal whose writer lives, or may, holds one open file; of those whose writer is surely dead, `DEAD_OPEN_MAX` at a
- * time do, in the order in which they were begun. So records are merged by time over all that live and as many of the dead.
+ * Bounds: a journal whose writer lives, or may, holds one open file, or two; of those whose writer is surely dead,
+ * `DEAD_OPEN_MAX` at a time do, in the order in which they were begun. So records are merged by time over all that live and as
+ * many of the dead.
  *
  * A journal that comes into being, is delivered and removed between two looks is never seen, and not counted as missed. Of one
  * that was seen, its cursor says how much was delivered that is gone; it is held open, a second file, once there is one.
@@ -13,10 +14,10 @@
 import { readdirSync } from "node:fs";
 import { copyOf, foldersIn, isJournal } from "../../buffer/journal.js";
 import { writerOf } from "../../buffer/open-reader.js";
+import { requireReadable } from "../../buffer/readable-folder.js";
 import { readWriterInfo, type WriterInfo } from "../../journal/folder.js";
 import type { StoredRecord } from "../../record/stored-record.js";
 import type { Clock } from "../../system/clock.js";
-import { DragonlogError } from "../../system/errors.js";
 import { ownIdentity } from "../../system/process.js";
 import type { Followed, Follower, Start } from "../follower.js";
 import { Queue, takeByTime } from "../merge.js";
@@ -25,7 +26,8 @@ import { FollowedJournal, isSurelyDead } from "./followed-journal.js";
 import { type JournalPlace, startSeq } from "./start-seq.js";
 
 const POLL_MS = 50;
-const DEAD_OPEN_MAX = 64;
+/** Two files each; all who look at a shipper's page may read history at once, in its process. */
+const DEAD_OPEN_MAX = 16;
 /** Writers whose folder is gone; of more, the first are forgotten. */
 const GONE_MAX = 10_000;
 /** How often all names are looked at, whatever the folder's time says. */
@@ -58,9 +60,13 @@ interface DeadJournal {
   readonly createdAt: number;
 }
 
-/** A folder that is no journal, or cannot be read: when it changes it may be one. */
+/**
+ * A folder that is no journal: when it changes it may be one. Or one that cannot be read, which may pass without a change of
+ * the folder, so that it is tried again with every look at all names.
+ */
 interface Strange {
   readonly changes: Changes;
+  readonly failed: boolean;
   /** What of its records counts is not known for one that cannot be read; of any other every one does. */
   readonly start: Start | undefined;
 }
@@ -189,10 +195,15 @@ export class JournalFollower implements Follower {
   async #lookAtNames(start: Start | undefined): Promise<void> {
     this.#namesLookMs = this.#options.clock.elapsed() + NAMES_LOOK_MS;
     const folders = new Set(this.#list());
+    if (folders.size === 0 && this.#feeds.size > 0) {
+      // It cannot be read now, or all that is followed was removed, which each finds out. Until then what is known stays known.
+      return;
+    }
     let met = 0;
     for (const folder of folders) {
       const strange = this.#strange.get(folder);
-      if (this.#feeds.has(folder) || this.#known.has(folder) || strange?.changes.changed() === false) {
+      const isStillStrange = strange?.failed === false && !strange.changes.changed();
+      if (this.#feeds.has(folder) || this.#known.has(folder) || isStillStrange) {
         continue;
       }
       this.#meet(folder, strange === undefined ? start : strange.start);
@@ -216,7 +227,7 @@ export class JournalFollower implements Follower {
     const { dir } = this.#options;
     const folders = foldersIn(dir);
     if (folders.length === 0 && this.#feeds.size === 0) {
-      refuseUnreadable(dir);
+      requireReadable(dir);
     }
     return folders;
   }
@@ -233,16 +244,16 @@ export class JournalFollower implements Follower {
         }
       }
       readdirSync(folder);
-      this.#leaveAside(folder, undefined);
+      this.#leaveAside(folder, false, undefined);
     } catch {
-      // Gone, or not to be read by this user.
-      this.#leaveAside(folder, { at: "beginning" });
+      // Gone, not to be read by this user, or not now.
+      this.#leaveAside(folder, true, { at: "beginning" });
     }
   }
 
-  #leaveAside(folder: string, start: Start | undefined): void {
+  #leaveAside(folder: string, failed: boolean, start: Start | undefined): void {
     const changes = this.#strange.get(folder)?.changes ?? new Changes(folder, this.#options.clock);
-    this.#strange.set(folder, { changes, start });
+    this.#strange.set(folder, { changes, failed, start });
     changes.changed();
   }
 
@@ -275,7 +286,9 @@ export class JournalFollower implements Follower {
         this.#add(place, this.#gone.get(place.folder) ?? seqFor(place, start), true);
         this.#gone.delete(place.folder);
       } catch {
-        // Delivered and removed meanwhile, or not to be read by this user.
+        // Delivered and removed meanwhile, not to be read by this user, or not now.
+        this.#known.delete(place.folder);
+        this.#leaveAside(place.folder, true, start);
       }
     }
   }
@@ -289,20 +302,4 @@ export class JournalFollower implements Follower {
 
 function seqFor(place: JournalPlace, start: Start | undefined): number {
   return start === undefined ? 0 : startSeq(place, start);
-}
-
-/** A folder that is missing has no journals yet. */
-function refuseUnreadable(dir: string): void {
-  try {
-    readdirSync(dir);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ENOENT") {
-      throw new DragonlogError(
-        "DRAGONLOG_JOURNAL_UNAVAILABLE",
-        `The folder of journals ${dir} cannot be read: ${(error as Error).message}`,
-        "Run this as the user that the applications log as, or let it read that folder.",
-        error,
-      );
-    }
-  }
 }

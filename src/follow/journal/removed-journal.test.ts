@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { rmSync } from "node:fs";
 import { type TestContext, test } from "node:test";
 import { deliverUpTo } from "../../journal/deliver.cases.js";
-import { listSegments } from "../../journal/folder.js";
+import { listSegments, segmentPath } from "../../journal/folder.js";
 import { append, openJournal, temporaryFolder } from "../../journal/journal.cases.js";
 import type { Journal } from "../../journal/journal.js";
 import { systemClock } from "../../system/clock.js";
@@ -54,3 +54,45 @@ test("what was not delivered is not counted as missed: whoever removed it has it
   const { missed } = await removed(t, () => 50, true);
   assert.equal(missed, 0);
 });
+
+/** As whoever removes a journal begins with it. */
+function removeSegments({ folder }: Journal): void {
+  for (const number of listSegments(folder)) rmSync(segmentPath(folder, number));
+}
+
+test("what was not read of an ended journal is counted when it is found half removed", async (t) => {
+  const dir = temporaryFolder(t);
+  const { journal } = openJournal(dir, { writer: "w" });
+  log(journal, 500);
+  journal.closeNow();
+  deliverUpTo(journal.folder, journal.nextSeq);
+  const follower = await openFollower(
+    { kind: "journal", dir },
+    { start: { at: "beginning" }, clock: systemClock },
+  );
+  t.after(() => follower.close());
+  const seen = new Seen(follower);
+  await seen.read(1000);
+  removeSegments(journal);
+  await seen.readAll();
+  rmSync(journal.folder, { recursive: true });
+  await seen.readAll();
+  assert.ok(seen.records > 0 && seen.missed > 100, `${seen.records} seen, ${seen.missed} missed`);
+  assert.equal(seen.records + seen.missed, journal.nextSeq);
+});
+
+for (const start of [{ at: "beginning" }, { at: "last", records: 5 }, { at: "since", sinceMs: 0 }] as const) {
+  test(`what was half removed before it was followed, from ${start.at}, is not missed`, async (t) => {
+    const dir = temporaryFolder(t);
+    const { journal } = openJournal(dir, { writer: "w" });
+    log(journal, 50);
+    journal.closeNow();
+    deliverUpTo(journal.folder, journal.nextSeq);
+    removeSegments(journal);
+    const follower = await openFollower({ kind: "journal", dir }, { start, clock: systemClock });
+    t.after(() => follower.close());
+    const seen = new Seen(follower);
+    await seen.readAll();
+    assert.deepEqual([seen.records, seen.missed], [0, 0]);
+  });
+}

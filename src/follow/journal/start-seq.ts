@@ -1,4 +1,5 @@
 /** Where in a journal a follower begins, by the headers of its segments: they say where each begins, and how much it holds. */
+import { readCursor } from "../../journal/cursor.js";
 import { listSegments } from "../../journal/folder.js";
 import { FRAME_BYTES_MIN, FRAME_HEADER_BYTES, SEGMENT_HEADER_BYTES } from "../../journal/format.js";
 import { JournalReader } from "../../journal/reader.js";
@@ -35,7 +36,8 @@ export function startSeq(place: JournalPlace, start: Start): number {
 /** Undefined when the headers do not say. */
 function seqFor(place: JournalPlace, numbers: readonly number[], start: Start): number | undefined {
   if (numbers.length === 0) {
-    return 0;
+    // Nothing is there yet, or not any more.
+    return readCursor(place.folder).next;
   }
   const first = start.at === "end" ? undefined : headerOf(place.folder, numbers[0]!)?.firstSeq;
   if (start.at === "beginning") {

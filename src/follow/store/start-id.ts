@@ -33,7 +33,7 @@ export async function startId(store: Store, stream: string, start: Start): Promi
 }
 
 /** All entries from that time on have higher ones. */
-export function idAt(ms: number): string {
+function idAt(ms: number): string {
   return ms <= 0 ? FIRST : `${Math.floor(ms) - 1}-${Number.MAX_SAFE_INTEGER}`;
 }
 

@@ -55,7 +55,7 @@ async function detailOf(dir: string, key: string): Promise<DeadLetterDetail> {
   return runOn({ dir }, async () => {
     for await (const found of lettersWith(dir, [key])) {
       const { attempts = 0, requestId, firstTriedAt, lastTriedAt, line } = found.letter;
-      const brief = briefOf(found, DATA_CHARACTERS_MAX);
+      const brief = briefOf(found, { dataCharactersMax: DATA_CHARACTERS_MAX });
       return { ...brief, attempts, requestId, firstTriedAt, lastTriedAt, line: line.toString() };
     }
     throw notFound("that dead letter is not here any more");

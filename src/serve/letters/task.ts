@@ -15,9 +15,7 @@ import { systemClock } from "../../system/clock.js";
 import type { DeadLetterList, DeadLetterOrder, Dropped, Replayed } from "../api.js";
 
 const NEWEST_MAX = 200;
-const DATA_CHARACTERS_MAX = 200;
-/** Of what a destination said, in a list. */
-const DETAIL_CHARACTERS_MAX = 500;
+const BRIEF_LIMITS = { dataCharactersMax: 200, detailCharactersMax: 500 };
 
 export type Filters = Pick<DeadLetterOrder, "reason" | "service">;
 
@@ -62,8 +60,7 @@ async function list(dir: string, filters: Filters): Promise<Listed> {
   const newest = new Newest<Brief>(NEWEST_MAX);
   for await (const found of select(dir, selectionOf(filters), { damaged: 0, torn: 0 })) {
     summary.add(found);
-    const brief = briefOf(found, DATA_CHARACTERS_MAX);
-    newest.add({ ...brief, detail: brief.detail.slice(0, DETAIL_CHARACTERS_MAX) });
+    newest.add(briefOf(found, BRIEF_LIMITS));
   }
   return {
     letters: summary.letters,

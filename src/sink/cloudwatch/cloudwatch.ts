@@ -43,6 +43,7 @@ export async function examineCloudWatch(options: CloudWatchOptions): Promise<Exa
 class CloudWatchSink implements Sink {
   readonly name: string;
   readonly limits = CLOUDWATCH_LIMITS;
+  readonly sortsByTimestamp = true;
   readonly window = CLOUDWATCH_WINDOW;
   readonly readBack: CloudWatchReadBack;
   readonly #client: CloudWatchClient;

@@ -26,11 +26,15 @@ const COLOURED: Ink = {
   level: (type, text) => (Object.hasOwn(OF_LEVEL, type) ? painted(OF_LEVEL[type]!, text) : text),
 };
 
-/** FORCE_COLOR turns colours on, NO_COLOR off (https://no-color.org); otherwise a terminal has them. */
 export function inkFor(stream: Writable, env: NodeJS.ProcessEnv): Ink {
+  return hasColour(stream, env) ? COLOURED : PLAIN;
+}
+
+/** FORCE_COLOR turns colours on, NO_COLOR off (https://no-color.org); otherwise a terminal has them. */
+export function hasColour(stream: Writable, env: NodeJS.ProcessEnv): boolean {
   const { FORCE_COLOR: force, NO_COLOR: no, TERM: term } = env;
-  if (force !== undefined) return force === "0" || force === "false" ? PLAIN : COLOURED;
-  return isTerminal(stream) && !no && term !== "dumb" ? COLOURED : PLAIN;
+  if (force !== undefined) return force !== "0" && force !== "false";
+  return isTerminal(stream) && !no && term !== "dumb";
 }
 
 export function isTerminal(stream: Writable): boolean {

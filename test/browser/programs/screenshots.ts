@@ -15,7 +15,7 @@ import { refuseInCloud, type Served, serve } from "../served.js";
 
 const out = process.argv[2] ?? "docs/screenshots";
 /** How long services log before the first picture: charts and histogram show it. */
-const WARM_MS = Number(process.argv[3] ?? 240_000);
+const WARM_MS = Number(process.argv[3] ?? 290_000);
 const TICK_MS = 50;
 
 interface Shot {
@@ -43,6 +43,7 @@ try {
   mkdirSync(out, { recursive: true });
   const served = await serve(context, {
     flags: ["--interval", "5s", "--backoff-max", "20s"],
+    group: "/shop/production",
     lifeMs: 2 * WARM_MS + 300_000,
   });
   const stop = logFor(served);

@@ -1,6 +1,6 @@
 /**
  * A destination as strict as CloudWatch Logs, with small limits, so that few records fill many batches. Its streams are read
- * by timestamp and, inside a millisecond, in order of arrival.
+ * by timestamp and, inside a millisecond, in order of arrival; or, as the files of a directory, in order of arrival alone.
  *
  *     send ──request──► carried out, or not ──answer──► the shipper
  *        └── each with a latency of its own, so that requests overtake each other
@@ -62,6 +62,8 @@ export interface SimCloudOptions {
   readonly chance: Chance;
   readonly limits: BatchLimits;
   readonly window?: Sink["window"];
+  /** Default: true. */
+  readonly sortsByTimestamp?: boolean;
   readonly phases: readonly Phase[];
   readonly logged: Logged;
   readonly violations: Violations;
@@ -86,6 +88,10 @@ export class SimCloud {
     return this.#options.limits;
   }
 
+  get sortsByTimestamp(): boolean {
+    return this.#options.sortsByTimestamp ?? true;
+  }
+
   /** The network between one shipper and the cloud. `onSend` is told of each request, `onAnswer` of each that arrives. */
   sinkFor(
     life: Life,
@@ -97,6 +103,7 @@ export class SimCloud {
       name: "cloud",
       limits,
       window,
+      sortsByTimestamp: this.sortsByTimestamp,
       readBack: { read: (query) => this.#readBack(life, query) },
       send: (batch, signal) =>
         new Promise((resolve, reject) => {
@@ -118,8 +125,9 @@ export class SimCloud {
 
   /** What a reader of the stream sees. */
   read(stream: string): StoredEvent[] {
+    const events = this.streams.get(stream) ?? [];
     // Sorting is stable: what shares a millisecond stays in order of arrival.
-    return [...(this.streams.get(stream) ?? [])].sort((a, b) => a.timestamp - b.timestamp);
+    return this.sortsByTimestamp ? events.toSorted((a, b) => a.timestamp - b.timestamp) : events;
   }
 
   /** Has the weather of its moment, but no lost answers: a read that gets none is tried again by whoever reads. */

@@ -43,6 +43,8 @@ const GRACE_MS = 2000;
 export interface WorldOptions {
   readonly off?: Switches;
   readonly exactlyOnce?: boolean;
+  /** Of the destination. Default: true. Where it does not sort, no record may bring a timestamp. */
+  readonly sortsByTimestamp?: boolean;
   readonly journals?: (clock: SimClock) => Journals;
 }
 
@@ -100,7 +102,10 @@ class World {
   /** When the last thing happened that delays delivery. */
   #lastFaultMs: number;
 
-  constructor(schedule: Schedule, { off = new Set(), exactlyOnce = false, journals }: WorldOptions) {
+  constructor(
+    schedule: Schedule,
+    { off = new Set(), exactlyOnce = false, sortsByTimestamp = true, journals }: WorldOptions,
+  ) {
     this.#schedule = schedule;
     this.#off = off;
     this.#exactlyOnce = exactlyOnce;
@@ -121,6 +126,7 @@ class World {
       clock,
       chance,
       limits: this.#limits,
+      sortsByTimestamp,
       phases,
       logged,
       violations: this.#violations,

@@ -195,7 +195,7 @@ class Model {
   }
 }
 
-/** Every fifth one is no record. */
+/** Every fifth one is no record. None has a timestamp: how far these are read is written down before they are given. */
 function elementOf(n: number): Buffer {
   return Buffer.from(n % 5 === 4 ? `malformed ${n}` : JSON.stringify({ data: n }));
 }
@@ -242,4 +242,35 @@ test("property: whatever others do to the list, what they did not take is delive
     fc.asyncProperty(fc.array(fc.oneof(...own, ...others), { maxLength: 40, size: "max" }), play),
     { numRuns: 150 },
   );
+});
+
+test("what others put where a late shipper's elements stood gets none of their numbers, whoever reads it", async () => {
+  const late = (model: Model) => model.pass(LATE_MS);
+  const read = (at: number) => (model: Model) => model.read(at, 1000);
+  const histories: Step[][] = [
+    // Before them, after another shipper has taken over and before it reads.
+    [(model) => model.push(1), read(1), late, (model) => model.pushBefore(), read(0)],
+    // The first of them taken.
+    [(model) => model.push(3), read(1), late, (model) => model.pop(1), read(0)],
+    // In place of the last, which are more than one fetch away.
+    [
+      ...[(model: Model) => model.push(6), read(1), read(1), late],
+      ...[(model: Model) => model.popLast(), (model: Model) => model.popLast()],
+      ...[(model: Model) => model.push(1), read(0), read(0)],
+    ],
+    // The same while the other one has read the first.
+    [
+      ...[(model: Model) => model.push(6), read(1), read(1), late, read(0)],
+      ...[(model: Model) => model.popLast(), (model: Model) => model.popLast()],
+      ...[(model: Model) => model.push(1), (model: Model) => model.deliver(0, 0, 2), read(0)],
+    ],
+    // And then dies, so that a third one takes over.
+    [
+      ...[(model: Model) => model.push(6), read(1), read(1), late, read(0)],
+      ...[(model: Model) => model.deliver(0, 0, 2), (model: Model) => model.kill(0)],
+      ...[(model: Model) => model.popLast(), (model: Model) => model.popLast()],
+      ...[(model: Model) => model.push(1), late, read(0), read(0)],
+    ],
+  ];
+  for (const steps of histories) await play([(model) => model.join(), ...steps]);
 });

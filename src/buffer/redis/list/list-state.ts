@@ -27,7 +27,8 @@ export interface Mark {
   readonly atMs: number;
 }
 
-interface Edge {
+/** An element as it was read. */
+export interface Edge {
   readonly seq: number;
   readonly fingerprint: number;
 }

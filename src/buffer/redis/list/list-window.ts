@@ -21,7 +21,7 @@ import { FetchSize } from "./fetch-size.js";
 import { bytesIn, fingerprintOf } from "./fingerprint.js";
 import type { ListKeys } from "./list-keys.js";
 import { Marks } from "./list-marks.js";
-import { DELETION_FIELD, type ListState, STATE_FIELDS, stateFields } from "./list-state.js";
+import { DELETION_FIELD, type Edge, type ListState, STATE_FIELDS, stateFields } from "./list-state.js";
 
 export interface ListWindowOptions {
   readonly store: Store;
@@ -61,10 +61,12 @@ export class ListWindow {
   #head: number;
   /** Of the elements from `#head` on. */
   #prints: number[] = [];
+  /** Read by the holder before, who may still deliver it, and not yet by this one. */
+  #edges: readonly Edge[];
 
   constructor(
     options: ListWindowOptions,
-    { writer, head, done, read, marks, end }: ListState,
+    { writer, head, done, read, marks, edges, end }: ListState,
     hooks: WindowHooks,
   ) {
     this.#options = options;
@@ -73,6 +75,7 @@ export class ListWindow {
     this.done = done;
     this.marks = new Marks(read, marks);
     this.#head = head;
+    this.#edges = edges.filter(({ seq }) => seq >= head);
     this.end = end;
   }
 
@@ -113,7 +116,13 @@ export class ListWindow {
       await this.align();
       return undefined;
     }
+    if (!(await this.#edgesStand(this.#head + index, prints))) {
+      // Not by the numbers of the holder before: it may have given them to others.
+      this.#endHere();
+      return undefined;
+    }
     this.#prints.push(...prints.slice(known.length));
+    this.#edges = this.#edges.filter((edge) => edge.seq >= this.readEnd);
     this.length = Math.max(this.length, index + elements.length);
     const found = elements.slice(before);
     this.size.learn(found.map(({ length }) => length));
@@ -144,7 +153,8 @@ export class ListWindow {
     this.#moveHead(taken, length);
     if (taken + kept < readEnd - head) {
       this.#prints.length = kept;
-      this.end = this.readEnd;
+      this.#endHere();
+      return;
     }
     this.unwritten = true;
     this.#hooks.onAligned();
@@ -239,11 +249,39 @@ export class ListWindow {
 
   #stateFrom(first: number): ListState {
     const { writer, head, done, end, marks, readEnd } = this;
-    const edges = [first, readEnd - 1].flatMap((seq) => {
+    const own = [first, readEnd - 1].flatMap((seq) => {
       const fingerprint = this.#prints[seq - head];
       return fingerprint === undefined ? [] : [{ seq, fingerprint }];
     });
+    const edges = [...own, ...this.#edges];
     return { writer, head, done, read: marks.read, marks: marks.all, edges, end };
+  }
+
+  /**
+   * The elements that the holder before has read stand where they stood: as far as `prints`, which begin with the number `from`, and
+   * behind those, so that they are none of others who came between.
+   */
+  async #edgesStand(from: number, prints: readonly number[]): Promise<boolean> {
+    const { store, list } = this.#options;
+    for (const { seq, fingerprint } of this.#edges) {
+      let print = prints[seq - from];
+      if (seq >= from + prints.length) {
+        const [element] = await store.listRange(list, seq - this.#head, seq - this.#head);
+        print = element && fingerprintOf(element);
+      }
+      if (print !== fingerprint) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** What was not read belongs to another life. */
+  #endHere(): void {
+    this.end = this.readEnd;
+    this.#edges = [];
+    this.unwritten = true;
+    this.#hooks.onAligned();
   }
 
   async #printsInList(count: number): Promise<number[]> {
