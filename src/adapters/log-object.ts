@@ -20,12 +20,26 @@ export interface ObjectReading {
   readonly requestIds: readonly MemberPath[];
 }
 
+/** Never throws: where a member cannot be read, the object is the data, in which that is said. */
 export function logObject(
   logger: DragonLogger,
   object: Readonly<Record<string, unknown>>,
-  { type, message, time, said, requestIds }: ObjectReading,
+  reading: ObjectReading,
   span?: SpanIds | null,
 ): void {
+  let parts: [record: Parameters<DragonLogger["log"]>[0], ms: number | undefined];
+  try {
+    parts = partsOf(object, reading);
+  } catch {
+    parts = [{ type: reading.type, data: object }, undefined];
+  }
+  logger[LOG_AT](parts[0], parts[1], span);
+}
+
+function partsOf(
+  object: Readonly<Record<string, unknown>>,
+  { type, message, time, said, requestIds }: ObjectReading,
+): [record: Parameters<DragonLogger["log"]>[0], ms: number | undefined] {
   const { ms, exact } = logTime(object[time]);
   const requestPath = requestIds.find((path) => isRequestId(memberAt(object, path)));
   const hasMessage = object[message] !== undefined;
@@ -42,7 +56,7 @@ export function logObject(
     members[name] = object[name];
     count++;
   }
-  logger[LOG_AT](
+  return [
     {
       type,
       data: hasMessage ? object[message] : members,
@@ -50,6 +64,5 @@ export function logObject(
       ...(hasMessage && count > 0 && { metadata: members }),
     },
     ms,
-    span,
-  );
+  ];
 }

@@ -4,6 +4,7 @@
  */
 import type { AsyncLocalStorage } from "node:async_hooks";
 import { Context } from "./context.js";
+import { readable } from "./readable.js";
 
 /** What records get in a context: a request id of their own, and further members for their metadata. */
 export interface LogContext {
@@ -44,6 +45,10 @@ function contextWithin(around: Context, given: LogContext): Context {
     return around.with(given ?? {});
   } catch {
     // A getter that throws must not end the application; what can be read is kept.
-    return around.with({ context: given });
+    try {
+      return around.with(readable(given));
+    } catch {
+      return around.with({ context: given });
+    }
   }
 }

@@ -59,11 +59,15 @@ const BRACE_CLOSE = 0x7d;
 const END = constant('"}');
 const NULL = constant("null");
 
+/** A value logged when it was asked; what of the line was written until then does not count. */
+export const INTERRUPTED = -2;
+
 /** The lines of one writer. */
 export class LineEncoder {
   readonly #pen = new Pen();
   readonly #id: Constant;
   readonly #counts: EncodeCounts;
+  #turn = 0;
 
   constructor(writer: string, counts: EncodeCounts) {
     this.#id = constant(`,"id":"${writer}-`);
@@ -85,6 +89,8 @@ export class LineEncoder {
   ): number {
     const pen = this.#pen;
     const { data, typeCode, typeText, requestText, bindings, metadata } = parts;
+    this.#turn = (this.#turn + 1) | 0;
+    const turn = this.#turn;
     pen.begin(target, at);
     pen.constantWords(stamp, STAMP_WORDS * 4);
     pen.constantWords(head.words, head.bytes);
@@ -118,7 +124,9 @@ export class LineEncoder {
     pen.constant(this.#id);
     pen.number(seq);
     pen.constant(END);
-    return pen.full ? -1 : pen.at;
+    const end = pen.full ? -1 : pen.at;
+    pen.close();
+    return turn === this.#turn ? end : INTERRUPTED;
   }
 
   #writeMetadata(bindings: MembersWriter, metadata: object | null | undefined): void {

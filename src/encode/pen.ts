@@ -68,6 +68,11 @@ export class Pen {
     this.full = false;
   }
 
+  /** What is written from here on goes nowhere. */
+  close(): void {
+    this.#limit = 0;
+  }
+
   byte(byte: number): void {
     if (this.at < this.#limit) {
       this.#bytes[this.at++] = byte;

@@ -1,4 +1,5 @@
 /** One request, from its arrival to the end of its response: its id, its errors, and the one record that says how it went. */
+import { AsyncResource } from "node:async_hooks";
 import { messageOf } from "../system/errors.js";
 import type { Parsed } from "./options.js";
 
@@ -28,6 +29,8 @@ export class Exchange<Args extends unknown[]> {
   readonly #startMs = performance.now();
   #error: unknown = NONE;
   #ended = false;
+  /** A response may end in the context of another one: see HTTP pipelining. */
+  readonly #came = new AsyncResource("dragonlog.Exchange");
 
   constructor(id: string, options: Parsed<Args>, method: string, url: string) {
     this.id = id;
@@ -60,6 +63,10 @@ export class Exchange<Args extends unknown[]> {
       return;
     }
     this.#ended = true;
+    this.#came.runInAsyncScope(() => this.#end(ending, args));
+  }
+
+  #end(ending: Ending, args: Args): void {
     const { skip, type, extra, ip } = this.#options;
     const failed: string[] = [];
     const asked = <Answer>(name: string, ask: () => Answer, otherwise: Answer): Answer => {

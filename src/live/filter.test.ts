@@ -99,6 +99,15 @@ test("a path is a text; a regular expression stands between slashes", () => {
   assert.ok(finds({ grep: "/^\\p{L}+$/u" }, { data: "größe" }));
 });
 
+test("an expression that takes long to compile, where others wait, is refused by name", () => {
+  for (const grep of ["/\\p{RGI_Emoji}/v", `/${"a".repeat(1001)}/`]) {
+    assert.throws(() => compileFilter({ grep }), {
+      code: "DRAGONLOG_OPTION_INVALID",
+      hint: /at most 1000 characters, without the flag v/,
+    });
+  }
+});
+
 test("a regular expression that remembers where it was finds the same each time", () => {
   const filter = compileFilter({ grep: "/out/g" });
   for (let time = 0; time < 3; time++) assert.ok(filter(recordOf({ data: "out" })));

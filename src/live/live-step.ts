@@ -33,7 +33,7 @@ export function stepOf(text: string): LiveStep | undefined {
   if (text[at] !== "]") return undefined;
   const rest = jsonObject(`{${text.slice(text[at + 1] === "," ? at + 2 : at + 1)}`);
   if (rest === undefined) return undefined;
-  const { matched, missed, levels, caughtUp, trouble } = rest;
+  const { matched, missed, levels, caughtUp, trouble, ended } = rest;
   return {
     records,
     matched: count(matched),
@@ -41,7 +41,14 @@ export function stepOf(text: string): LiveStep | undefined {
     levels: Array.isArray(levels) ? levels : [],
     ...(caughtUp === true ? { caughtUp } : {}),
     ...(typeof trouble === "string" ? { trouble } : {}),
+    ...(isReason(ended) ? { ended } : {}),
   };
+}
+
+function isReason(value: unknown): value is NonNullable<LiveEvent["ended"]> {
+  return (
+    typeof value === "object" && value !== null && "message" in value && typeof value.message === "string"
+  );
 }
 
 function count(value: unknown): number {

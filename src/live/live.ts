@@ -97,9 +97,9 @@ class LiveViews implements Live {
   }
 
   view(request: LiveRequest, sink: LiveSink, signal: AbortSignal): void {
+    if (this.#isClosed || this.#viewers.size >= VIEWERS_MAX) throw this.#refusal();
     // To refuse it here and now what the thread would refuse.
     compileFilter(request);
-    if (this.#isClosed || this.#viewers.size >= VIEWERS_MAX) throw this.#refusal();
     this.#lastNumber++;
     const number = this.#lastNumber;
     const leave = (): void => {
@@ -186,6 +186,7 @@ class LiveViews implements Live {
       packer.add(record);
       if (performance.now() - sinceMs < TURN_MS) continue;
       await this.#clock.eventsHandled();
+      if (!this.#viewers.has(number)) return;
       sinceMs = performance.now();
     }
     const packed = packer.packed();

@@ -10,6 +10,8 @@ import type { LineView } from "./line-view.js";
 
 /** A path such as `/api/users` is a text: what follows its last slash are no flags. */
 const REGEX = /^\/(.+)\/([dgimsuvy]*)$/s;
+/** It is compiled where others wait; of the flag v, the properties of strings take seconds. */
+const REGEX_CHARACTERS_MAX = 1000;
 const SYNTAX = /[\\^$.*+?()[\]{}|/]/g;
 /** Whether something matches may depend on what stands around it. */
 const LOOKS_AROUND = /[\^$]|\\b|\\B|\(\?[=!<]/;
@@ -43,6 +45,10 @@ function patternOf(grep: string, name: string): Pattern {
   if (source === undefined) {
     if (grep === "") throw refuseValue(name, grep, "a text that is not empty, or /regex/flags");
     return { regex: new RegExp(grep.replace(SYNTAX, "\\$&"), "i"), inBytes: ASCII.test(grep), inParts: true };
+  }
+  if (source.length > REGEX_CHARACTERS_MAX || flags.includes("v")) {
+    const takes = `a regular expression of at most ${REGEX_CHARACTERS_MAX} characters, without the flag v`;
+    throw refuseValue(name, grep.slice(0, REGEX_CHARACTERS_MAX), takes);
   }
   try {
     return { regex: new RegExp(source, flags), inBytes: false, inParts: !LOOKS_AROUND.test(source) };

@@ -51,4 +51,6 @@ export interface LiveEvent {
   readonly caughtUp?: true;
   /** Why nothing can be read at the moment, for people. */
   readonly trouble?: string;
+  /** Why this is the last event, though more was asked for: to ask the same again would end alike. */
+  readonly ended?: { readonly code: string; readonly message: string; readonly hint: string };
 }

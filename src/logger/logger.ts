@@ -1,5 +1,6 @@
 import { parseOptions } from "../config/parse.js";
 import type { Context } from "../context/context.js";
+import { readable } from "../context/readable.js";
 import { activeContext } from "../context/with-context.js";
 import { Bindings } from "../encode/bindings.js";
 import { JsonPieces } from "../encode/json-pieces.js";
@@ -97,16 +98,16 @@ export class DragonLogger {
   /** @internal For adapters. */
   [LOG_JSON](record: JsonRecord): boolean {
     const { typeCode, bytes, view, data, request, members, memberPieces } = record;
-    const context = activeContext();
-    // Secrets, and names that stand in both, are found in values only.
-    if (this.#writer.redacting !== undefined || !this.#bindingsIn(context).isEmpty) {
-      return false;
-    }
-    if (typeCode < this.#level.lowest) {
-      return true;
-    }
-    const isData = data.length === 0;
     try {
+      const context = activeContext();
+      // Secrets, and names that stand in both, are found in values only.
+      if (this.#writer.redacting !== undefined || !this.#bindingsIn(context).isEmpty) {
+        return false;
+      }
+      if (typeCode < this.#level.lowest) {
+        return true;
+      }
+      const isData = data.length === 0;
       const pieces = new JsonPieces(bytes, view, members, memberPieces, isData);
       const parts: LineParts = {
         data: isData ? pieces : new JsonPieces(bytes, view, data, 1, false),
@@ -132,7 +133,11 @@ export class DragonLogger {
       return this.#childWith(bindings ?? {});
     } catch {
       // A getter that throws must not end the application; what can be read is kept.
-      return this.#childWith({ bindings });
+      try {
+        return this.#childWith(readable(bindings));
+      } catch {
+        return this.#childWith({ bindings });
+      }
     }
   }
 
@@ -279,7 +284,7 @@ export class DragonLogger {
     span?: SpanIds | null,
   ): void {
     const writer = this.#writer;
-    if (atMs === undefined) {
+    if (atMs === undefined || parseTimestamp(atMs) === undefined) {
       writer.take(head, parts, given, undefined, span);
     } else if (atMs === writer.time.ms || isJustNow(atMs, writer.clock.now())) {
       writer.take(head, parts, undefined, atMs, span);

@@ -3,9 +3,10 @@
  * Here a record is finished: it gets its id, its line is placed in the journal, and whatever goes wrong is counted.
  */
 import { Bindings } from "../encode/bindings.js";
-import { Head, LineEncoder, type LineParts } from "../encode/line.js";
+import { JsonPieces } from "../encode/json-pieces.js";
+import { Head, INTERRUPTED, LineEncoder, type LineParts } from "../encode/line.js";
 import { Redacting } from "../encode/redacting.js";
-import { type EncodeCounts, valueText } from "../encode/text.js";
+import { type EncodeCounts, membersText, valueText } from "../encode/text.js";
 import type { DropReport } from "../journal/drops.js";
 import { FRAME_HEADER_BYTES } from "../journal/format.js";
 import { Journal, type JournalOptions } from "../journal/journal.js";
@@ -158,6 +159,8 @@ export class Writer implements WorkerUser {
     const { segment } = journal;
     const at = segment.position + FRAME_HEADER_BYTES;
     const end = this.#lines.write(segment, at, stamp.words, head, parts, journal.nextSeq, span);
+    if (end === INTERRUPTED)
+      return this.write(head, settled(parts, this.counts), given, undefined, span ?? null);
     if (end < 0 || journal.closed) {
       return this.#writeElsewhere(head, parts, timestamp, stamp, span);
     }
@@ -174,6 +177,9 @@ export class Writer implements WorkerUser {
   ): boolean {
     const { journal, time } = this;
     const lineBytes = this.#lineBytes(stamp, head, parts, span);
+    if (lineBytes === INTERRUPTED) {
+      return this.#writeElsewhere(head, settled(parts, this.counts), timestamp, stamp, span);
+    }
     if (lineBytes > journal.lineBytesMax) {
       return this.#writeShortened(head, parts, lineBytes, timestamp);
     }
@@ -187,6 +193,14 @@ export class Writer implements WorkerUser {
     const { segment } = journal;
     const at = segment.position + FRAME_HEADER_BYTES;
     const end = this.#lines.write(segment, at, stamp.words, head, parts, journal.nextSeq, span);
+    if (end === INTERRUPTED)
+      return this.write(
+        head,
+        settled(parts, this.counts),
+        stamp === time.stamp ? undefined : timestamp,
+        undefined,
+        span ?? null,
+      );
     if (end < 0) {
       journal.drop("defect", parts.typeCode);
       return false;
@@ -204,8 +218,8 @@ export class Writer implements WorkerUser {
       if (bytes === TRIAL_BYTES_START) {
         trialMemory = staging;
       }
-      if (end >= 0 || bytes >= TRIAL_BYTES_MAX) {
-        return end >= 0 ? end : bytes;
+      if (end !== -1 || bytes >= TRIAL_BYTES_MAX) {
+        return end !== -1 ? end : bytes;
       }
     }
   }
@@ -302,6 +316,20 @@ function tellLater({ onTrouble }: WriterOptions, error: unknown): void {
       // Logging must not end the application, and neither must telling of it.
     }
   });
+}
+
+/** The same, of values that log nothing when they are asked. */
+function settled(parts: LineParts, counts: EncodeCounts): LineParts {
+  const { data, metadata } = parts;
+  const isText = typeof data === "string" || data === undefined || data instanceof JsonPieces;
+  return {
+    ...parts,
+    data: isText ? data : JSON.parse(valueText(data, counts)),
+    metadata:
+      metadata === undefined || metadata === null
+        ? metadata
+        : JSON.parse(`{${membersText(metadata, counts)}}`),
+  };
 }
 
 /** A record of the logger's own. */

@@ -159,6 +159,14 @@ test("who has the port is told where it is known, and that it is tried again", a
   assert.equal(second.trouble, said);
 });
 
+test("who asks on before the answer before has come is not answered for each", async (context) => {
+  const { port } = await serve(context);
+  const socket = connect(port, "127.0.0.1");
+  socket.write("GET /api/overview HTTP/1.1\r\nHost: localhost\r\n\r\n".repeat(300));
+  const answers = (await text(socket)).split("HTTP/1.1 ").length - 1;
+  assert.ok(answers <= 1, `${answers} answers`);
+});
+
 test("at the end all connections are closed at once", async (context) => {
   const served = await serve(context);
   const stream = raw(served, "GET /api/records HTTP/1.1\r\nHost: localhost\r\n\r\n");

@@ -18,6 +18,8 @@ const LIMITS: ServerOptions = {
   requestTimeout: 30_000,
   keepAliveTimeout: 5000,
 };
+/** Who takes nothing of an answer for so long is cut off; streams are by themselves, and sooner. */
+const IDLE_MS_MAX = 120_000;
 const HEADERS_MAX = 100;
 const CONNECTIONS_MAX = 256;
 
@@ -44,6 +46,7 @@ export class Listening {
   constructor(options: ListeningOptions) {
     this.#options = options;
     this.#server = createServer({ ...LIMITS, ...options.limits }, options.handle);
+    this.#server.timeout = IDLE_MS_MAX;
     this.#server.maxHeadersCount = HEADERS_MAX;
     this.#server.maxConnections = CONNECTIONS_MAX;
     // Whoever ships keeps the process alive, and nobody who looks.

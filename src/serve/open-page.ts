@@ -66,6 +66,7 @@ function handler(serving: Serving): RequestListener {
       await (await app)(request, response);
     } catch (error) {
       // Whatever goes wrong here must not end the shipper.
+      app = undefined;
       serving.shown.say(`the page cannot answer: ${messageOf(error)}`);
       response.destroy();
     }
@@ -73,6 +74,12 @@ function handler(serving: Serving): RequestListener {
   return (request, response) => {
     // Such as a browser that went away; nobody is left to be told.
     response.on("error", () => {});
+    if (response.socket === null) {
+      // Asked before the answer before it has gone: all of them would be made at once, and kept for who may never read them.
+      // A server may end such a connection, and clients ask again: https://www.rfc-editor.org/rfc/rfc9112#section-9.3.2
+      request.socket.destroySoon();
+      return;
+    }
     secure(response);
     const { method = "", url = "" } = request;
     if (!METHODS.includes(method)) {

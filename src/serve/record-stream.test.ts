@@ -74,7 +74,9 @@ test("why it ends is told, and a browser that it need not come again", async (co
   const lines = await open(context, "lines");
   lines.stream.end(error);
   lines.stream.end(error);
-  const told = { records: [], matched: 0, missed: 0, levels: [], trouble: "too slow. Write another one." };
+  const ended = { code: "DRAGONLOG_BUSY", message: "too slow", hint: "Write another one." };
+  const trouble = "too slow. Write another one.";
+  const told = { records: [], matched: 0, missed: 0, levels: [], trouble, ended };
   assert.equal(await text(lines.message), `${JSON.stringify(told)}\n`);
   assert.equal(lines.stream.send("{}"), false, "nothing comes after the end");
 

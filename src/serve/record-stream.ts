@@ -81,7 +81,14 @@ export class RecordStream implements LiveSink {
     }
     if (error !== undefined) {
       const { code, message, hint } = error;
-      const trouble = { records: [], matched: 0, missed: 0, levels: [], trouble: `${message}. ${hint}` };
+      const trouble = {
+        records: [],
+        matched: 0,
+        missed: 0,
+        levels: [],
+        trouble: `${message}. ${hint}`,
+        ended: { code, message, hint },
+      };
       response.write(this.#framed(JSON.stringify(trouble)));
       if (this.#form === "events") {
         response.write(`event: end\ndata: ${JSON.stringify({ code, message, hint })}\n\n`);

@@ -44,6 +44,22 @@ for (const way of ["exporter", "processor"] as const) {
     assert.deepEqual([plain!.data, plain!.type, "trace_id" in plain!], ["plain", "INFO", false]);
   });
 
+  test(`${way}: a time in another unit, and what is no severity, break no record and no later one`, (t) => {
+    const { log, wires } = open(t);
+    const at = Date.UTC(2026, 0, 2);
+    log.emit({ body: "microseconds", timestamp: at * 1000 });
+    log.emit({ body: "a number", severityText: 5 as unknown as string });
+    log.emit({ body: "after", timestamp: at });
+    const found = wires();
+    assert.deepEqual(
+      found.map(({ data }) => data),
+      ["microseconds", "a number", "after"],
+    );
+    assert.ok(found.every(({ timestamp }) => !Number.isNaN(Date.parse(timestamp))));
+    assert.ok(Array.isArray(found[0]!.metadata?.hr_time));
+    assert.equal(Date.parse(found[2]!.timestamp), at);
+  });
+
   test(`${way}: each severity has its level`, (t) => {
     const { log, wires } = open(t);
     for (let severityNumber = 1; severityNumber <= 24; severityNumber++)

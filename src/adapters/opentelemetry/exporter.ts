@@ -1,6 +1,7 @@
 import type { DragonLogger } from "../../logger/logger.js";
 import { idsOf, type SpanIds } from "../../record/active-span.js";
 import { LOG_AT } from "../../record/adapted.js";
+import { parseTimestamp } from "../../record/time.js";
 import { LEVELS } from "../../record/types.js";
 import { type Adapted, type AdapterOptions, adaptedLogger } from "../adapted-logger.js";
 
@@ -39,6 +40,8 @@ class Journalled {
     const { request_id, ...metadata } = { ...attributes } as Record<string, unknown>;
     const said = typeof request_id === "string" || typeof request_id === "number";
     const dropped = given.droppedAttributesCount ?? 0;
+    const ms = millisecondsOf(given);
+    const isTime = parseTimestamp(ms) !== undefined;
     this.#adapted.logger[LOG_AT](
       {
         type,
@@ -47,13 +50,15 @@ class Journalled {
         metadata: {
           ...metadata,
           ...(request_id !== undefined && !said && { request_id }),
-          ...(severityText && severityText.toUpperCase() !== type && { severity_text: severityText }),
+          ...(severityText && String(severityText).toUpperCase() !== type && { severity_text: severityText }),
           ...(eventName && body !== undefined && { event_name: eventName }),
           ...(scope?.name && { scope: scope.version ? `${scope.name}@${scope.version}` : scope.name }),
           ...(dropped > 0 && { dropped_attributes: dropped }),
+          // A time that is none, as one in the wrong unit is, stays to be seen.
+          ...(ms !== undefined && !isTime && { hr_time: given.hrTime }),
         },
       },
-      millisecondsOf(given),
+      isTime ? ms : undefined,
       given.spanContext === undefined ? null : (idsOf(given.spanContext) ?? null),
     );
   }
@@ -99,10 +104,12 @@ export class DragonlogLogRecordProcessor extends Journalled {
 
 function typeOf({ severityNumber = 0, severityText }: OtelLogRecord): string {
   const level = LEVELS[Math.ceil(severityNumber / NUMBERS_PER_LEVEL) - 1];
-  return level ?? (severityText ? severityText.toUpperCase() : "INFO");
+  return (
+    level ?? (typeof severityText === "string" && severityText !== "" ? severityText.toUpperCase() : "INFO")
+  );
 }
 
 function millisecondsOf({ hrTime, hrTimeObserved }: OtelLogRecord): number | undefined {
-  const [seconds, nanoseconds] = hrTime[0] > 0 ? hrTime : (hrTimeObserved ?? [0, 0]);
+  const [seconds, nanoseconds] = hrTime?.[0] > 0 ? hrTime : (hrTimeObserved ?? [0, 0]);
   return seconds > 0 ? Math.floor(seconds * 1000 + nanoseconds / 1e6) : undefined;
 }

@@ -120,7 +120,8 @@ export class DragonlogTransport extends Writable {
     if (typeof push !== "function" || state === undefined) return;
     state.highWaterMark = Number.POSITIVE_INFINITY;
     const takes = (info: unknown, ...rest: unknown[]): boolean => {
-      if (typeof info === "object" && info !== null) {
+      // Another transport may have been added after this one, and still hold its hook when it has left.
+      if (this.#unfollow.has(source) && typeof info === "object" && info !== null) {
         this.#taken.add(info);
         this.#take(info as Info);
       }

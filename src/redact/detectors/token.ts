@@ -34,7 +34,7 @@ const ONLY_SMALL = /^[a-z]+$/;
 const HEADER_CHARS_MAX = 24;
 const HEADER_BEFORE = /authorization["'\\\s:=>,[%\dA-F]{1,10}$/i;
 const CREDENTIALS_CHARS_MAX = 4096;
-const CREDENTIALS = /^[\x20-\x7e]*:[\x20-\x7e]*$/;
+const CREDENTIALS = /^[^\x00-\x1f\x7f\ufffd]*:[^\x00-\x1f\x7f\ufffd]*$/;
 
 export const token: Detector = (text, mark) => schemes(jwts(text, mark), mark);
 
@@ -97,5 +97,5 @@ function isToken(said: string, isAll: boolean): boolean {
 }
 
 function isCredentials(said: string): boolean {
-  return CREDENTIALS.test(Buffer.from(said.slice(0, CREDENTIALS_CHARS_MAX), "base64").toString("latin1"));
+  return CREDENTIALS.test(Buffer.from(said.slice(0, CREDENTIALS_CHARS_MAX), "base64").toString("utf8"));
 }

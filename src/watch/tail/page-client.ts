@@ -56,6 +56,7 @@ export async function readPage(
       const step = stepOf(line);
       if (step === undefined) throw new PageBroken("it answered with something else than records");
       hasCaughtUp ||= step.caughtUp === true;
+      if (step.ended !== undefined) throw endOf(step.ended, address);
       await take(step);
     }
   } catch (error) {
@@ -130,6 +131,13 @@ async function refusalOf(response: IncomingMessage, { url }: PageAddress): Promi
   return new PageBroken(
     reason,
     new DragonlogError("DRAGONLOG_PAGE_UNREACHABLE", `${url} gives no records: ${reason}`, said.hint ?? hint),
+  );
+}
+
+function endOf({ message, hint }: NonNullable<LiveStep["ended"]>, { url }: PageAddress): PageBroken {
+  return new PageBroken(
+    message,
+    new DragonlogError("DRAGONLOG_PAGE_UNREACHABLE", `${url} ends: ${message}`, `${hint}`),
   );
 }
 

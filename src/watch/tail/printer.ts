@@ -35,7 +35,7 @@ export class Printer {
     const cutAt = isTerminal(stdout) ? TERMINAL_PART_CHARACTERS_MAX : Number.POSITIVE_INFINITY;
     const oneLine = new OneLine(ink, cutAt, nowMs);
     this.#textsOf = json
-      ? (records) => records.map((record) => `${record}\n`)
+      ? (records) => records.map((record) => `${isTerminal(stdout) ? escaped(record) : record}\n`)
       : pretty
         ? (records) => records.map((record) => prettyText(seenRecord(record), ink))
         : (records) => oneLine.texts(records.map(seenRecord));
@@ -62,4 +62,13 @@ export class Printer {
     if (this.ended.aborted || this.#stdout.write(text)) return;
     await once(this.#stdout, "drain", { signal: this.ended }).catch(() => {});
   }
+}
+
+/** The same JSON, in which nothing steers a terminal: outside of ASCII such characters stand in strings only. */
+function escaped(json: string): string {
+  return json.replace(/[\u007f-\u009f]|\p{Cf}/gu, (char) =>
+    [...Array(char.length).keys()]
+      .map((at) => `\\u${char.charCodeAt(at).toString(16).padStart(4, "0")}`)
+      .join(""),
+  );
 }
