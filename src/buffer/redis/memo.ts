@@ -9,15 +9,25 @@ export class StoredMemo implements Memo {
   readonly #store: Store;
   readonly #key: string;
   readonly #token: () => number;
+  readonly #acknowledged: () => Promise<void>;
   #next = 0;
   /** Fields that were read or written. */
   #known: string[] = [];
 
-  /** `token` may change while the partition is held. */
-  constructor(store: Store, key: string, token: () => number) {
+  /**
+   * `token` may change while the partition is held. `acknowledged` resolves when the store knows what is acknowledged by now: a line
+   * that clears a doubt must not stand there before that, or a shipper that dies in between leaves neither.
+   */
+  constructor(
+    store: Store,
+    key: string,
+    token: () => number,
+    acknowledged: () => Promise<void> = async () => {},
+  ) {
     this.#store = store;
     this.#key = key;
     this.#token = token;
+    this.#acknowledged = acknowledged;
   }
 
   async read(): Promise<readonly string[]> {
@@ -40,6 +50,7 @@ export class StoredMemo implements Memo {
   }
 
   async #write(lines: readonly string[]): Promise<void> {
+    await this.#acknowledged();
     const fields = lines.map((line) => [`${this.#token()}-${this.#next++}`, line] as const);
     this.#known.push(...fields.map(([field]) => field));
     if (fields.length > 0) {

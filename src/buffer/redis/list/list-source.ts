@@ -56,7 +56,12 @@ export class ListSource implements Source {
     const { list, store, keys, lease } = options;
     this.#options = options;
     this.name = `list ${list}`;
-    this.memo = new StoredMemo(store, keys.memo, () => lease.token);
+    this.memo = new StoredMemo(
+      store,
+      keys.memo,
+      () => lease.token,
+      async () => this.#writing,
+    );
     this.#elements = new Elements(state.writer, list);
     this.#window = new ListWindow(options, state, {
       onTaken: (from, to, unread) => this.#lose(from, to, unread),
