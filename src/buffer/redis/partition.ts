@@ -81,7 +81,12 @@ export class Partition implements Source {
     const { after, ordinal } = readCursor(cursor, servers());
     this.#options = options;
     this.name = `partition ${number}`;
-    this.memo = new StoredMemo(store, keys.memo(number), () => lease.token);
+    this.memo = new StoredMemo(
+      store,
+      keys.memo(number),
+      () => lease.token,
+      async () => this.#writing,
+    );
     this.#cursors = [...cursor.keys()];
     this.#delivered = delivered;
     this.#reader = new PartitionReader({
