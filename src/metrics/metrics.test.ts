@@ -137,6 +137,8 @@ test("of several shippers only this process's own is counted, so that instances 
 
 test("figures of this shipper", async () => {
   const { value } = await read(fullOverview());
+  assert.equal(value("dragonlog_logged_records_total"), 130);
+  assert.equal(value("dragonlog_logged_bytes_total"), 117_000);
   assert.equal(value("dragonlog_put_failures_total", "cause=throttled"), 3);
   assert.equal(value("dragonlog_put_failures_total", "cause=credentials"), 0);
   assert.equal(value("dragonlog_put_failures_total", "cause=dead letters"), undefined);

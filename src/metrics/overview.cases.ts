@@ -146,6 +146,7 @@ export function fullOverview(): Overview {
             { cause: "denied", detail: "no", sinceMs: AT_MS, retryAtMs: undefined, destination: "g/s" },
             { cause: "denied", detail: "no", sinceMs: AT_MS, retryAtMs: undefined, destination: "g/t" },
           ],
+          logged: { records: 130, bytes: 117_000 },
           putLatency: { buckets: [1, 2, 3, 0, 0, 0, 0, 0, 0, 0, 0, 4, 5], count: 15, sumMs: 12_345 },
           destinations: [
             {

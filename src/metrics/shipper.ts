@@ -15,6 +15,15 @@ const DESTINATION = ["group", "stream"];
 const DAMAGED_BYTES = " bytes";
 
 export const SHIPPER: readonly Metric[] = [
+  counter(
+    "dragonlog_logged_records_total",
+    [],
+    "Records logged, as far as this shipper can see: what it has delivered or set aside, and what waits more than when it started. Rises every ten seconds.",
+    ({ logged }) => (logged === undefined ? [] : one(logged.records)),
+  ),
+  counter("dragonlog_logged_bytes_total", [], "Bytes of them, by the same reckoning.", ({ logged }) =>
+    logged === undefined ? [] : one(logged.bytes),
+  ),
   counter("dragonlog_delivered_records_total", ["sink"], "Records that the sink has taken.", (shipper) =>
     ofSink(shipper, shipper.counts.deliveredRecords),
   ),

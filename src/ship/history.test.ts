@@ -24,6 +24,18 @@ function journal(waiting: number, dropped: Record<string, number> = {}, writer =
   };
 }
 
+test("what is logged is summed up, and never falls, whatever is delivered or deleted", () => {
+  const history = new History();
+  history.look(0, 0, [journal(100)], NOTHING);
+  assert.deepEqual(history.logged, { records: 0, bytes: 0 });
+  history.look(0, 10_000, [journal(150)], { ...NOTHING, records: 20, bytes: 2000 });
+  assert.deepEqual(history.logged, { records: 70, bytes: 7000 });
+  // Somebody deletes a journal.
+  history.look(0, 20_000, [], { ...NOTHING, records: 20, bytes: 2000 });
+  history.look(0, 30_000, [journal(5)], { ...NOTHING, records: 30, bytes: 3000 });
+  assert.deepEqual(history.logged, { records: 85, bytes: 8500 });
+});
+
 test("a shipper that starts on a backlog shows no rates before it has measured, and then no burst that was none", () => {
   const history = new History();
   history.look(1000, 0, [journal(1_000_000)], NOTHING);

@@ -4,7 +4,7 @@
  */
 import { latencyQuantile, latencySince } from "./latency.js";
 import type { JournalLook } from "./lookout.js";
-import type { Latency, Rates, Step } from "./vitals.js";
+import type { Latency, Logged, Rates, Step } from "./vitals.js";
 
 /** An hour of looks every ten seconds. */
 export const STEPS_MAX = 360;
@@ -25,6 +25,7 @@ export interface Counted {
 interface Moment extends Counted {
   readonly elapsedMs: number;
   readonly waitingRecords: number;
+  readonly waitingBytes: number;
   /** What each writer has dropped, of those that have. */
   readonly dropped: ReadonlyMap<string, number>;
 }
@@ -32,6 +33,11 @@ interface Moment extends Counted {
 export class History {
   readonly #steps: Step[] = [];
   #before: Moment | undefined;
+  #logged: Logged = { records: 0, bytes: 0 };
+
+  get logged(): Logged {
+    return this.#logged;
+  }
 
   /** The last hour at most, oldest first. */
   get steps(): Step[] {
@@ -50,20 +56,26 @@ export class History {
       waitingRecords += waiting.records;
       waitingBytes += waiting.bytes;
     }
-    const now: Moment = { ...counted, elapsedMs, waitingRecords, dropped: droppedBy(journals) };
+    const now: Moment = { ...counted, elapsedMs, waitingRecords, waitingBytes, dropped: droppedBy(journals) };
     this.#before = now;
     if (before === undefined) {
       return;
     }
     const outRecords = now.records - before.records;
     const deadLetters = now.deadLetters - before.deadLetters;
+    const outBytes = now.bytes - before.bytes;
+    const inRecords = Math.max(0, outRecords + deadLetters + waitingRecords - before.waitingRecords);
+    this.#logged = {
+      records: this.#logged.records + inRecords,
+      bytes: this.#logged.bytes + Math.max(0, outBytes + waitingBytes - before.waitingBytes),
+    };
     const puts = latencySince(now.putLatency, before.putLatency);
     this.#steps.push({
       atMs,
       stepMs: Math.round(elapsedMs - before.elapsedMs),
-      inRecords: Math.max(0, outRecords + deadLetters + waitingRecords - before.waitingRecords),
+      inRecords,
       outRecords,
-      outBytes: now.bytes - before.bytes,
+      outBytes,
       waitingRecords,
       waitingBytes,
       failures: now.failures - before.failures,

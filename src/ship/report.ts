@@ -6,7 +6,7 @@ import { type Report, readReportsIn, reportRegularly } from "../system/report-fi
 import type { Circuit, Trouble } from "./circuit.js";
 import { newCounts, type ShipCounts } from "./counts.js";
 import { LatencyHistogram } from "./latency.js";
-import type { DestinationVitals, Latency, Rates } from "./vitals.js";
+import type { DestinationVitals, Latency, Logged, Rates } from "./vitals.js";
 
 /** A report is written again and again, and read by people. */
 export const DESTINATIONS_REPORTED_MAX = 20;
@@ -36,6 +36,8 @@ export interface ShipperReport extends Report {
   /** Destinations that are refused by themselves. */
   readonly refused: readonly (Trouble & { readonly destination: Destination })[];
   readonly counts: ShipCounts;
+  /** Undefined where a version writes the report that does not count it. */
+  readonly logged?: Logged | undefined;
   /** Undefined in its first seconds. */
   readonly rates?: Rates | undefined;
   readonly putLatency: Latency;

@@ -82,6 +82,7 @@ function stateOf(
       sinceMs,
     })),
     counts,
+    logged: recorder.history.logged,
     rates: recorder.history.rates,
     putLatency: recorder.putLatency.taken,
     destinations: recorder.destinations.list(destinationsMax),

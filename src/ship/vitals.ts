@@ -48,6 +48,12 @@ export interface Step {
   readonly putMsP99: number | undefined;
 }
 
+/** Logged since the shipper started, as far as it can be seen: what is delivered or a dead letter, and what waits more than then. */
+export interface Logged {
+  readonly records: number;
+  readonly bytes: number;
+}
+
 /** Records and bytes per second. */
 export interface Rates {
   /** Over how long they were taken, in ms. */

@@ -2,7 +2,7 @@
 import type { AlertCounts } from "../alert/alerter.js";
 import type { Waiting } from "../record/stored-record.js";
 import type { ShipCounts } from "../ship/counts.js";
-import type { DestinationVitals, Latency, Rates } from "../ship/vitals.js";
+import type { DestinationVitals, Latency, Logged, Rates } from "../ship/vitals.js";
 
 export interface Health {
   /** False when something keeps records from being delivered, or from being kept; a check of the machine fails then. */
@@ -132,6 +132,8 @@ export interface ShipperView {
   readonly refused: number;
   readonly batchesInFlight: number;
   readonly counts: ShipCounts;
+  /** Undefined where its version does not count it. */
+  readonly logged?: Logged | undefined;
   readonly rates: Rates | undefined;
   readonly putLatency: Latency;
   readonly destinations: readonly DestinationVitals[];

@@ -21,6 +21,7 @@ export function shipperView(report: ShipperReport): ShipperView {
     refused: refused.length,
     batchesInFlight,
     counts: report.counts,
+    logged: report.logged,
     rates: report.rates,
     putLatency: report.putLatency,
     destinations: report.destinations,
