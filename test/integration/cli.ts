@@ -93,9 +93,24 @@ export async function ended(child: ChildProcessWithoutNullStreams): Promise<Resu
   });
 }
 
-/** Resolves when the stream has printed `text`. The process that prints it must not be waited for elsewhere before. */
-export async function printed(stream: NodeJS.ReadableStream, text: string): Promise<void> {
-  await matched(stream, (seen) => (seen.includes(text) ? text : undefined), JSON.stringify(text));
+/**
+ * Resolves when the stream has printed these texts in this order. The process that prints them must not be waited for
+ * elsewhere before; and one chunk may hold them all, so what belongs together is asked for at once.
+ */
+export async function printed(stream: NodeJS.ReadableStream, ...texts: readonly string[]): Promise<void> {
+  const areAllIn = (seen: string) => texts.reduce((from, text) => endOf(seen, text, from), 0) !== NOWHERE;
+  await matched(
+    stream,
+    (seen) => areAllIn(seen) || undefined,
+    texts.map((text) => JSON.stringify(text)).join(", "),
+  );
+}
+
+const NOWHERE = Number.POSITIVE_INFINITY;
+
+function endOf(seen: string, text: string, from: number): number {
+  const at = seen.indexOf(text, from);
+  return at < 0 || from === NOWHERE ? NOWHERE : at + text.length;
 }
 
 /** Where the page of a shipper is, when it has said so. */

@@ -262,8 +262,7 @@ test("one whose lease somebody deletes says so, and goes on", async (context) =>
   const running = shipping.ship(...FLAGS);
   await printed(running.child.stderr, "->");
   rmSync(join(shipping.dir, "shippers"), { recursive: true });
-  await printed(running.child.stderr, "somebody deleted its lease");
-  await printed(running.child.stderr, "->");
+  await printed(running.child.stderr, "somebody deleted its lease", "->");
   const { code, stderr } = await running.stop();
   assert.equal(code, 0, stderr);
 });

@@ -152,7 +152,8 @@ test("on a terminal it has colours, and says that it follows", {
   loggerOf("api").warn("x");
   const main = new URL("../../src/cli/main.js", import.meta.url).pathname;
   const run = async (env: NodeJS.ProcessEnv) => {
-    const command = `"${process.execPath}" "${main}" tail --last 1`;
+    // Not below a shell: Ctrl-C reaches that, too, and some then say 130 whatever the command said.
+    const command = `exec "${process.execPath}" "${main}" tail --last 1`;
     const child = spawn("script", ["-qec", command, "/dev/null"], {
       cwd: cli.dir,
       env: { ...cli.env, ...env },
