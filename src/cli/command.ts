@@ -1,11 +1,10 @@
 /** How a command is defined, and how a definition becomes a command of commander with the flags of its options. */
 import { type Command, Option as Flag } from "commander";
-import { OPTION_GROUPS } from "../config/groups.js";
 import { flagOf, variableOf } from "../config/names.js";
-import { type Option, type OptionKey, optionsIn, type ParsedOptions, type Scope } from "../config/options.js";
-import { accepted } from "../config/read-value.js";
+import type { ParsedOptions, Scope } from "../config/options.js";
 import { loadOptions } from "../config/sources.js";
 import type { Io } from "../system/io.js";
+import { COMMAND_GROUPS, type FlagDescription, flagsOf } from "./describe.js";
 
 export type CommandName = Exclude<Scope, "logger" | "in-app" | "forward">;
 
@@ -20,22 +19,24 @@ export type SignalPolicy = "stop" | "finish-input" | "watch" | "own";
 /** A list of so many flags is read without headings. */
 const PLAIN_FLAGS_MAX = 12;
 
-/** What commands of two words have in common. */
-const GROUPS: Readonly<Record<string, string>> = {
-  dead: "look into dead letters, send them again or drop them",
-  alert: "what people are told of, and whether it reaches them",
-};
-
-export interface CommandDefinition<N extends CommandName> {
-  readonly name: N;
+/** What is said of a command, and how it is called: all of it but its flags, which the table of options has. */
+export interface CommandText {
+  /** One word or two: `dead list` stands below `dead`. */
+  readonly name: string;
   /** One line, for the list of commands. */
   readonly summary: string;
   readonly description: string;
   readonly examples: readonly (readonly [command: string, what: string])[];
   /** The arguments that are no options, in commander's notation, with spaces between them: `<command...>`. */
   readonly operands?: string;
+  /** What may stand for each of the operands in turn, where that is known. */
+  readonly operandWords?: readonly (readonly string[])[];
   /** What follows the first operand belongs to it, flags included: `run node --version`. */
   readonly operandsTakeRest?: true;
+}
+
+export interface CommandDefinition<N extends CommandName> extends CommandText {
+  readonly name: N;
   readonly signals: SignalPolicy;
   /** Resolves with the exit code. */
   readonly run: (options: ParsedOptions<N>, io: Io, operands: readonly string[]) => Promise<number>;
@@ -48,18 +49,15 @@ export type Perform = (
   run: (io: Io) => Promise<number>,
 ) => Promise<void>;
 
-/** A command without its type, so that commands of different options stand in one list. */
-export type Register = (program: Command, perform: Perform) => void;
+/** A command without the type of its options, so that all of them stand in one list. */
+export interface DefinedCommand {
+  readonly text: CommandText;
+  readonly register: (program: Command, perform: Perform) => void;
+}
 
-export function defineCommand<N extends CommandName>(definition: CommandDefinition<N>): Register {
-  return (program, perform) => {
-    const command = placeOf(definition.name, program)
-      .summary(definition.summary)
-      .description(definition.description)
-      .addHelpText("after", examplesText(definition.examples));
-    addFlags(command, optionsIn(definition.name));
-    for (const operand of definition.operands?.split(" ") ?? []) command.argument(operand);
-    if (definition.operandsTakeRest) command.passThroughOptions();
+export function defineCommand<N extends CommandName>(definition: CommandDefinition<N>): DefinedCommand {
+  const register = (program: Command, perform: Perform) => {
+    const command = addCommand(program, definition);
     command.action(async () => {
       const flags = Object.entries(command.opts())
         // Commander has a default of its own for a switch that is on, which a variable or the file may yet turn off.
@@ -73,6 +71,18 @@ export function defineCommand<N extends CommandName>(definition: CommandDefiniti
       await perform(definition.signals, inJson, (io) => definition.run(options, io, command.args));
     });
   };
+  return { text: definition, register };
+}
+
+/** A command of commander that says what the text says and takes the flags of its options; without an action yet. */
+export function addCommand(program: Command, text: CommandText): Command {
+  const command = placeOf(text.name, program)
+    .summary(text.summary)
+    .description(text.description)
+    .addHelpText("after", examplesText(text.examples));
+  addFlags(command, flagsOf(text.name));
+  for (const operand of text.operands?.split(" ") ?? []) command.argument(operand);
+  return text.operandsTakeRest ? command.passThroughOptions() : command;
 }
 
 /** Whether a command line asks for a report in JSON, as far as that can be seen before its options are read. */
@@ -89,46 +99,28 @@ export function asksForJson(program: Command, words: readonly string[], env: Nod
 }
 
 /** The command of this name; `dead list` stands below `dead`, which lists what stands below it. */
-function placeOf(name: CommandName, program: Command): Command {
+function placeOf(name: string, program: Command): Command {
   const [first, second] = name.split(" ") as [string, string?];
   if (second === undefined) return program.command(first);
   const parent = program.commands.find((command) => command.name() === first);
-  return (parent ?? program.command(first).summary(GROUPS[first]!).description(GROUPS[first]!)).command(
-    second,
-  );
+  const summary = COMMAND_GROUPS[first]!;
+  return (parent ?? program.command(first).summary(summary).description(summary)).command(second);
 }
 
 /** The flags, under headings where there are so many that nobody would find one. */
-function addFlags(command: Command, options: readonly [OptionKey, Option][]): void {
-  for (const { title, keys } of OPTION_GROUPS) {
-    for (const [key, option] of options.filter(([candidate]) => keys.includes(candidate))) {
-      const flag = new Flag(flagText(key, option), helpText(key, option));
-      if (option.kind === "names" || option.kind === "rates") flag.argParser(joined);
-      command.addOption(options.length > PLAIN_FLAGS_MAX ? flag.helpGroup(`${title}:`) : flag);
-    }
+function addFlags(command: Command, flags: readonly FlagDescription[]): void {
+  for (const { flag, value, text, facts, group, repeatable } of flags) {
+    // Commander takes what stands in the first brackets for the value's name.
+    const name = value === undefined ? flag : `${flag} <${value.replace(/[<>]/g, "")}>`;
+    const option = new Flag(name, `${text} (${facts.join("; ")})`);
+    if (repeatable) option.argParser(joined);
+    command.addOption(flags.length > PLAIN_FLAGS_MAX ? option.helpGroup(`${group}:`) : option);
   }
-}
-
-function flagText(key: OptionKey, option: Option): string {
-  const form = "form" in option ? option.form : option.kind === "choice" ? "choice" : option.kind;
-  if (option.kind !== "boolean") return `${flagOf(key)} <${form.replace(/[<>]/g, "")}>`;
-  return option.default ? flagOf(key).replace(/^--/, "--no-") : flagOf(key);
 }
 
 /** A flag that is repeated, as its variable is written. */
 function joined(value: string, before: string | undefined): string {
   return before === undefined ? value : `${before},${value}`;
-}
-
-function helpText(key: OptionKey, option: Option): string {
-  const facts = [
-    ...(option.kind === "boolean" || option.kind === "text" ? [] : [accepted(option)]),
-    ...(typeof option.default === "string" || typeof option.default === "number"
-      ? [`default ${option.default}`]
-      : []),
-    variableOf(key),
-  ];
-  return `${option.doc} (${facts.join("; ")})`;
 }
 
 function examplesText(examples: readonly (readonly [command: string, what: string])[]): string {

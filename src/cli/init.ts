@@ -17,6 +17,7 @@ export const init = defineCommand({
     ["dragonlog init cron --dry-run", "print a crontab line that delivers what waits, every minute"],
   ],
   operands: "[what]",
+  operandWords: [["config", "systemd", "cron"]],
   signals: "stop",
   run: async (options, io, operands) => (await import("../setup/run-init.js")).runInit(options, io, operands),
 });

@@ -1,3 +1,4 @@
+import { OPTIONS } from "../config/options.js";
 import { defineCommand } from "./command.js";
 
 export const level = defineCommand({
@@ -13,6 +14,8 @@ export const level = defineCommand({
     ["dragonlog level shop reset", "back to the level that they were made with"],
   ],
   operands: "[service] [level]",
+  // No words for services: to find them would read every journal.
+  operandWords: [[], [...OPTIONS.level.choices, "reset"]],
   signals: "stop",
   run: async (options, io, operands) => (await import("../watch/level.js")).level(options, io, operands),
 });

@@ -2,7 +2,7 @@ import { Command } from "commander";
 import { packageVersion } from "../system/package-version.js";
 import { alertTest } from "./alert-test.js";
 import { audit } from "./audit.js";
-import type { Perform } from "./command.js";
+import type { DefinedCommand, Perform } from "./command.js";
 import { deadDrop } from "./dead-drop.js";
 import { deadExport } from "./dead-export.js";
 import { deadList } from "./dead-list.js";
@@ -20,7 +20,29 @@ import { ship } from "./ship.js";
 import { status } from "./status.js";
 import { tail } from "./tail.js";
 
-/** All commands. Parsing throws commander's CommanderError instead of ending the process, for --help too. */
+/** All commands, in the order of `--help`. */
+export const COMMANDS: readonly DefinedCommand[] = [
+  demo,
+  ship,
+  run,
+  pipe,
+  tail,
+  status,
+  level,
+  flush,
+  audit,
+  init,
+  doctor,
+  deadList,
+  deadShow,
+  deadReplay,
+  deadExport,
+  deadDrop,
+  fakeCloud,
+  alertTest,
+];
+
+/** Parsing throws commander's CommanderError instead of ending the process, for --help too. */
 export function createProgram(perform: Perform): Command {
   const program = new Command("dragonlog")
     .description("The log pipeline for services that may not wait for their logs and may not lose them.")
@@ -31,24 +53,6 @@ export function createProgram(perform: Perform): Command {
     .exitOverride()
     // Errors are printed in one place and one form, see failure.ts.
     .configureOutput({ outputError: () => undefined });
-  const dead = [deadList, deadShow, deadReplay, deadExport, deadDrop];
-  for (const register of [
-    demo,
-    ship,
-    run,
-    pipe,
-    tail,
-    status,
-    level,
-    flush,
-    audit,
-    init,
-    doctor,
-    ...dead,
-    fakeCloud,
-    alertTest,
-  ]) {
-    register(program, perform);
-  }
+  for (const { register } of COMMANDS) register(program, perform);
   return program;
 }
