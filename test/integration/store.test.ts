@@ -153,6 +153,27 @@ test("a conditional write does nothing when its key changes between its look and
   assert.equal(await store.listLength("q2"), 2);
 });
 
+test(
+  "elements are not taken by a transaction that comes after another write to their hash",
+  cases,
+  async () => {
+    await server.command("SET", "owner3", "me");
+    await server.command("RPUSH", "q3", "a", "b");
+    const condition = { key: "owner3", value: "me" };
+    // One that succeeds: the connection watches nothing any more.
+    await store.setFieldsIf(condition, "state3", new Map([["to", "0"]]));
+    await server.command("CONFIG", "RESETSTAT");
+    await server.command("CLIENT", "PAUSE", "300", "WRITE");
+    const change = server.command("HSET", "state3", "to", "1");
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    const taken = store.listTakeIf(condition, "q3", 1, "state3", ["from"]);
+    await change;
+    assert.deepEqual(await taken, [bytes("a")]);
+    const exec = /cmdstat_exec:calls=(\d+)/.exec(`${await server.command("INFO", "commandstats")}`);
+    assert.equal(exec?.[1], "2", "the first was undone, and made again");
+  },
+);
+
 test("the server says what it is, and whether it evicts", cases, async () => {
   const [info] = await store.servers();
   assert.equal(info!.kind, "redis");

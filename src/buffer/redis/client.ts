@@ -194,11 +194,13 @@ class RedisStore implements Store {
     hash: string,
     fields: readonly string[],
   ): Promise<Buffer[] | undefined> {
-    const replies = await this.#writeIf(condition, [
+    const commands = [
       ["LRANGE", key, "0", String(count - 1)],
       ["LTRIM", key, String(count), "-1"],
       ["HDEL", hash, ...fields],
-    ]);
+    ];
+    // Whoever writes to the hash after this was sent on a connection that was cut, and before it arrives, stops it.
+    const replies = await this.#writeIf(condition, commands, [hash]);
     return replies && list(replies[0]).map(bytesOf);
   }
 
@@ -218,15 +220,20 @@ class RedisStore implements Store {
 
   /**
    * All commands or none, without a script: WATCH lets EXEC do nothing when the key has changed. Takes turns, for one EXEC
-   * ends what every WATCH of its connection has begun. The key also changes when its expiry does: then it is tried again.
+   * ends what every WATCH of its connection has begun. The key also changes when its expiry does: then it is tried again, as
+   * when one of the keys that are `watched` as well has changed.
    */
-  #writeIf({ key, value }: Condition, commands: readonly Command[]): Promise<readonly Reply[] | undefined> {
+  #writeIf(
+    { key, value }: Condition,
+    commands: readonly Command[],
+    watched: readonly string[] = [],
+  ): Promise<readonly Reply[] | undefined> {
     return this.#inTurn(async () => {
       for (let attempt = 1; attempt <= CONDITIONAL_ATTEMPTS; attempt++) {
         const replies = await this.#link.sendRounds(
           key,
           [
-            ["WATCH", key],
+            ["WATCH", key, ...watched],
             ["GET", key],
           ],
           ([, found]) => String(found) === value,

@@ -14,8 +14,8 @@ interface Key {
   readonly expiresAtMs: number;
 }
 
-/** What a call does; none that makes the store larger works while it is full. */
-type Kind = "read" | "delete" | "write";
+/** What a call does; none that makes the store larger works while it is full, nor a transaction that takes from it. */
+export type Kind = "read" | "delete" | "write" | "take";
 
 export class FakeServer {
   readonly #clock: Clock;
@@ -27,6 +27,8 @@ export class FakeServer {
   runId = "first";
   /** What every call is rejected with; `full`: every call that writes. */
   failure: StoreFailure | undefined;
+  /** Calls of this kind are carried out, and get no answer. */
+  unanswered: Kind | undefined;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -115,7 +117,7 @@ export class FakeServer {
   }
 
   refuse(kind: Kind): void {
-    if (this.failure !== undefined && (this.failure !== "full" || kind === "write")) {
+    if (this.failure !== undefined && (this.failure !== "full" || kind === "write" || kind === "take")) {
       throw new StoreError("fake", new Error(this.failure), this.failure);
     }
   }
@@ -252,7 +254,7 @@ export class FakeStore implements Store {
     hash: string,
     fields: readonly string[],
   ) =>
-    this.#call("write", (server) => {
+    this.#call("take", (server) => {
       if (server.get(key) !== value) return undefined;
       for (const field of fields) server.hash(hash).delete(field);
       return server.list(list).splice(0, count);
@@ -275,6 +277,9 @@ export class FakeStore implements Store {
     this.pending++;
     await new Promise((resolve) => setImmediate(resolve));
     this.pending--;
+    if (this.#server.unanswered === kind) {
+      throw new StoreError("fake", new Error("the answer is lost"), "away");
+    }
     return result;
   }
 }

@@ -69,7 +69,8 @@ export interface Store {
   setFieldsIf(condition: Condition, hash: string, fields: ReadonlyMap<string, string>): Promise<boolean>;
   /**
    * Deletes the first `count` elements of a list and some fields of a hash, in one step and while the condition holds;
-   * resolves with the elements. Undefined when it does not hold, and nothing was deleted. A full store refuses it.
+   * resolves with the elements. Undefined when it does not hold, and nothing was deleted. A full store refuses it. When it
+   * rejects as `away` it may have been carried out, but is not from the next write to the hash on.
    */
   listTakeIf(
     condition: Condition,

@@ -8,7 +8,7 @@ import fc from "fast-check";
 import type { StoredRecord } from "../../../record/stored-record.js";
 import { ManualClock } from "../../../system/manual-clock.cases.js";
 import type { Source } from "../../buffer.js";
-import { FakeServer, type FakeStore } from "../fake-server.cases.js";
+import { FakeServer, type FakeStore, type Kind } from "../fake-server.cases.js";
 import { Keys } from "../keys.js";
 import { LivingShippers } from "../living-shippers.js";
 import { Lists } from "./lists.js";
@@ -98,6 +98,10 @@ class Model {
     this.#server.failure = failure;
   }
 
+  loseAnswers(to: Kind | undefined): void {
+    this.#server.unanswered = to;
+  }
+
   async read(pick: number, bytesMax: number): Promise<void> {
     const shipper = this.#pick(pick);
     await this.#quiet(shipper);
@@ -145,6 +149,7 @@ class Model {
   /** A last shipper empties it; then everything that was pushed is somewhere, under one id. */
   async settle(): Promise<void> {
     this.fail(undefined);
+    this.loseAnswers(undefined);
     // Those that are late still deliver what they hold.
     for (let pick = 0; pick < this.#shippers.length; pick++) {
       await this.deliver(pick, 0, 10_000);
@@ -188,10 +193,14 @@ class Model {
 
   /** Until nothing of it is on its way. */
   async #quiet(shipper: Shipper | undefined): Promise<void> {
-    for (let still = 0; still < 4; ) {
-      await new Promise(setImmediate);
-      still = shipper === undefined || shipper.store.pending === 0 ? still + 1 : 0;
-    }
+    await quiet(shipper?.store);
+  }
+}
+
+async function quiet(store: FakeStore | undefined): Promise<void> {
+  for (let still = 0; still < 4; ) {
+    await new Promise(setImmediate);
+    still = store === undefined || store.pending === 0 ? still + 1 : 0;
   }
 }
 
@@ -214,6 +223,9 @@ const own: fc.Arbitrary<Step>[] = [
   fc.constant((model: Model) => model.join()),
   fc.constantFrom(100, 2000, LATE_MS).map((ms) => (model: Model) => model.pass(ms)),
   fc.constantFrom("away" as const, undefined, undefined).map((how) => (model: Model) => model.fail(how)),
+  fc
+    .constantFrom("take" as const, "write" as const, "read" as const, undefined, undefined, undefined)
+    .map((to) => (model: Model) => model.loseAnswers(to)),
 ];
 const others: fc.Arbitrary<Step>[] = [
   fc.integer({ min: 1, max: 3 }).map((count) => (model: Model) => model.pop(count)),
@@ -273,4 +285,36 @@ test("what others put where a late shipper's elements stood gets none of their n
     ],
   ];
   for (const steps of histories) await play([(model) => model.join(), ...steps]);
+});
+
+test("of elements that are all the same none is taken for one whose deletion got no answer", async () => {
+  const clock = new ManualClock();
+  const server = new FakeServer(clock);
+  const store = server.connect();
+  const common = { store, keys: new Keys(), clock };
+  const settled = { onTrouble: () => {}, onDamage: () => assert.fail("nothing is missing") };
+  let done = 0;
+  const lists = new Lists({
+    ...{ ...common, ...settled, lists: [LIST], holder: "one", leaseExpiryMs: LEASE_EXPIRY_MS },
+    shippers: new LivingShippers({ ...common, id: "one", expiryMs: LEASE_EXPIRY_MS }),
+    onDone: (_, elements) => {
+      done += elements;
+    },
+  });
+  const deliver = async (source: Source): Promise<void> => {
+    const { records } = await source.read(1 << 20);
+    for (const { ordinal } of records) source.acknowledge([{ from: ordinal, to: ordinal }]);
+    await quiet(store);
+  };
+  const same = Buffer.from('{"data":"tick"}');
+  server.list(LIST).push(same, same);
+  const [source] = await lists.claim();
+  server.unanswered = "take";
+  await deliver(source!);
+  server.unanswered = undefined;
+  server.list(LIST).push(same, same, same);
+  await deliver(source!);
+  await deliver(source!);
+  assert.deepEqual([done, server.list(LIST).length], [5, 0]);
+  await lists.close();
 });

@@ -335,7 +335,11 @@ export class ListSource implements Source {
   /** What uses the list, one after the other. */
   #inTurn<T>(use: () => Promise<T>): Promise<T> {
     const { store, list } = this.#options;
-    const turn = this.#used.then(() => explaining(store, list, use));
+    const settled = async () => {
+      await this.#window.settle();
+      return use();
+    };
+    const turn = this.#used.then(() => explaining(store, list, settled));
     this.#used = turn.catch(() => {});
     return turn;
   }

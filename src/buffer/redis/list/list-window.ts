@@ -63,6 +63,8 @@ export class ListWindow {
   #prints: number[] = [];
   /** Read by the holder before, who may still deliver it, and not yet by this one. */
   #edges: readonly Edge[];
+  /** Elements at the front that may be deleted: the store was told to, and gave no answer. */
+  #inDoubt = 0;
 
   constructor(
     options: ListWindowOptions,
@@ -101,6 +103,22 @@ export class ListWindow {
       bytes += bytesIn(this.#prints[elements]!);
     }
     return elements;
+  }
+
+  /** To be awaited before the list is used: learns whether a deletion without an answer was carried out. */
+  async settle(): Promise<void> {
+    if (this.#inDoubt === 0) {
+      return;
+    }
+    const { store, keys, lease } = this.#options;
+    // A write first: what is still on its way comes too late after it.
+    const to = new Map([["to", String(this.#head + this.#inDoubt)]]);
+    await store.setFieldsIf(lease.condition, keys.state, to).catch(unlessFull);
+    const fields = await store.getFields(keys.state);
+    if (fields.get("writer") === this.writer && !fields.has(DELETION_FIELD)) {
+      this.#moveHead(this.#inDoubt, Math.max(0, this.length - this.#inDoubt));
+    }
+    this.#inDoubt = 0;
   }
 
   /** The elements from `seq` on, which is `readEnd` at most; undefined when the list was not what was read of it. */
@@ -190,10 +208,8 @@ export class ListWindow {
     try {
       return await store.listTakeIf(lease.condition, list, elements, keys.state, [DELETION_FIELD]);
     } catch (error) {
-      if (failureOf(error) === "full") {
-        return "full";
-      }
-      throw error;
+      this.#inDoubt = failureOf(error) === "away" ? elements : 0;
+      return unlessFull(error);
     }
   }
 
@@ -316,6 +332,13 @@ export class ListWindow {
       }
     }
   }
+}
+
+function unlessFull(error: unknown): "full" {
+  if (failureOf(error) === "full") {
+    return "full";
+  }
+  throw error;
 }
 
 /** The elements that are not among those with the fingerprints, of equal ones as many as are too many. */
