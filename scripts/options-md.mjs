@@ -7,6 +7,7 @@ import { OPTION_GROUPS } from "../dist/src/config/groups.js";
 import { flagOf, variableOf } from "../dist/src/config/names.js";
 import { OPTIONS } from "../dist/src/config/options.js";
 import { accepted } from "../dist/src/config/read-value.js";
+import { bracketsInCode } from "./markdown.mjs";
 
 const FILE = new URL("../docs/options.md", import.meta.url);
 
@@ -79,6 +80,6 @@ for (const { title, text, keys } of OPTION_GROUPS) {
   parts.push(`## ${title}\n\n${text}\n`, ...keys.map((key) => section(key, OPTIONS[key])));
 }
 
-const markdown = parts.join("\n");
+const markdown = bracketsInCode(parts.join("\n"));
 if (process.argv.includes("--print")) process.stdout.write(markdown);
 else writeFileSync(FILE, markdown);

@@ -1,0 +1,87 @@
+/** Which pages there are and where they stand. A page that no group has, or a group has that is not there, fails the build. */
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+
+const DOCS = new URL("../", import.meta.url);
+
+/** At the top of each page: where most people want to go. */
+export const NAVIGATION = [
+  { text: "Start", link: "/start" },
+  { text: "How it works", link: "/how-it-works" },
+  { text: "Guarantees", link: "/guarantees" },
+  { text: "Commands", link: "/commands" },
+  { text: "Options", link: "/options" },
+  { text: "API", link: "/api" },
+];
+
+/** Page by page what it is called here. */
+const GROUPS = [
+  {
+    text: "dragonlog",
+    pages: {
+      index: "What it is",
+      start: "Start in two minutes",
+      "how-it-works": "How it works",
+      guarantees: "Guarantees",
+      comparison: "Comparison",
+    },
+  },
+  {
+    text: "Log",
+    pages: {
+      "from-other-loggers": "From other loggers",
+      frameworks: "In frameworks",
+      serverless: "Serverless and short lives",
+      "other-programs": "Any program",
+      privacy: "Privacy and noise",
+      recipes: "Recipes",
+    },
+  },
+  { text: "Move over", pages: pagesIn("moving-over") },
+  {
+    text: "Run",
+    pages: {
+      operating: "Operating",
+      deploying: "Deploying",
+      store: "A store between machines",
+      page: "The page",
+      metrics: "Metrics",
+      troubleshooting: "Troubleshooting",
+    },
+  },
+  {
+    text: "Look up",
+    pages: { commands: "Commands", options: "Options", api: "API", ...pagesIn("api") },
+  },
+  { text: "Decisions", collapsed: true, pages: pagesIn("adr") },
+];
+
+/** The pages of a folder in the order of their names, called as they call themselves. */
+function pagesIn(folder) {
+  const place = new URL(`${folder}/`, DOCS);
+  if (!existsSync(place)) return {};
+  const names = readdirSync(place).filter((name) => name.endsWith(".md"));
+  const titled = names
+    .sort()
+    .map((name) => [`${folder}/${name.replace(/\.md$/, "")}`, titleOf(new URL(name, place))]);
+  return Object.fromEntries(titled);
+}
+
+function titleOf(file) {
+  const [, title] = /^# (.+)$/m.exec(readFileSync(file, "utf8"));
+  return title.replaceAll("`", "");
+}
+
+const listed = GROUPS.flatMap(({ pages }) => Object.keys(pages));
+const there = readdirSync(DOCS, { recursive: true })
+  .filter((path) => path.endsWith(".md"))
+  .map((path) => path.replaceAll("\\", "/").replace(/\.md$/, ""));
+const forgotten = there.filter((page) => !listed.includes(page));
+if (forgotten.length > 0)
+  throw new Error(`docs/.vitepress/navigation.mjs has no place for ${forgotten.join(", ")}`);
+
+export const SIDEBAR = GROUPS.map(({ pages, ...group }) => ({
+  ...group,
+  items: Object.entries(pages)
+    .filter(([page]) => there.includes(page))
+    .map(([page, text]) => ({ text, link: page === "index" ? "/" : `/${page}` })),
+})).filter(({ items }) => items.length > 0);
