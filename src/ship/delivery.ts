@@ -192,8 +192,15 @@ export class Delivery {
 
   /** Those of the items that are not known to be stored, or of no use any more. */
   #unsent(climb: Climb, items: readonly Item[]): readonly Item[] {
-    const unsent = this.#large.pending(items);
-    return climb.settled.size === 0 ? unsent : unsent.filter((item) => !climb.settled.has(item));
+    const pending = this.#large.pending(items);
+    if (pending.length < items.length) {
+      // What is known of parts is forgotten with the last part of their record, and that may be found beside them.
+      const known = new Set(pending);
+      for (const item of items) {
+        if (!known.has(item)) climb.settled.add(item);
+      }
+    }
+    return climb.settled.size === 0 ? pending : pending.filter((item) => !climb.settled.has(item));
   }
 
   /** These are stored, by a try whose answer was lost. */

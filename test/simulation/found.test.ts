@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Burst, Kind, Schedule } from "./schedule.js";
-import { play } from "./world/world.js";
+import { play, type WorldOptions } from "./world/world.js";
 
 function burst(pauseMs: number, spreadMs: number, kinds: string): Burst {
   const names: Record<string, Kind> = { p: "plain", l: "large", e: "earlier", a: "later", x: "poison" };
@@ -12,6 +12,7 @@ function burst(pauseMs: number, spreadMs: number, kinds: string): Burst {
 interface Found {
   readonly title: string;
   readonly schedule: Schedule;
+  readonly options?: WorldOptions;
 }
 
 const FOUND: readonly Found[] = [
@@ -74,10 +75,34 @@ const FOUND: readonly Found[] = [
       intervalMs: 300,
     },
   },
+  {
+    title: "the last part of a large record is found beside parts that were stored before",
+    schedule: {
+      seed: 0,
+      writers: [
+        { service: 0, bursts: [{ ...burst(0, 0, "ppplppp"), dies: true }, burst(0, 0, "p")] },
+        { service: 0, bursts: [{ ...burst(0, 0, "p"), dies: true }, burst(0, 0, "p")] },
+      ],
+      phases: [
+        { weather: "cuts", ms: 50 },
+        { weather: "throttled", ms: 2388 },
+        { weather: "timeouts", ms: 2470 },
+        { weather: "timeouts", ms: 2454 },
+      ],
+      ends: [],
+      letterFaults: [true, false, true, false],
+      readFaults: 0,
+      journalRecordsMax: 1000,
+      inFlightMax: 1,
+      eventsMax: 7,
+      intervalMs: 0,
+    },
+    options: { exactlyOnce: true, sortsByTimestamp: false },
+  },
 ];
 
-for (const { title, schedule } of FOUND) {
+for (const { title, schedule, options } of FOUND) {
   test(title, async () => {
-    assert.deepEqual((await play(schedule)).violations, []);
+    assert.deepEqual((await play(schedule, options)).violations, []);
   });
 }
