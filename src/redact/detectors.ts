@@ -6,7 +6,6 @@ import { privateKey } from "./detectors/private-key.js";
 import { token } from "./detectors/token.js";
 import { urlPassword } from "./detectors/url-password.js";
 
-/** In the order in which a text goes through them: what is large first, so that it is marked as one. */
 const DETECTORS: Readonly<Record<string, Detector>> = {
   "private-key": privateKey,
   "url-password": urlPassword,

@@ -5,8 +5,9 @@
 import { DragonlogError } from "../system/errors.js";
 import { refuseValue } from "../system/refusal.js";
 import { CARD_NUMBER_MIN } from "./detectors/card.js";
-import type { Detector, Mark } from "./detectors/detector.js";
+import type { Detector } from "./detectors/detector.js";
 import { DETECTOR_NAMES, detectorsOf } from "./detectors.js";
+import { findSecrets, type Mark, replaceSpans } from "./find.js";
 import { parsePath, type Step } from "./path.js";
 import { type Place, placeOfRecord } from "./places.js";
 
@@ -62,9 +63,8 @@ export class Redactor {
   /** The text with the secrets in it marked; the same one where there are none. */
   text(text: string): string {
     if (text.length < SECRET_CHARS_MIN || !this.detects) return text;
-    let redacted = text;
-    for (const detector of this.#detectors) redacted = detector(redacted, this.#mark);
-    return redacted;
+    const found = findSecrets(text, this.#detectors);
+    return found.length === 0 ? text : replaceSpans(text, found, this.#mark);
   }
 
   /** The same for the name of a member: there are few, and they come again and again. */

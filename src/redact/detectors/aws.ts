@@ -6,28 +6,16 @@
  * where it holds capitals, small letters and digits in a mixture that words, paths and hashes do not have. Of a thousand random
  * ones this misses fewer than five; none that stands behind its name.
  */
-import {
-  charTable,
-  type Detector,
-  DIGITS,
-  endOfRun,
-  LOWER,
-  replaceSpans,
-  type Span,
-  UPPER,
-} from "./detector.js";
+import { charTable, type Detector, DIGITS, endOfRun, LOWER, type Span, UPPER } from "./detector.js";
 
 const IDS_AND_SESSIONS = /A(?:KIA|SIA|BIA|CCA)[A-Z0-9]{16}|IQoJb3JpZ2lu|FwoGZXIvYXdz/g;
 const ID_CHARS = 20;
 const IN_ID = charTable(UPPER + DIGITS);
-const IN_SESSION = charTable(`${UPPER}${LOWER}${DIGITS}+/=%_-`);
-const ENCODED = /^%[\dA-Fa-f]{2}$/;
+const IN_SESSION = charTable(`${UPPER}${LOWER}${DIGITS}+/=_-`);
 const DIGIT = /\d/;
 
 const SECRET_CHARS = 40;
-/** With `%`, by which URLs write the two that are no letters. */
-const IN_SECRET = charTable(`${UPPER}${LOWER}${DIGITS}+/%`);
-const PERCENT = 0x25;
+const IN_SECRET = charTable(`${UPPER}${LOWER}${DIGITS}+/`);
 const SLASH = 0x2f;
 const BACKSLASH = 0x5c;
 /** Of `u000a`. */
@@ -36,40 +24,36 @@ const UNICODE_ESCAPE_CHARS = 5;
 const CHANGES_MIN = 15;
 const DISTINCT_MIN = 22;
 const SLASHES_MAX = 3;
-/** One random key in a million has more. */
-const PATH_SLASHES_MIN = 7;
 const NAME_CHARS_MAX = 40;
 const NAMED = /secret[_\-. ]?(?:access[_\-. ]?)?key["'\\\s:=>]{1,8}$/i;
 
-export const aws: Detector = (text, mark) => secretKeys(idsAndSessions(text, mark), mark);
+export const aws: Detector = (text, found) => {
+  findIdsAndSessions(text, found);
+  findSecretKeys(text, found);
+};
 
-function idsAndSessions(text: string, mark: (secret: string) => string): string {
-  const spans: Span[] = [];
+function findIdsAndSessions(text: string, found: Span[]): void {
   IDS_AND_SESSIONS.lastIndex = 0;
-  for (let found = IDS_AND_SESSIONS.exec(text); found !== null; found = IDS_AND_SESSIONS.exec(text)) {
-    const start = found.index;
-    const isId = found[0].length === ID_CHARS;
+  for (let each = IDS_AND_SESSIONS.exec(text); each !== null; each = IDS_AND_SESSIONS.exec(text)) {
+    const start = each.index;
+    const isId = each[0].length === ID_CHARS;
     const end = isId ? start + ID_CHARS : endOfRun(text, start, IN_SESSION);
-    if (!isId || DIGIT.test(found[0].slice(4)) || standsAlone(text, start, end)) {
-      spans.push({ start, end });
+    if (!isId || DIGIT.test(each[0].slice(4)) || standsAlone(text, start, end)) {
+      found.push({ start, end });
       IDS_AND_SESSIONS.lastIndex = end;
     } else {
       IDS_AND_SESSIONS.lastIndex = start + 1;
     }
   }
-  return replaceSpans(text, spans, mark);
 }
 
 /** An id without a digit may be the beginning of a word in capitals. */
 function standsAlone(text: string, start: number, end: number): boolean {
-  const begins =
-    IN_ID[text.charCodeAt(start - 1)] !== 1 || ENCODED.test(text.slice(Math.max(0, start - 3), start));
-  return begins && IN_ID[text.charCodeAt(end)] !== 1;
+  return IN_ID[text.charCodeAt(start - 1)] !== 1 && IN_ID[text.charCodeAt(end)] !== 1;
 }
 
 /** Only every 40th character is looked at: no run of so many is between two of them. */
-function secretKeys(text: string, mark: (secret: string) => string): string {
-  const spans: Span[] = [];
+function findSecretKeys(text: string, found: Span[]): void {
   let from = 0;
   for (let at = SECRET_CHARS - 1; at < text.length; ) {
     if (IN_SECRET[text.charCodeAt(at)] !== 1) {
@@ -80,30 +64,24 @@ function secretKeys(text: string, mark: (secret: string) => string): string {
     let start = at;
     while (start > from && IN_SECRET[text.charCodeAt(start - 1)] === 1) start--;
     const end = endOfRun(text, at, IN_SECRET);
-    if (end - start >= SECRET_CHARS) findInRun(text, start, end, spans);
+    if (end - start >= SECRET_CHARS) findInRun(text, start, end, found);
     from = end + 1;
     at = end + SECRET_CHARS;
   }
-  return replaceSpans(text, spans, mark, decoded);
-}
-
-function decoded(secret: string): string {
-  return secret.includes("%") ? secret.replace(/%2f/gi, "/").replace(/%2b/gi, "+") : secret;
 }
 
 /** A key fills the run, or what stands between two slashes of it, as in a path. */
-function findInRun(text: string, runStart: number, end: number, spans: Span[]): void {
+function findInRun(text: string, runStart: number, end: number, found: Span[]): void {
   const start = end - runStart > SECRET_CHARS ? afterEscape(text, runStart) : runStart;
-  for (let from = start; end - from >= SECRET_CHARS; ) {
-    const to = endOfUnits(text, from, end);
-    const isWhole = to !== undefined && (to === end || isParting(text, to));
-    if (isWhole && looksLikeSecret(decoded(text.slice(from, to)), text, from)) {
-      spans.push({ start: from, end: to });
+  for (let from = start; end - from >= SECRET_CHARS; from++) {
+    const to = from + SECRET_CHARS;
+    const isWhole = to === end || text.charCodeAt(to) === SLASH;
+    if (isWhole && looksLikeSecret(text.slice(from, to), text, from)) {
+      found.push({ start: from, end: to });
       from = to;
     }
-    // Behind the next thing that parts.
-    while (from < end && !isParting(text, from)) from++;
-    from += text.charCodeAt(from) === PERCENT ? 3 : 1;
+    // Behind the next slash.
+    while (from < end && text.charCodeAt(from) !== SLASH) from++;
   }
 }
 
@@ -111,32 +89,6 @@ function findInRun(text: string, runStart: number, end: number, spans: Span[]): 
 function afterEscape(text: string, start: number): number {
   if (text.charCodeAt(start - 1) !== BACKSLASH) return start;
   return start + (text[start] === "u" ? UNICODE_ESCAPE_CHARS : 1);
-}
-
-/** Where 40 characters end that begin at `from`, an encoded one counted as one; undefined where they do not, or are a path. */
-function endOfUnits(text: string, from: number, end: number): number | undefined {
-  let at = from;
-  let slashes = 0;
-  for (let units = 0; units < SECRET_CHARS; units++) {
-    if (at >= end || slashes > PATH_SLASHES_MIN) return undefined;
-    const char = text.charCodeAt(at);
-    if (char === SLASH || char === PERCENT) slashes++;
-    if (char !== PERCENT) at++;
-    else if (isEncodedPart(text, at)) at += 3;
-    else return undefined;
-  }
-  return at <= end ? at : undefined;
-}
-
-function isParting(text: string, at: number): boolean {
-  const char = text.charCodeAt(at);
-  return char === SLASH || char === PERCENT;
-}
-
-/** `%2F` or `%2B`. */
-function isEncodedPart(text: string, at: number): boolean {
-  const letter = text.charCodeAt(at + 2) | 0x20;
-  return text.charCodeAt(at + 1) === 0x32 && (letter === 0x66 || letter === 0x62);
 }
 
 function looksLikeSecret(secret: string, text: string, start: number): boolean {

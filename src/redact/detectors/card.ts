@@ -1,25 +1,24 @@
 /**
  * Numbers of payment cards: of a length and a beginning that an issuer gives out, with the right check digit (Luhn, ISO/IEC
- * 7812-1); in one piece, or in groups as they stand on the card, parted by one and the same of space, dash, point, `+` or `%20`.
+ * 7812-1); in one piece, or in groups as they stand on the card, parted by one and the same of space, dash, point or `+`.
  *
  * Left alone are fractions (0.4111…), what follows `_-`, and what of 17 to 19 digits is part of a name, as in
  * `blk_-6952295868487656571`: ids of that length are common, and one in ten has the right check digit. Visa's old numbers of 13 digits are not looked for, which are
  * gone, and look like the numbers below bar codes.
  */
-import { type Detector, replaceSpans, type Span } from "./detector.js";
+import type { Detector, Span } from "./detector.js";
 
 const DIGITS_MIN = 14;
 const DIGITS_MAX = 19;
 const GROUP_DIGITS = 4;
 /** From so many on, a number must not be part of a name. */
 const LONG_DIGITS_MIN = 17;
-const PERCENT = 0x25;
 
-const SEPARATOR = "([ .+\\u00a0-]|%20)";
+const SEPARATOR = "([ .+\\u00a0-])";
 const IN_FOURS = new RegExp(`\\d{4}${SEPARATOR}\\d{4}\\1\\d{4}\\1\\d{4}(?:\\1\\d{3})?(?!\\d)`, "y");
 /** As on cards of American Express and Diners Club. */
 const IN_THREE = new RegExp(`3\\d{3}${SEPARATOR}\\d{6}\\1\\d{4,5}(?!\\d)`, "y");
-const NO_DIGITS = /%20|\D/g;
+const NO_DIGITS = /\D/g;
 
 const FRACTION = /\d\.$/;
 const NEGATIVE_ID = /_-$/;
@@ -29,8 +28,7 @@ const NAME_AFTER = /^[A-Za-z_]/;
 /** The shortest number, as a value, that may be that of a card. */
 export const CARD_NUMBER_MIN = 1e13;
 
-export const card: Detector = (text, mark) => {
-  const spans: Span[] = [];
+export const card: Detector = (text, found) => {
   let from = 0;
   // The shortest group of a card number has so many digits that one of them is looked at.
   for (let at = GROUP_DIGITS - 1; at < text.length; ) {
@@ -42,27 +40,19 @@ export const card: Detector = (text, mark) => {
     while (start > from && isDigitAt(text, start - 1)) start--;
     let end = at + 1;
     while (end < text.length && isDigitAt(text, end)) end++;
-    start = afterEncoded(text, start, end);
     const span = end - start === GROUP_DIGITS ? groupedAt(text, start) : wholeAt(text, start, end);
     if (span !== undefined) {
-      spans.push(span);
+      found.push(span);
       end = span.end;
     }
     from = end;
     at = end + GROUP_DIGITS - 1;
   }
-  return replaceSpans(text, spans, mark, (secret) => secret.replace(NO_DIGITS, ""));
 };
 
 function isDigitAt(text: string, at: number): boolean {
   const char = text.charCodeAt(at);
   return char >= 0x30 && char <= 0x39;
-}
-
-/** Digits that belong to a `%20` or its like before the number are not of it. */
-function afterEncoded(text: string, start: number, end: number): number {
-  if (text.charCodeAt(start - 1) === PERCENT) return Math.min(start + 2, end);
-  return text.charCodeAt(start - 2) === PERCENT ? Math.min(start + 1, end) : start;
 }
 
 function wholeAt(text: string, start: number, end: number): Span | undefined {
@@ -79,10 +69,9 @@ function wholeAt(text: string, start: number, end: number): Span | undefined {
 function groupedAt(text: string, start: number): Span | undefined {
   for (const groups of [IN_FOURS, IN_THREE]) {
     groups.lastIndex = start;
-    const found = groups.exec(text);
-    if (found !== null && isCard(found[0].replace(NO_DIGITS, ""))) {
-      return { start, end: start + found[0].length };
-    }
+    const [number = ""] = groups.exec(text) ?? [];
+    const secret = number.replace(NO_DIGITS, "");
+    if (isCard(secret)) return { start, end: start + number.length, secret };
   }
   return undefined;
 }

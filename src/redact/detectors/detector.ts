@@ -1,33 +1,16 @@
 /**
- * Finds the secrets of one kind in a text and returns it with each of them put through `mark`; the same text where there is
- * none. A detector looks at each character a bounded number of times, whatever the text is: what is logged is hostile input,
- * and may be ten megabytes of what nearly is a secret.
+ * Finds the secrets of one kind in a text, and adds where they stand, in any order. A detector looks at each character a bounded
+ * number of times, whatever the text is: what is logged is hostile input, and may be ten megabytes of what nearly is a secret.
+ * Escapes are no detector's matter: it is asked again for the text in which they are read (`escapes.ts`).
  */
-export type Detector = (text: string, mark: Mark) => string;
-
-/** What stands in place of a secret; `secret` is without what only parts its pieces, so that it is the same however it is written. */
-export type Mark = (secret: string) => string;
+export type Detector = (text: string, found: Span[]) => void;
 
 /** Where a secret stands: from `start`, up to `end`. */
 export interface Span {
   readonly start: number;
   readonly end: number;
-}
-
-/** The text with what stands at each span, rising and apart from each other, marked. */
-export function replaceSpans(
-  text: string,
-  spans: readonly Span[],
-  mark: Mark,
-  bare: (secret: string) => string = (secret) => secret,
-): string {
-  let replaced = "";
-  let from = 0;
-  for (const { start, end } of spans) {
-    replaced += text.slice(from, start) + mark(bare(text.slice(start, end)));
-    from = end;
-  }
-  return from === 0 ? text : replaced + text.slice(from);
+  /** The secret without what only parts its pieces, so that it is the same however it is written; else what stands there. */
+  readonly secret?: string;
 }
 
 const BYTE = 128;

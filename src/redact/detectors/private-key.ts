@@ -2,65 +2,60 @@
  * Private keys in PEM (RFC 7468) and the forms like it of OpenSSH and PGP, from the dashes before BEGIN to those behind END,
  * line breaks written in whatever way. One without an end goes as far as what follows can be of a key.
  */
-import {
-  charTable,
-  type Detector,
-  DIGITS,
-  endOfRun,
-  LOWER,
-  replaceSpans,
-  type Span,
-  UPPER,
-} from "./detector.js";
+import { charTable, type Detector, DIGITS, endOfRun, LOWER, UPPER } from "./detector.js";
 
 const WORD = "PRIVATE";
 /** What stands before the word, from the first dash on, and after it, up to the last. */
-const HEAD_BEFORE = /-{4,5}(?: |%20|\+)?BEGIN(?:(?: |%20|\+)[A-Z0-9]{1,12}){0,3}(?: |%20|\+)$/;
-const HEAD_AFTER = /^(?: |%20|\+)KEY(?:(?: |%20|\+)BLOCK)?(?: |%20|\+)?-{4,5}/;
+const HEAD_BEFORE = /-{4,5}[ +]?BEGIN(?:[ +][A-Z0-9]{1,12}){0,3}[ +]$/;
+const HEAD_AFTER = /^[ +]KEY(?:[ +]BLOCK)?[ +]?-{4,5}/;
 const HEAD_CHARS_MAX = 80;
 const END = "-END";
 const END_SPACED = "- END";
-const FOOT = /^(?:-{1,5}| )*END(?:(?: |%20|\+)[A-Z0-9]{1,12}){0,5}(?: |%20|\+)?-{0,5}/;
+const FOOT = /^(?:-{1,5}| )*END(?:[ +][A-Z0-9]{1,12}){0,5}[ +]?-{0,5}/;
 const IN_BODY = charTable(`${UPPER}${LOWER}${DIGITS}+/=\r\n\t \\%:,-`);
 
-export const privateKey: Detector = (text, mark) => {
+export const privateKey: Detector = (text, found) => {
   let word = text.indexOf(WORD);
-  if (word < 0) return text;
-  const spans: Span[] = [];
+  if (word < 0) return;
   const ends = new Ends(text);
+  let from = 0;
   while (word >= 0) {
     const before = HEAD_BEFORE.exec(text.slice(Math.max(0, word - HEAD_CHARS_MAX), word));
     const after = HEAD_AFTER.exec(text.slice(word + WORD.length, word + HEAD_CHARS_MAX));
     let next = word + WORD.length;
     const start = word - (before?.[0].length ?? 0);
-    if (before !== null && after !== null && start >= (spans.at(-1)?.end ?? 0)) {
+    if (before !== null && after !== null && start >= from) {
       const body = next + after[0].length;
       const end = ends.from(body);
       next = end === undefined ? endOfRun(text, body, IN_BODY) : footEnd(text, end);
-      spans.push({ start, end: next });
+      found.push({ start, end: next });
+      from = next;
     }
     word = text.indexOf(WORD, next);
   }
-  return replaceSpans(text, spans, mark);
 };
 
-/** Where the next END stands, looked for once where there is none. */
+/** Where the next END stands; each is looked for once, or a text with many keys would be gone through for each of them. */
 class Ends {
   readonly #text: string;
-  #none = false;
+  readonly #next = new Map([END, END_SPACED].map((end) => [end, -1]));
 
   constructor(text: string) {
     this.#text = text;
   }
 
   from(at: number): number | undefined {
-    if (this.#none) return undefined;
-    const found = [this.#text.indexOf(END, at), this.#text.indexOf(END_SPACED, at)].filter(
-      (each) => each >= 0,
-    );
-    this.#none = found.length === 0;
-    return this.#none ? undefined : Math.min(...found);
+    for (const [end, next] of this.#next) {
+      if (next < at) this.#next.set(end, placeOf(this.#text, end, at));
+    }
+    const first = Math.min(...this.#next.values());
+    return first === Number.POSITIVE_INFINITY ? undefined : first;
   }
+}
+
+function placeOf(text: string, part: string, from: number): number {
+  const at = text.indexOf(part, from);
+  return at < 0 ? Number.POSITIVE_INFINITY : at;
 }
 
 function footEnd(text: string, at: number): number {

@@ -5,16 +5,7 @@
  * "Bearer" is also a word, so what follows it is a token where it looks like one: it holds a digit, a change from small to
  * capital letters, or is long; or where it stands behind `authorization`, or is all there is in the text.
  */
-import {
-  charTable,
-  type Detector,
-  DIGITS,
-  endOfRun,
-  LOWER,
-  replaceSpans,
-  type Span,
-  UPPER,
-} from "./detector.js";
+import { charTable, type Detector, DIGITS, endOfRun, LOWER, type Span, UPPER } from "./detector.js";
 
 const IN_BASE64URL = charTable(`${UPPER}${LOWER}${DIGITS}_-`);
 const IN_JWT = charTable(`${UPPER}${LOWER}${DIGITS}_-.`);
@@ -32,17 +23,17 @@ const LONG_TOKEN_CHARS_MIN = 20;
 const LOOKS_MADE = /\d|[a-z][A-Z]/;
 const ONLY_SMALL = /^[a-z]+$/;
 const HEADER_CHARS_MAX = 24;
-const HEADER_BEFORE = /authorization["'\\\s:=>,[%\dA-F]{1,10}$/i;
+const HEADER_BEFORE = /authorization["'\\\s:=>,]{1,10}$/i;
 const CREDENTIALS_CHARS_MAX = 4096;
 const CREDENTIALS = /^[^\x00-\x1f\x7f\ufffd]*:[^\x00-\x1f\x7f\ufffd]*$/;
 
-export const token: Detector = (text, mark) => schemes(jwts(text, mark), mark);
+export const token: Detector = (text, found) => {
+  findJwts(text, found);
+  findCredentials(text, found);
+};
 
-function jwts(text: string, mark: (secret: string) => string): string {
-  let at = text.indexOf(JWT_START);
-  if (at < 0) return text;
-  const spans: Span[] = [];
-  while (at >= 0) {
+function findJwts(text: string, found: Span[]): void {
+  for (let at = text.indexOf(JWT_START); at >= 0; ) {
     const headerEnd = endOfRun(text, at, IN_BASE64URL);
     let next = headerEnd;
     if (headerEnd - at >= JWT_HEADER_CHARS_MIN && text.charCodeAt(headerEnd) === POINT) {
@@ -50,43 +41,39 @@ function jwts(text: string, mark: (secret: string) => string): string {
       const isToken = text.charCodeAt(payloadEnd) === POINT || text.startsWith(JWT_START, headerEnd + 1);
       if (isToken) {
         next = endOfRun(text, payloadEnd, IN_JWT);
-        spans.push({ start: at, end: next });
+        found.push({ start: at, end: next });
       }
     }
     at = text.indexOf(JWT_START, next);
   }
-  return replaceSpans(text, spans, mark);
 }
 
-function schemes(text: string, mark: (secret: string) => string): string {
-  const spans: Span[] = [];
+function findCredentials(text: string, found: Span[]): void {
   SCHEME.lastIndex = 0;
-  for (let found = SCHEME.exec(text); found !== null; found = SCHEME.exec(text)) {
-    const schemeEnd = found.index + found[0].length;
+  for (let scheme = SCHEME.exec(text); scheme !== null; scheme = SCHEME.exec(text)) {
+    const schemeEnd = scheme.index + scheme[0].length;
     const start = afterSpace(text, schemeEnd);
     const end = start === schemeEnd ? start : endOfRun(text, start, IN_TOKEN);
     SCHEME.lastIndex = Math.max(schemeEnd, start);
     if (end === start || text.charCodeAt(start) === 0x3d) continue;
     const said = text.slice(start, end);
-    const isBearer = found[0].length === BEARER_CHARS;
+    const isBearer = scheme[0].length === BEARER_CHARS;
     const isSecret =
-      HEADER_BEFORE.test(text.slice(Math.max(0, found.index - HEADER_CHARS_MAX), found.index)) ||
-      (isBearer ? isToken(said, found.index === 0 && end === text.length) : isCredentials(said));
+      HEADER_BEFORE.test(text.slice(Math.max(0, scheme.index - HEADER_CHARS_MAX), scheme.index)) ||
+      (isBearer ? isToken(said, scheme.index === 0 && end === text.length) : isCredentials(said));
     if (isSecret) {
-      spans.push({ start, end });
+      found.push({ start, end });
       SCHEME.lastIndex = end;
     }
   }
-  return replaceSpans(text, spans, mark);
 }
 
-/** Behind the spaces that stand at `at`, encoded as in a URL or not. */
+/** Behind the spaces that stand at `at`, as they are or as in a form. */
 function afterSpace(text: string, at: number): number {
   let end = at;
   for (;;) {
     const char = text.charCodeAt(end);
     if (char === 0x20 || char === 0x09 || char === 0x2b) end++;
-    else if (text.startsWith("%20", end)) end += 3;
     else return end;
   }
 }

@@ -2,7 +2,7 @@
  * Passwords in URLs, `scheme://name:password@host`, and a token in place of both, `https://token@host` (RFC 3986, 3.2.1). The name
  * stays. A password that holds a slash or the like, which it should not, is found as far as the next `@` near by.
  */
-import { charTable, type Detector, replaceSpans, type Span } from "./detector.js";
+import { charTable, type Detector, type Span } from "./detector.js";
 
 const ENDS_AUTHORITY = charTable("/?# \t\r\n\"'<>\\`");
 const ENDS_URL = charTable(" \t\r\n\"'<>\\`");
@@ -16,32 +16,15 @@ const BARE_TOKEN_CHARS_MIN = 16;
 const WEB_SCHEME = /https?$/i;
 const PORT = /^\d*$/;
 
-/** How the URL of a URL's parameter is written. */
-const ENCODED_SLASHES = ["%3A%2F%2F", "%3a%2f%2f"];
-const ENDS_ENCODED = charTable("/?#& \t\r\n\"'<>\\`");
-const ENCODED_ENDS = /^%(?:2f|3f|23|5c|20)/i;
-const PERCENT = 0x25;
+const BEFORE_AUTHORITY = "://";
 
-/** What stands before an authority, as it is, as some write it in JSON, and encoded. */
-const FORMS: readonly (readonly [slashes: string, secretIn: typeof secretAt])[] = [
-  ["://", secretAt],
-  [":\\/\\/", secretAt],
-  ...ENCODED_SLASHES.map((slashes) => [slashes, encodedSecretAt] as const),
-];
-
-export const urlPassword: Detector = (text, mark) => {
-  const spans: Span[] = [];
-  for (const [slashes, secretIn] of FORMS) {
-    for (let at = text.indexOf(slashes); at >= 0; ) {
-      const start = at + slashes.length;
-      const span = secretIn(text, start, at);
-      if (span !== undefined) spans.push(span);
-      at = text.indexOf(slashes, span?.end ?? start);
-    }
+export const urlPassword: Detector = (text, found) => {
+  for (let at = text.indexOf(BEFORE_AUTHORITY); at >= 0; ) {
+    const start = at + BEFORE_AUTHORITY.length;
+    const span = secretAt(text, start, at);
+    if (span !== undefined) found.push(span);
+    at = text.indexOf(BEFORE_AUTHORITY, span?.end ?? start);
   }
-  spans.sort((a, b) => a.start - b.start);
-  const apart = spans.filter((span, i) => i === 0 || span.start >= spans[i - 1]!.end);
-  return replaceSpans(text, apart, mark);
 };
 
 function secretAt(text: string, start: number, schemeEnd: number): Span | undefined {
@@ -72,17 +55,4 @@ function strayAt(text: string, from: number): number {
     if (char === AT) found = at;
   }
   return found;
-}
-
-/** In an encoded URL: from the first `%3A`, up to the last `%40`. */
-function encodedSecretAt(text: string, start: number): Span | undefined {
-  let [colon, at] = [-1, -1];
-  for (let end = start; end < text.length && ENDS_ENCODED[text.charCodeAt(end)] !== 1; end++) {
-    if (text.charCodeAt(end) !== PERCENT) continue;
-    const code = text.slice(end, end + 3);
-    if (ENCODED_ENDS.test(code)) break;
-    if (code.toLowerCase() === "%3a" && colon < 0) colon = end + code.length;
-    else if (code === "%40") at = end;
-  }
-  return colon >= 0 && colon < at ? { start: colon, end: at } : undefined;
 }
