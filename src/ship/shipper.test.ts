@@ -296,3 +296,24 @@ test("writers that share a source are acknowledged there, each by its own ordina
     ],
   ]);
 });
+
+test("open batches of many destinations are sent before what was read for them fills the memory, in large records too", async () => {
+  // As large as a record can be, and one in each batch.
+  const text = "x".repeat(10_000_000);
+  const records = Array.from({ length: 10 }, (_, seq) =>
+    recordOf({ seq, ordinal: seq, timestamp: seq, service: `service-${seq}`, text }),
+  );
+  const source = new MemorySource("one", records);
+  const readsWhenSent: number[] = [];
+  const sink = new ScriptedSink(
+    () => {
+      readsWhenSent.push(source.reads);
+      return delivered();
+    },
+    { eventBytesMax: 20_000_000, bytesMax: 30_000_000 },
+  );
+  const { shipper } = openShipperOn([source], sink);
+  assert.equal(await shipper.drain(false), true);
+  // 64 MiB hold six of them.
+  assert.ok(readsWhenSent[0]! <= 8, `the first is sent after ${readsWhenSent[0]} reads`);
+});

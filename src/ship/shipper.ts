@@ -284,8 +284,7 @@ export class Shipper {
     while (!abort.aborted && this.circuits.openings === openings) {
       if (merge.hungry.size > 0) {
         for (const source of [...merge.hungry]) {
-          await this.#feed(merge, source, bytesMax);
-          bytesRead += bytesMax;
+          bytesRead += Math.max(bytesMax, await this.#feed(merge, source, bytesMax));
         }
         nowMs = clock.now();
       }
@@ -340,7 +339,8 @@ export class Shipper {
     this.#ledger.stays(records);
   }
 
-  async #feed(merge: Merge<Source>, source: Source, bytesMax: number): Promise<void> {
+  /** How many bytes of records it has read: more than `bytesMax` where one is larger. */
+  async #feed(merge: Merge<Source>, source: Source, bytesMax: number): Promise<number> {
     try {
       const { records, drained } = await source.read(bytesMax);
       this.#ledger.note(source, records);
@@ -348,9 +348,11 @@ export class Shipper {
       if (drained) {
         merge.end(source);
       }
+      return records.reduce((bytes, { start, end }) => bytes + end - start, 0);
     } catch (error) {
       this.readFailed(error);
       merge.end(source);
+      return 0;
     }
   }
 
