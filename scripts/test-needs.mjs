@@ -12,6 +12,9 @@ const NEEDS = [
   [["/usr/bin/python3", "-c", "import redis"], "python3-redis"],
   [["python3", "-c", "import yaml"], "python3-yaml"],
   [["ip", "-V"], "iproute2"],
+  [["zsh", "--version"], "zsh"],
+  [["fish", "--version"], "fish"],
+  [["shellcheck", "--version"], "shellcheck"],
 ];
 /** Large, and of use without the others: on its own, so that the others are there if it fails. Tests take any of these. */
 const BROWSERS = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];

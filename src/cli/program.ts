@@ -3,6 +3,7 @@ import { packageVersion } from "../system/package-version.js";
 import { alertTest } from "./alert-test.js";
 import { audit } from "./audit.js";
 import type { DefinedCommand, Perform } from "./command.js";
+import { completion } from "./completion.js";
 import { deadDrop } from "./dead-drop.js";
 import { deadExport } from "./dead-export.js";
 import { deadList } from "./dead-list.js";
@@ -40,6 +41,7 @@ export const COMMANDS: readonly DefinedCommand[] = [
   deadDrop,
   fakeCloud,
   alertTest,
+  completion,
 ];
 
 /** Parsing throws commander's CommanderError instead of ending the process, for --help too. */
