@@ -42,7 +42,8 @@ export class Redactor {
   /** Whether any detector is named, so that every text has to be looked through. */
   readonly detects: boolean;
   readonly #detectors: readonly Detector[];
-  readonly #mark: Mark;
+  /** What stands in place of a secret. */
+  readonly mark: Mark;
   readonly #removes: boolean;
   readonly #names = new Map<string, string>();
 
@@ -57,14 +58,14 @@ export class Redactor {
     this.#detectors = detectorsOf(redact);
     this.detects = this.#detectors.length > 0;
     this.#removes = redactBy === "remove";
-    this.#mark = redactBy === "hash" ? hashing(redactSalt) : this.#removes ? REMOVE : CENSOR;
+    this.mark = redactBy === "hash" ? hashing(redactSalt) : this.#removes ? REMOVE : CENSOR;
   }
 
   /** The text with the secrets in it marked; the same one where there are none. */
   text(text: string): string {
     if (text.length < SECRET_CHARS_MIN || !this.detects) return text;
     const found = findSecrets(text, this.#detectors);
-    return found.length === 0 ? text : replaceSpans(text, found, this.#mark);
+    return found.length === 0 ? text : replaceSpans(text, found, this.mark);
   }
 
   /** The same for the name of a member: there are few, and they come again and again. */
@@ -83,7 +84,7 @@ export class Redactor {
     const shown = this.text(base64);
     if (!this.detects || shown !== base64) return shown;
     const text = Buffer.from(base64, "base64").toString("latin1");
-    return this.text(text) === text ? base64 : this.#mark(base64);
+    return this.text(text) === text ? base64 : this.mark(base64);
   }
 
   /** A number, or a text in its place where its digits are a secret. */
@@ -96,7 +97,7 @@ export class Redactor {
 
   /** What stands where a path leads, in place of a value; `text` is asked for only where it makes a difference. */
   replacement(text: () => string): string | typeof REMOVED {
-    return this.#removes ? REMOVED : this.#mark === CENSOR ? CENSORED : this.#mark(text());
+    return this.#removes ? REMOVED : this.mark === CENSOR ? CENSORED : this.mark(text());
   }
 }
 

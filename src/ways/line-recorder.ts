@@ -4,6 +4,7 @@
  *
  *     bytes ─► LineSplitter ─► LineJoiner, where there is a rule ─► a record of its own (JSON), or its text with a type
  */
+import type { KeyLines } from "../redact/key-lines.js";
 import { type Entry, plainEntry, recordEntry, withStream } from "./entry.js";
 import { type JsonLine, readJsonLine } from "./json/json-line.js";
 import { jsonSeverity, loggerEntry } from "./json/logger-line.js";
@@ -25,6 +26,8 @@ export interface LineRecorderOptions {
   readonly severity: boolean;
   /** What the records' metadata calls the output that the lines come from, where their type may no longer say it. */
   readonly stream?: "stdout" | "stderr";
+  /** Takes out what is of a private key by the lines before it. */
+  readonly keyLines?: KeyLines | undefined;
   /** How lines that belong together are found; without it, each line is a record. */
   readonly joining?: Omit<LineJoinerOptions, "onRecord"> | undefined;
   /** The longest line that is held in memory as one. */
@@ -48,7 +51,7 @@ export class LineRecorder {
 
   constructor(options: LineRecorderOptions) {
     this.#options = options;
-    const { joining } = options;
+    const { joining, keyLines } = options;
     this.#joiner =
       joining &&
       new LineJoiner({
@@ -58,7 +61,8 @@ export class LineRecorder {
           else this.#text(bytes, continues, isTrace);
         },
       });
-    this.#splitter = new LineSplitter(options.lineBytesMax, (bytes, continues) => {
+    this.#splitter = new LineSplitter(options.lineBytesMax, (line, continues) => {
+      const bytes = keyLines?.shown(line) ?? line;
       const isPiece = this.#inLine || continues;
       this.#inLine = continues;
       if (!isPiece) {

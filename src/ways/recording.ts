@@ -3,6 +3,7 @@ import type { ParsedOptions } from "../config/options.js";
 import { openFamily } from "../logger/family.js";
 import { loggerOf } from "../logger/logger.js";
 import type { LoggerStats } from "../logger/types.js";
+import { keyLinesOf } from "../redact/key-lines.js";
 import { messageOf } from "../system/errors.js";
 import type { Entry } from "./entry.js";
 import { LineRecorder, type LineRecorderOptions } from "./line-recorder.js";
@@ -79,6 +80,7 @@ export function openRecorder(
     severity,
     // Where types are not looked for, they say it.
     ...(severity && stream !== undefined ? { stream } : {}),
+    keyLines: keyLinesOf(options),
     joining: joiningOf(options.multiline),
     recordBytesMax,
     lineBytesMax: Math.min(LINE_BYTES_MAX, recordBytesMax),
