@@ -6,6 +6,7 @@
  * - dist/src/<subpath>.js for each export of package.json whose types lie elsewhere, such as dragonlog/express. What
  *   src/index.ts exports is not built in but imported from dragonlog.js, so that a process has it once; see ADR 0021.
  * - dist/src/<stage>/vendored/, libraries that are built in, so that nobody installs them; and the texts of their licences.
+ * - dist/src/.npmignore: what is not packed, because no export and no command leads to it.
  *
  *     node scripts/bundle.mjs [folder]      default: dist
  */
@@ -13,6 +14,7 @@ import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { build } from "esbuild";
 import { licencesOf } from "./licences.mjs";
+import { writeNpmignore } from "./packed.mjs";
 
 const dist = process.argv[2] ?? "dist";
 const root = resolve(dist, "src");
@@ -98,7 +100,9 @@ for (const source of vendoredIn("src")) {
   rmSync(`${outfile}.map`, { force: true });
   metafiles.push(metafile);
 }
-writeFileSync(`${dist}/src/vendored-licenses.txt`, licencesOf(metafiles));
+const licences = join(dist, "src/vendored-licenses.txt");
+writeFileSync(licences, licencesOf(metafiles));
+writeNpmignore(join(dist, "src"), entries(), licences);
 
 function vendoredIn(folder) {
   return readdirSync(folder, { recursive: true })
@@ -117,6 +121,18 @@ function subpaths() {
       entry: join(dist, relative("dist", types.replace(".d.ts", ".js"))),
       outfile: join(dist, relative("dist", file)),
     }));
+}
+
+/** What package.json says that users load, run or take the types of. */
+function entries() {
+  const { bin, exports } = JSON.parse(readFileSync("package.json", "utf8"));
+  const files = [
+    ...Object.values(bin),
+    ...Object.values(exports)
+      .filter((value) => typeof value !== "string")
+      .flatMap(Object.values),
+  ];
+  return files.map((file) => join(dist, relative("dist", file)));
 }
 
 /** What an entry exports: of each module, the names. */

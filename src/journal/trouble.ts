@@ -83,7 +83,7 @@ export class Troubles {
     this.#tell(
       "DRAGONLOG_JOURNAL_DEGRADED",
       `Files in ${this.#folder} cannot be mapped into memory; the journal is written with write(2), which is slower and as safe.`,
-      "Install koffi for this platform, or put the journal on a local file system.",
+      "Install dragonlog without omitting what is optional, or put the journal on a local file system.",
       error,
     );
   }

@@ -6,11 +6,14 @@
  * window's buffers are created once and may be touched at any time: there is never a dangling pointer, and no
  * unmapping that could crash. Windows that are given back are used again.
  *
- * `koffi` ships prebuilt binaries. Where it is missing, or the platform is not known here, `openMapper` throws
- * the reason and the caller writes with write(2) instead.
+ * koffi has a prebuilt binary for each platform, in a package of its own; see ADR 0027. Where it is missing, or the platform
+ * is not known here, `openMapper` throws the reason and the caller writes with write(2) instead.
  */
 import { createRequire } from "node:module";
 import { constants as osConstants } from "node:os";
+
+/** What holds koffi's binary for this platform. */
+export const MAPPER_PACKAGE = `@koromix/koffi-${process.platform}-${process.arch}`;
 
 const PROT_READ_WRITE = 0x1 | 0x2;
 const MAP_SHARED = 0x01;
@@ -175,15 +178,15 @@ class KoffiMapper implements Mapper {
 let opened: Mapper | undefined;
 
 /**
- * The process's mapper. Throws an error that says why there is none: koffi is missing or does not load here, or the
- * platform is neither Linux nor macOS.
+ * The process's mapper. Throws an error that says why there is none: koffi's binary is missing or does not load here, or
+ * the platform is neither Linux nor macOS.
  */
 export function openMapper(): Mapper {
   if (opened === undefined) {
     if (process.platform !== "linux" && process.platform !== "darwin") {
       throw new Error(`files are not mapped on ${process.platform}`);
     }
-    opened = new KoffiMapper(createRequire(import.meta.url)("koffi") as Koffi);
+    opened = new KoffiMapper(createRequire(import.meta.url)(MAPPER_PACKAGE) as Koffi);
   }
   return opened;
 }

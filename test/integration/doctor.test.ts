@@ -411,7 +411,7 @@ test("a package that the config needs is told with its installation, and no pack
     /^npm install @aws-sdk\/client-cloudwatch-logs$/,
   );
   says(bare.alerts, "alerts", /need the package nodemailer/, /^npm install nodemailer$/);
-  says(bare["memory mapping"], "memory mapping", /cannot be mapped here/, /npm install koffi/);
+  says(bare["memory mapping"], "memory mapping", /cannot be mapped here/, /@koromix\/koffi-/);
   assert.equal(bare["memory mapping"]?.state, "warning");
 
   const files = await run("--to", `directory:${join(cli.dir, "out")}`);

@@ -233,7 +233,7 @@ function builtWithoutSdk(shipping: Shipping): string {
   cpSync(join(BUILT, PROGRAMS), join(built, PROGRAMS), { recursive: true });
   writeFileSync(join(root, "package.json"), '{"type":"module"}');
   mkdirSync(join(root, "node_modules"));
-  symlinkSync(join(BUILT, "../node_modules/koffi"), join(root, "node_modules/koffi"));
+  symlinkSync(join(BUILT, "../node_modules/@koromix"), join(root, "node_modules/@koromix"));
   return built;
 }
 

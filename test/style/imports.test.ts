@@ -17,7 +17,6 @@ interface Stage {
  */
 const PACKAGE_HOMES: Readonly<Record<string, string>> = {
   commander: "src/cli/",
-  koffi: "src/system/",
   "@aws-sdk/client-cloudwatch-logs": "src/sink/cloudwatch/",
   "@redis/client": "src/buffer/redis/",
   nodemailer: "src/alert/",

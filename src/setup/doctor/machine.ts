@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseStoreUrl } from "../../buffer/redis/store-url.js";
 import type { ParsedOptions } from "../../config/options.js";
-import { openMapper } from "../../system/mapping.js";
+import { MAPPER_PACKAGE, openMapper } from "../../system/mapping.js";
 import { lastingOptions, writtenValue } from "../written-value.js";
 import { type Check, errorText, failed, ok, warning } from "./check.js";
 
@@ -43,7 +43,7 @@ export function checkMapping(): Check {
     return warning(
       "memory mapping",
       `files cannot be mapped here, so journals are written with write(2), as safe and slower: ${errorText(error)}`,
-      "Install koffi, which dragonlog depends on, for this platform: npm install koffi",
+      `Install dragonlog anew, without omitting what is optional: it brings ${MAPPER_PACKAGE} where there is one.`,
     );
   }
 }
