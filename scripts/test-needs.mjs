@@ -14,6 +14,7 @@ const NEEDS = [
   [["ip", "-V"], "iproute2"],
   [["zsh", "--version"], "zsh"],
   [["fish", "--version"], "fish"],
+  [["mandoc", "/dev/null"], "mandoc"],
   [["shellcheck", "--version"], "shellcheck"],
 ];
 /** Large, and of use without the others: on its own, so that the others are there if it fails. Tests take any of these. */

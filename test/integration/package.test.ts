@@ -7,7 +7,7 @@ import { Application, ROOT } from "./application.js";
 import { ended, pageOf } from "./cli.js";
 
 const SHIPPED =
-  /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|docs\/[\w/-]+\.md|dist\/src\/[\w/-]+\.(js|js\.map|d\.ts)|dist\/src\/vendored-licenses\.txt|dist\/web\/(index\.html|licenses\.txt|assets\/[\w.-]+)(\.br|\.gz)?)$/;
+  /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|man\/dragonlog\.1|docs\/[\w/-]+\.md|dist\/src\/[\w/-]+\.(js|js\.map|d\.ts)|dist\/src\/vendored-licenses\.txt|dist\/web\/(index\.html|licenses\.txt|assets\/[\w.-]+)(\.br|\.gz)?)$/;
 const UNREACHABLE =
   /\b(ENOTCACHED|ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ERR_SOCKET_TIMEOUT)\b/;
 
