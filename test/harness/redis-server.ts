@@ -30,18 +30,24 @@ export interface RedisServerOptions {
   readonly flags?: readonly string[];
   /** A configuration file to write and start with; a Sentinel and a cluster's node need one to write to. */
   readonly config?: string;
+  /** A loopback address; by default 127.0.0.1. */
+  readonly address?: string;
+  /** By default one that is free. */
+  readonly port?: number;
 }
 
 export class RedisServer {
   readonly port: number;
+  readonly address: string;
   readonly dir: string;
   readonly #args: readonly string[];
   #process: ChildProcess | undefined;
 
-  private constructor(port: number, { flags = [], config }: RedisServerOptions) {
+  private constructor(port: number, { flags = [], config, address = "127.0.0.1" }: RedisServerOptions) {
     this.port = port;
+    this.address = address;
     this.dir = mkdtempSync(join(tmpdir(), "dragonlog-redis-"));
-    const fixed = ["--port", String(port), "--bind", "127.0.0.1", "--dir", this.dir];
+    const fixed = ["--port", String(port), "--bind", address, "--dir", this.dir];
     if (config === undefined) {
       this.#args = [
         ...fixed,
@@ -62,13 +68,13 @@ export class RedisServer {
 
   /** Resolves when it accepts connections. */
   static async start(options: RedisServerOptions = {}): Promise<RedisServer> {
-    const server = new RedisServer(await freePort(), options);
+    const server = new RedisServer(options.port ?? (await freePort()), options);
     await server.start();
     return server;
   }
 
   get url(): string {
-    return `redis://127.0.0.1:${this.port}`;
+    return `redis://${this.address}:${this.port}`;
   }
 
   /** Starts it again after `kill`, on the same port and empty. */
@@ -77,7 +83,7 @@ export class RedisServer {
     this.#process = child;
     running.add(child);
     child.once("exit", () => running.delete(child));
-    await accepts(this.port, child);
+    await accepts(this, child);
   }
 
   /** SIGKILL: it loses everything. */
@@ -150,19 +156,19 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
-async function accepts(port: number, child: ChildProcess): Promise<void> {
+async function accepts({ address, port }: RedisServer, child: ChildProcess): Promise<void> {
   const deadline = performance.now() + START_MS_MAX;
-  while (!(await canConnect(port))) {
+  while (!(await canConnect(address, port))) {
     if (child.exitCode !== null || performance.now() > deadline) {
-      throw new Error(`redis-server on port ${port} did not start`);
+      throw new Error(`redis-server on ${address}:${port} did not start`);
     }
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
 }
 
-function canConnect(port: number): Promise<boolean> {
+function canConnect(address: string, port: number): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = connect(port, "127.0.0.1");
+    const socket = connect(port, address);
     socket.once("connect", () => {
       socket.destroy();
       resolve(true);

@@ -1,0 +1,57 @@
+/**
+ * Every code block of every page runs, or says why it does not; this test fails for a block that does neither.
+ *
+ * For whoever writes a page: its blocks are what one reader does, from top to bottom, in one terminal and one folder in which
+ * dragonlog is installed. A cloud answers, and a store at 10.0.0.5. What a block needs otherwise is said by comments right
+ * above it (`markers.ts`):
+ *
+ * | comment | |
+ * | --- | --- |
+ * | `<!-- file: app.mjs -->` | the block is this file; a later `sh` block runs it |
+ * | `<!-- given: command -->` | what was done before and need not be shown; a command that goes on does so until the page ends |
+ * | `<!-- keep running -->` | the server or command goes on until the page ends; otherwise it is stopped as soon as it works |
+ * | `<!-- output -->` | a `text` block is what the block above has printed; numbers, times and ids may differ, `…` stands for any lines |
+ * | `<!-- output of: npx dragonlog status -->` | the same of a command that is run for it |
+ * | `<!-- exit 1 -->` | the exit code that the page speaks of |
+ * | `<!-- empty folder -->` | from here on in a new folder, with nothing exported |
+ * | `<!-- not run: docker -->` | it cannot run here; `markers.ts` lists the kinds, and it is parsed all the same |
+ *
+ * - `js`, `ts`: a program, with its types checked. What a snippet does not define, such as `logger` or `app`, is there
+ *   (`preludes.ts`). A server is stopped once it listens.
+ * - `sh`: each command must succeed. `npm install` links what this repository has installed.
+ * - `python`: runs with the package redis. `diff`: both sides are programs, and the one that comes runs.
+ * - `json`, `yaml`, `ini`, `env`, `promql`, `acl`: read by what reads them in earnest.
+ * - `text` or none: output, a drawing, or `not run: sample`.
+ *
+ * At the end everything that was logged is delivered: once, and in order.
+ */
+import { availableParallelism } from "node:os";
+import { describe, test } from "node:test";
+import { blocksOf } from "./blocks.js";
+import { NOT_RUN } from "./markers.js";
+import { pages } from "./pages.js";
+import { Performance } from "./perform.js";
+import { Reader } from "./reader.js";
+
+describe("what the pages show", { concurrency: availableParallelism() }, () => {
+  for (const { path, text } of pages().filter((page) => page.text.includes("```"))) {
+    test(path, async (context) => {
+      const reader = await Reader.sitDown(context);
+      const performance = new Performance(reader);
+      for (const block of blocksOf(text)) {
+        const { notRun } = block.markers;
+        const name = `line ${block.line}, ${block.language || "text"}`;
+        await context.test(notRun === undefined ? name : `${name}, not run: ${reasonOf(notRun)}`, () =>
+          performance.perform(block),
+        );
+      }
+      await reader.finish();
+    });
+  }
+});
+
+function reasonOf(notRun: string): string {
+  const kind = notRun.replace(/,.*/, "");
+  if (!(kind in NOT_RUN)) throw new Error(`${kind} is no kind; there are ${Object.keys(NOT_RUN).join(", ")}`);
+  return `${notRun}: ${NOT_RUN[kind]}`;
+}
