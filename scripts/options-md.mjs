@@ -1,19 +1,13 @@
-/**
- * Writes docs/options.md from the options table in src/config/options.ts, as it was built: `npm run docs:options`.
- * With `--print`, the text goes to standard output and the file stays as it is.
- */
-import { writeFileSync } from "node:fs";
+/** Writes docs/options.md from the options table in src/config/options.ts, as it was built: part of `npm run docs:write`. */
 import { OPTION_GROUPS } from "../dist/src/config/groups.js";
 import { flagOf, variableOf } from "../dist/src/config/names.js";
 import { OPTIONS } from "../dist/src/config/options.js";
 import { accepted } from "../dist/src/config/read-value.js";
-import { bracketsInCode } from "./markdown.mjs";
-
-const FILE = new URL("../docs/options.md", import.meta.url);
+import { bracketsInCode, writePages } from "./markdown.mjs";
 
 const INTRODUCTION = `# Options
 
-Every option of dragonlog, written by \`npm run docs:options\` from [src/config/options.ts](../src/config/options.ts).
+Every option of dragonlog, written by \`npm run docs:write\` from [src/config/options.ts](../src/config/options.ts).
 
 An option has one name, written in the way of the place where it is set:
 
@@ -80,6 +74,4 @@ for (const { title, text, keys } of OPTION_GROUPS) {
   parts.push(`## ${title}\n\n${text}\n`, ...keys.map((key) => section(key, OPTIONS[key])));
 }
 
-const markdown = bracketsInCode(parts.join("\n"));
-if (process.argv.includes("--print")) process.stdout.write(markdown);
-else writeFileSync(FILE, markdown);
+writePages({ "docs/options.md": bracketsInCode(parts.join("\n")) });

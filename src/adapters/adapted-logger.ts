@@ -5,7 +5,12 @@ import { LOG_JSON } from "../record/adapted.js";
 import { refuseValue } from "../system/refusal.js";
 
 /** What an adapter takes: a logger, whose journal it writes to, or the options of `new DragonLogger()`. */
-export type AdapterOptions = LoggerOptions | { readonly logger: DragonLogger };
+export type AdapterOptions =
+  | LoggerOptions
+  | {
+      /** A logger of the application's, whose journal is written to; nothing else of a logger's options stands beside it. */
+      readonly logger: DragonLogger;
+    };
 
 export interface Adapted<Own> {
   readonly logger: DragonLogger;

@@ -50,26 +50,32 @@ export class DragonLogger {
     this.#requestText = family.requestText;
   }
 
+  /** Logs any value as TRACE, with metadata. */
   trace(data: unknown, metadata?: object): void {
     if (this.#level.lowest <= 0) this.#write(0, data, metadata);
   }
 
+  /** Logs any value as DEBUG, with metadata. */
   debug(data: unknown, metadata?: object): void {
     if (this.#level.lowest <= 1) this.#write(1, data, metadata);
   }
 
+  /** Logs any value as INFO, with metadata. */
   info(data: unknown, metadata?: object): void {
     if (this.#level.lowest <= 2) this.#write(2, data, metadata);
   }
 
+  /** Logs any value as WARN, with metadata. */
   warn(data: unknown, metadata?: object): void {
     if (this.#level.lowest <= 3) this.#write(3, data, metadata);
   }
 
+  /** Logs any value as ERROR, with metadata. */
   error(data: unknown, metadata?: object): void {
     if (this.#level.lowest <= 4) this.#write(4, data, metadata);
   }
 
+  /** Logs any value as FATAL, with metadata. */
   fatal(data: unknown, metadata?: object): void {
     if (this.#level.lowest <= 5) this.#write(5, data, metadata);
   }
@@ -153,6 +159,7 @@ export class DragonLogger {
     this.#level = this.#writer.levels.cellOf(this.#service, levelIndex(parsed.level));
   }
 
+  /** Whether a call of this level is recorded now. */
   isLevelEnabled(level: Level): boolean {
     return levelIndex(level) >= this.#level.lowest;
   }
@@ -182,6 +189,7 @@ export class DragonLogger {
     this.#writer.journal.settle();
   }
 
+  /** What this writer, with all its children, has done so far. */
   stats(): LoggerStats {
     const { journal, counts, time, limiter } = this.#writer;
     return {
@@ -198,6 +206,7 @@ export class DragonLogger {
     };
   }
 
+  /** For `using`: closes, and waits for nothing. */
   [Symbol.dispose](): void {
     const { journal, limiter } = this.#writer;
     limiter?.close();
@@ -205,6 +214,7 @@ export class DragonLogger {
     void this.#carrier?.worker.release(this.#writer).then(() => journal.settle());
   }
 
+  /** For `await using`: `close()`. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }

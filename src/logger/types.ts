@@ -11,10 +11,15 @@ export interface RecordInput {
   data?: unknown;
   /** Any text; the six levels in capitals obey the logger's level. Default `INFO`. */
   type?: string;
+  /** What was logged for the same request has the same. Default: the logger's, or that of the context. */
   request_id?: string;
+  /** Whatever else is to be found by, by name. */
   metadata?: Readonly<Record<string, unknown>>;
 }
 
+/**
+ * What `new DragonLogger()` takes; docs/options.md says more of each, and how to set most of them as variables.
+ */
 export interface LoggerOptions {
   /** The service that the records belong to. Required. */
   service: string;
@@ -76,30 +81,55 @@ export interface LoggerOptions {
    * delivered by the next process with the same destination, or by any `dragonlog ship`. Default: no shipping here.
    */
   to?: string;
-  /** With `to`: see the options of `dragonlog ship` for these. */
+  /** With `to`, as all that follows but `onTrouble`: the AWS region. Default: as the AWS SDK finds it. */
   region?: string;
+  /** The URL of CloudWatch Logs when it is not AWS's own. */
   endpoint?: string;
+  /** The log group, created when it is missing. Default `dragonlog`. */
   group?: string;
+  /** The log stream, with `{service}`, `{host}`, `{type}` and `{date}` filled in. Default `{service}`. */
   stream?: string;
+  /** Days that a log group created here keeps its events, as AWS takes them. Default: for ever. */
   retentionDays?: number;
+  /** The class of a log group created here. Default `STANDARD`. */
   logClass?: "STANDARD" | "INFREQUENT_ACCESS";
+  /** The longest that a record waits before it is sent: milliseconds, or a duration. Default `2m`. */
   interval?: number | string;
+  /** Waiting records at which they are sent sooner. Default 1000; 1 to 10,000. */
   flushRecords?: number;
+  /** Waiting bytes at which they are sent sooner. Default `1MiB`, which is the most. */
   flushBytes?: number | string;
+  /** The most batches that are on their way at once. Default 64; 1 to 256. */
   inFlightMax?: number;
+  /** How long one request may take: milliseconds, or a duration. Default `30s`. */
   requestTimeout?: number | string;
+  /** How long `close()` and `flush()` let what waits be sent: milliseconds, or a duration. Default `25s`. */
   drainDeadline?: number | string;
+  /** Tries of a batch, and then of each of its parts. Default 3; 1 to 10. */
   tries?: number;
+  /** Parts that a batch is split into when all its tries have failed. Default 4; 2 to 16. */
   splitWays?: number;
+  /** The longest pause after a first failed try; it doubles with each further one. Default `200ms`. */
   backoffBase?: number | string;
+  /** The longest pause between two tries, also while the cloud is away. Default `1m`. */
   backoffMax?: number | string;
+  /**
+   * `verify` looks up what may have arrived although its answer was lost, before it is sent again. Default `off`.
+   */
   exactlyOnce?: "off" | "verify";
+  /** How long after a lost answer it is looked up: milliseconds, or a duration. Default `10s`. */
   verifySettle?: number | string;
+  /** The most disk that dead letters take; full, what would become one waits. Default `1GiB`. */
   deadBytesMax?: number | string;
+  /** Who is told of outages and dead letters: mail addresses with commas between them. Needs `smtp`. */
   mailTo?: string;
+  /** The sender of mails. Default: dragonlog@ and the machine's name. */
   mailFrom?: string;
+  /** The mail server: `smtp://user:password@host:587`, or `smtps://` for TLS from the first byte. */
   smtp?: string;
+  /** A URL that gets the same as a JSON POST. */
   webhook?: string;
+  /** At most one mail for each cause in this time: milliseconds, or a duration. Default `5m`. */
   alertEvery?: number | string;
   /**
    * Told of trouble that logging survives: no access to the folder, a full disk, files that cannot be mapped. Each at most
@@ -108,6 +138,7 @@ export interface LoggerOptions {
   onTrouble?: (error: DragonlogError) => void;
 }
 
+/** What a writer has done: the counts begin with it. */
 export interface LoggerStats {
   /** The first part of the id of every record, `<writer>-<seq>`. */
   readonly writer: string;

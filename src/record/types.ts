@@ -2,6 +2,7 @@
 
 export const LEVELS = ["TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL"] as const;
 
+/** The six levels, from the lowest to the highest. */
 export type Level = Lowercase<(typeof LEVELS)[number]>;
 
 /** The code of a type that is not a level; its text stands in the line only. */

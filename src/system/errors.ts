@@ -46,8 +46,11 @@ export type ErrorCode =
  * `code` is stable and meant for programs, `cause` is the error underneath where there is one.
  */
 export class DragonlogError extends Error {
+  /** Always `DragonlogError`. */
   override readonly name = "DragonlogError";
+  /** What kind of error it is. See docs/troubleshooting.md. */
   readonly code: ErrorCode;
+  /** What to do about it, in a sentence. */
   readonly hint: string;
 
   constructor(code: ErrorCode, message: string, hint: string, cause?: unknown) {

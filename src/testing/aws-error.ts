@@ -64,4 +64,5 @@ export const credentialErrors = {
   ExpiredTokenException: "The security token included in the request is expired",
 } as const;
 
+/** The names that AWS gives to credentials it does not take. */
 export type CredentialError = keyof typeof credentialErrors;

@@ -21,6 +21,7 @@ import { Service } from "./service.js";
 import type { Stats } from "./stats.js";
 import { type ExpectedCounts, type TallyReport, tallyOf } from "./tally.js";
 
+/** What `FakeCloudWatch.start` takes. */
 export interface FakeCloudWatchOptions {
   /** Default: 0, any free one. */
   readonly port?: number;
@@ -46,14 +47,21 @@ export interface FakeCloudWatchOptions {
 
 /** An event as a reader of the stream sees it. */
 export interface StoredEvent {
+  /** Milliseconds since 1970, as the sender said. */
   readonly timestamp: number;
+  /** The text, as it was sent. */
   readonly message: string;
+  /** Milliseconds since 1970: when the stand-in took it. */
   readonly ingestionTime: number;
 }
 
+/** A log group, and how much is in it. */
 export interface StoredGroup {
+  /** As it was created, such as `shop`. */
   readonly name: string;
+  /** `STANDARD` or `INFREQUENT_ACCESS`. */
   readonly logGroupClass: string;
+  /** Days; undefined: for ever. */
   readonly retentionInDays: number | undefined;
   /** By name, in order of creation. */
   readonly streams: readonly { readonly name: string; readonly events: number }[];
@@ -68,7 +76,12 @@ interface Waiter {
   readonly resolve: (stats: Stats) => void;
 }
 
+/**
+ * A server in this process that answers as CloudWatch Logs does, with its limits and errors, and keeps everything in
+ * memory.
+ */
 export class FakeCloudWatch {
+  /** What is to go wrong. */
   readonly faults = new FaultPlan();
   readonly #service: Service;
   readonly #server: HttpServer;
@@ -117,6 +130,7 @@ export class FakeCloudWatch {
     };
   }
 
+  /** What it has seen so far. */
   stats(): Stats {
     return this.#service.stats.snapshot();
   }

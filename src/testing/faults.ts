@@ -36,7 +36,9 @@ export interface FaultScope {
   readonly when?: (operation: string, request: Request) => boolean;
 }
 
+/** Calls wait before they are served. */
 export interface LatencyFault extends FaultScope {
+  /** Tells it from the others. */
   readonly kind: "latency";
   /** Milliseconds before the call is served. */
   readonly ms: number;
@@ -46,6 +48,7 @@ export interface LatencyFault extends FaultScope {
 
 /** Reports events as skipped, and skips them, although their timestamps are fine; on PutLogEvents only. */
 export interface RejectFault extends FaultScope {
+  /** Tells it from the others. */
   readonly kind: "reject";
   /** Events before this index are too old. */
   readonly tooOldEndIndex?: number;
@@ -60,6 +63,7 @@ export interface RejectFault extends FaultScope {
  * them, whenever its search takes long.
  */
 export interface ShortPageFault extends FaultScope {
+  /** Tells it from the others. */
   readonly kind: "short-page";
   /** The most events of the page. Default: 0, an empty page. */
   readonly eventsMax?: number;
@@ -67,11 +71,13 @@ export interface ShortPageFault extends FaultScope {
 
 /** The call is carried out, and the answer's Date header says another time than the clock of this machine. */
 export interface SkewedDateFault extends FaultScope {
+  /** Tells it from the others. */
   readonly kind: "skewed-date";
   /** Milliseconds that the header is ahead; negative: behind. */
   readonly ms: number;
 }
 
+/** What can go wrong with a call, by its `kind`. */
 export type Fault =
   | LatencyFault
   | RejectFault
@@ -102,12 +108,15 @@ export type Fault =
       readonly message: string | RegExp | ((message: string) => boolean);
     });
 
+/** A fault that waits for its calls. */
 export interface ArmedFault {
+  /** As it was given. */
   readonly fault: Fault;
   /** How often it has fired. */
   readonly fired: number;
   /** How often it will still fire; Infinity until it is cleared. */
   readonly left: number;
+  /** Disarms it. */
   clear(): void;
 }
 
@@ -122,6 +131,7 @@ export interface Effects {
 
 const armedMax = 1000;
 
+/** The faults of a stand-in: those that fit a call fire on it. */
 export class FaultPlan {
   readonly #armed = new Set<Armed>();
 
@@ -140,6 +150,7 @@ export class FaultPlan {
     return [...this.#armed];
   }
 
+  /** Disarms all. */
   clear(): void {
     for (const armed of this.#armed) armed.clear();
   }

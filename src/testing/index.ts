@@ -1,3 +1,4 @@
+/** For tests: the strict stand-in for CloudWatch Logs, its faults, and the count of what it holds. */
 export type { CredentialError } from "./aws-error.js";
 export {
   FakeCloudWatch,

@@ -1,5 +1,6 @@
 import { FakeCloudWatch, type FakeCloudWatchOptions } from "./fake-cloudwatch.js";
 
+/** What `runFakeCloud` takes. */
 export interface RunFakeCloudOptions extends FakeCloudWatchOptions {
   /** Stops the server. */
   readonly signal: AbortSignal;

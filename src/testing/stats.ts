@@ -8,6 +8,7 @@ export interface Stats {
   readonly unanswered: Readonly<Record<string, number>>;
   /** PutLogEvents calls that were carried out, whether or not their answer was lost. */
   readonly putsAccepted: number;
+  /** Events that are stored. */
   readonly eventsStored: number;
   /** Stored events of calls whose answer was lost, by a fault or because the client had gone: it may send them again. */
   readonly eventsUnanswered: number;
@@ -22,6 +23,7 @@ export interface Stats {
    * their connection has ended.
    */
   readonly putsInFlight: number;
+  /** The most of them at once. */
   readonly putsInFlightPeak: number;
 }
 

@@ -9,6 +9,7 @@ import { type LineId, lineIdOf } from "./line-id.js";
 import type { LogStore } from "./log-store.js";
 import { SeqSet } from "./seq-set.js";
 
+/** How many records are there, missing, doubled or out of order. */
 export interface Tally {
   /** Records that are stored whole, each counted once. */
   readonly distinct: number;
@@ -25,12 +26,15 @@ export interface Tally {
   readonly incomplete: number;
 }
 
+/** The same of one writer. */
 export interface WriterTally extends Tally {
   /** The first lost seqs, at most ten. */
   readonly lostFirst: readonly number[];
 }
 
+/** The same of all writers together. */
 export interface TallyReport extends Tally {
+  /** By the writer's id. */
   readonly writers: Readonly<Record<string, WriterTally>>;
   /** Events that are no dragonlog lines. */
   readonly foreign: number;

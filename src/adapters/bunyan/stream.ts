@@ -16,7 +16,9 @@ export type BunyanOptions = AdapterOptions & Own;
 export interface BunyanStream {
   /** bunyan gives records as objects to such streams, before it returns. */
   readonly type: "raw";
+  /** What bunyan writes to. */
   readonly stream: { write(record: object): void; end(): void };
+  /** The logger whose journal is written to: the one that was given, or its own. */
   readonly logger: DragonLogger;
 }
 

@@ -12,7 +12,9 @@ interface Own {
 /** The options of `new DragonLogger()`, or `{ logger }`. */
 export type ConsoleOptions = AdapterOptions & Own;
 
+/** What `takeOver` gives: the way back. */
 export interface TakenConsole {
+  /** The logger whose journal is written to: the one that was given, or its own. */
   readonly logger: DragonLogger;
   /** Gives the console back, as it was found; flushes and closes the logger, unless it was given. */
   restore(): Promise<void>;

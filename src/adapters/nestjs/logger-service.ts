@@ -24,6 +24,7 @@ const STACK = /^(.)+\n\s+at .+:\d+:\d+/;
  * The constructor throws what `new DragonLogger()` throws.
  */
 export class DragonlogLoggerService {
+  /** The logger whose journal is written to: the one that was given, or its own. */
   readonly logger: DragonLogger;
   readonly #adapted: Adapted<object>;
   #enabled: ReadonlySet<string> = new Set(Object.keys(TYPES));
@@ -33,26 +34,32 @@ export class DragonlogLoggerService {
     this.logger = this.#adapted.logger;
   }
 
+  /** Logs TRACE records. */
   verbose(message: unknown, ...optionalParams: unknown[]): void {
     this.#log("verbose", message, optionalParams);
   }
 
+  /** Logs DEBUG records. */
   debug(message: unknown, ...optionalParams: unknown[]): void {
     this.#log("debug", message, optionalParams);
   }
 
+  /** Logs INFO records. */
   log(message: unknown, ...optionalParams: unknown[]): void {
     this.#log("log", message, optionalParams);
   }
 
+  /** Logs WARN records. */
   warn(message: unknown, ...optionalParams: unknown[]): void {
     this.#log("warn", message, optionalParams);
   }
 
+  /** Logs ERROR records. */
   error(message: unknown, ...optionalParams: unknown[]): void {
     this.#log("error", message, optionalParams);
   }
 
+  /** Logs FATAL records. */
   fatal(message: unknown, ...optionalParams: unknown[]): void {
     this.#log("fatal", message, optionalParams);
   }

@@ -7,16 +7,27 @@ import { type Adapted, type AdapterOptions, adaptedLogger } from "../adapted-log
 
 /** As much of the SDK's `ReadableLogRecord` as is read. */
 export interface OtelLogRecord {
+  /** When it happened: seconds since 1970, and nanoseconds. */
   readonly hrTime: readonly [number, number];
+  /** When it was seen; counts where `hrTime` is zero. */
   readonly hrTimeObserved?: readonly [number, number];
+  /** Becomes `trace_id` and `span_id`. */
   readonly spanContext?: SpanIds;
+  /**
+   * The type where `severityNumber` says none; else `metadata.severity_text`, where it says something else.
+   */
   readonly severityText?: string;
+  /** Becomes the type, by fours: 1 to 4 TRACE, 21 to 24 FATAL. */
   readonly severityNumber?: number;
+  /** Becomes `data`. */
   readonly body?: unknown;
+  /** Becomes `data` where there is no body, else `metadata.event_name`. */
   readonly eventName?: string;
-  readonly resource?: { readonly attributes?: Readonly<Record<string, unknown>> };
+  /** Becomes `metadata.scope`. */
   readonly instrumentationScope?: { readonly name?: string; readonly version?: string };
+  /** Become metadata; `request_id` among them becomes the record's own. */
   readonly attributes?: Readonly<Record<string, unknown>>;
+  /** Becomes `metadata.dropped_attributes` where it is not zero. */
   readonly droppedAttributesCount?: number;
 }
 
@@ -26,6 +37,7 @@ const SUCCESS = { code: 0 } as const;
 
 /** Records go to the journal as they are exported; `onEmit` exports one at once. */
 class Journalled {
+  /** The logger whose journal is written to: the one that was given, or its own. */
   readonly logger: DragonLogger;
   readonly #adapted: Adapted<object>;
 
@@ -63,6 +75,7 @@ class Journalled {
     );
   }
 
+  /** Resolves when everything exported so far is on the disk; see `DragonLogger.flush`. */
   async forceFlush(): Promise<void> {
     await this.logger.flush();
   }
@@ -85,6 +98,7 @@ export class DragonlogLogRecordExporter extends Journalled {
     super(options, "new DragonlogLogRecordExporter()");
   }
 
+  /** Records all of them, and says success before it returns. */
   export(records: readonly OtelLogRecord[], resultCallback: (result: { code: number }) => void): void {
     for (const record of records) this.record(record);
     resultCallback(SUCCESS);
@@ -97,6 +111,7 @@ export class DragonlogLogRecordProcessor extends Journalled {
     super(options, "new DragonlogLogRecordProcessor()");
   }
 
+  /** Records it before it returns. */
   onEmit(record: OtelLogRecord): void {
     this.record(record);
   }

@@ -26,9 +26,13 @@ export class PinoDestination extends EventEmitter {
   readonly writable = true;
   /** Of the line that pino is about to write, set by pino. */
   lastLevel: unknown;
+  /** As `lastLevel`, and not read. */
   lastTime: unknown;
+  /** As `lastLevel`, and not read. */
   lastMsg: unknown;
+  /** As `lastLevel`, and let go of when the line is written. */
   lastObj: unknown;
+  /** As `lastLevel`: the logger, whose levels may be its own. */
   lastLogger: { readonly levels?: PinoLevels } | undefined;
   readonly #adapted: Adapted<Reading>;
   #reader: LineReader;
@@ -74,10 +78,12 @@ export class PinoDestination extends EventEmitter {
     });
   }
 
+  /** As `end`. */
   destroy(): void {
     this.end();
   }
 
+  /** For `await using`: closes the logger, unless it was given. */
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#adapted.isOwn) await this.logger.close();
   }

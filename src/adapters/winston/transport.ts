@@ -42,10 +42,15 @@ interface Source {
 
 /** What transports of winston take, and where the request id stands. `level` is winston's. */
 interface Own {
+  /** The lowest of winston's levels that is recorded. Default: the logger's. */
   readonly level?: string;
+  /** Records nothing. Default false. */
   readonly silent?: boolean;
+  /** Records what nothing catches, as winston's `exceptions` does. Default false. */
   readonly handleExceptions?: boolean;
+  /** Records promises that are rejected and not caught, as winston's `rejections` does. Default false. */
   readonly handleRejections?: boolean;
+  /** A format of this transport's own. Default: what the logger's has made. */
   readonly format?: Format;
   /** Where the request id stands in a record. Default `["request_id", "reqId", "req.id"]`. */
   readonly requestId?: RequestIdOption;
@@ -53,7 +58,10 @@ interface Own {
 
 /** The options of `new DragonLogger()` but `level`, or `{ logger }`; and those of transports of winston. */
 export type WinstonOptions = Own &
-  (Omit<Exclude<AdapterOptions, { logger: DragonLogger }>, "level"> | { readonly logger: DragonLogger });
+  (
+    | Omit<Exclude<AdapterOptions, { logger: DragonLogger }>, "level">
+    | Pick<Extract<AdapterOptions, { logger: DragonLogger }>, "logger">
+  );
 
 const OWN_KEYS = ["level", "silent", "handleExceptions", "handleRejections", "format", "requestId"] as const;
 
@@ -64,13 +72,21 @@ const OWN_KEYS = ["level", "silent", "handleExceptions", "handleRejections", "fo
  * Throws what `new DragonLogger()` throws.
  */
 export class DragonlogTransport extends Writable {
+  /** The logger whose journal is written to: the one that was given, or its own. */
   readonly logger: DragonLogger;
+  /** As in the options; may be set at any time. */
   level?: string;
+  /** As in the options; may be set at any time. */
   silent?: boolean;
+  /** As in the options. */
   handleExceptions?: boolean;
+  /** As in the options. */
   handleRejections?: boolean;
+  /** As in the options. */
   format?: Format;
+  /** Those of the logger that it was added to. */
   levels?: Readonly<Record<string, number>>;
+  /** The logger that it was added to. */
   parent?: Source | null;
   readonly #adapted: Adapted<Own>;
   readonly #requestIds: readonly MemberPath[];
@@ -103,11 +119,13 @@ export class DragonlogTransport extends Writable {
     next();
   }
 
+  /** @internal What the logger pipes. */
   override _write(info: Info, _encoding: string, next: (error?: Error | null) => void): void {
     if (!this.#taken.delete(info)) this.#take(info);
     next();
   }
 
+  /** @internal When the logger ends. */
   override _final(done: (error?: Error | null) => void): void {
     const closed = this.#adapted.isOwn ? this.logger.close() : Promise.resolve();
     void closed.then(() => done());

@@ -12,6 +12,7 @@ import { addressOf, answerId, exchangeOf, RequestLog } from "../request-log.js";
 import { expressRoute, type Routed } from "./route.js";
 
 export type Next = (error?: unknown) => void;
+/** What `requestLog` takes; `Args` are the request and the response. */
 export type RequestLogOptions<
   Request extends IncomingMessage = IncomingMessage,
   Response extends ServerResponse = ServerResponse,

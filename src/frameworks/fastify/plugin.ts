@@ -8,6 +8,7 @@ import { currentContext, withContext } from "../../context/with-context.js";
 import type { RequestLogOptions as Options } from "../options.js";
 import { exchangeOf, RequestLog } from "../request-log.js";
 
+/** What `requestLog` takes; `Args` are the request and the reply. */
 export type RequestLogOptions = Options<[FastifyRequest, FastifyReply]>;
 
 /** What `register` itself takes among the options of a plugin. */

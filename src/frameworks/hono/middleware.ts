@@ -10,6 +10,7 @@ import type { Exchange } from "../exchange.js";
 import type { RequestLogOptions as Options } from "../options.js";
 import { addressOf, answerId, orNothing, RequestLog } from "../request-log.js";
 
+/** What `requestLog` takes; `Args` is Hono's context. */
 export type RequestLogOptions = Options<[Context]>;
 
 /** What `@hono/node-server` hands on; nothing in `app.request()`. */
