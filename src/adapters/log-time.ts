@@ -11,11 +11,14 @@ export interface LogTime {
   readonly exact: boolean;
 }
 
+/** What other loggers write without a zone is the time of the place where they run, and nothing says which. */
+const ZONED = /(?:Z|[+-]\d\d:?\d\d)\s*$/i;
+
 const NONE: LogTime = { ms: undefined, exact: false };
 
 /**
- * Milliseconds or seconds since 1970, a Date, or ISO 8601. Seconds of just now are no time: they were rounded, and the record's
- * own is closer.
+ * Milliseconds or seconds since 1970, a Date, or ISO 8601 with its zone. Seconds of just now are no time: they were rounded, and the
+ * record's own is closer.
  */
 export function logTime(given: unknown): LogTime {
   if (typeof given === "number") {
@@ -24,7 +27,7 @@ export function logTime(given: unknown): LogTime {
     const ms = parseTimestamp(isSeconds ? given * 1000 : given);
     return { ms, exact: ms !== undefined && ms === (isSeconds ? given * 1000 : given) };
   }
-  const ms = parseTimestamp(given);
+  const ms = typeof given === "string" && !ZONED.test(given) ? undefined : parseTimestamp(given);
   if (ms === undefined) return NONE;
   return { ms, exact: given instanceof Date || new Date(ms).toISOString() === given };
 }

@@ -1,5 +1,6 @@
 /** pino's documented options, through our destination: each member of the line that pino wrote stands in the record. */
 import assert from "node:assert/strict";
+import { type EventEmitter, once } from "node:events";
 import { IncomingMessage, ServerResponse } from "node:http";
 import { Socket } from "node:net";
 import { type TestContext, test } from "node:test";
@@ -231,6 +232,20 @@ test("flush and end call back when all is safe; a logger that was given stays op
   await closed;
   log.info("y");
   assert.equal(written().length, 2);
+});
+
+test("it can be waited for as for pino's own: until it is open, and until it has ended", async (t) => {
+  const told = async (to: EventEmitter & { end(): void }): Promise<string[]> => {
+    const events: string[] = [];
+    for (const event of ["ready", "finish", "close"]) to.on(event, () => events.push(event));
+    await once(to, "ready");
+    pino(to as never).info("x");
+    to.end();
+    await once(to, "close");
+    return events;
+  };
+  const theirs = await told(pino.destination({ dest: "/dev/null", sync: true }));
+  assert.deepEqual(await told(open(t).into), theirs);
 });
 
 test("options that make no sense are refused by name", (t) => {

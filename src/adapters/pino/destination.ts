@@ -44,6 +44,8 @@ export class PinoDestination extends EventEmitter {
     this.logger = this.#adapted.logger;
     this.#reader = this.#newReader(undefined, source);
     this.on("message", (message) => this.#configure(message));
+    // As pino's own, for those who wait until it is open.
+    process.nextTick(() => this.emit("ready"));
   }
 
   /** Records one line of JSON. Never throws. */

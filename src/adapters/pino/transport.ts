@@ -1,10 +1,12 @@
-import { EventEmitter, once } from "node:events";
-import { parentPort } from "node:worker_threads";
+import { EventEmitter } from "node:events";
+import { parentPort, workerData } from "node:worker_threads";
 import { PinoDestination } from "./destination.js";
 import type { PinoOptions } from "./options.js";
 
 /** A longer line is recorded in pieces: it has to be held in memory until it ends. */
 const LINE_CHARS_MAX = 1 << 24;
+/** Another target of the same thread may have been loaded earlier, and have had pino's message for itself. */
+const CONFIG_WAIT_MS = 1000;
 
 /** What pino, and the thread that it starts, add to the options of a target. */
 interface FromPino {
@@ -22,11 +24,17 @@ interface FromPino {
 export async function transport(given: PinoOptions & FromPino): Promise<LineFeed> {
   const { pinoWillSendConfig, $context, ...options } = given;
   const destination = new PinoDestination(options as PinoOptions, 'the options of target "dragonlog/pino"');
-  parentPort?.on("message", (message) => destination.emit("message", message));
-  if (pinoWillSendConfig === true && parentPort) {
+  // Of several targets each gets its own options only.
+  const isToCome = pinoWillSendConfig === true || workerData?.workerData?.pinoWillSendConfig === true;
+  await new Promise<void>((resolve) => {
+    parentPort?.on("message", (message) => {
+      destination.emit("message", message);
+      if (message?.code === "PINO_CONFIG") resolve();
+    });
     // Its levels and names are needed for the first line.
-    await once(parentPort, "message");
-  }
+    if (isToCome && parentPort) setTimeout(resolve, CONFIG_WAIT_MS);
+    else resolve();
+  });
   return new LineFeed(destination);
 }
 

@@ -78,6 +78,27 @@ test("levels, silence and removal work as with winston's own", (t) => {
   );
 });
 
+test("a transport that has left and come back takes each record once, and of two the first takes first", (t) => {
+  const { log, transport, wires } = open(t);
+  const { logger } = transport;
+  const named = (by: string) =>
+    new DragonlogTransport({ logger, format: format((info) => Object.assign(info, { by }))() });
+  const [first, second] = [named("first"), named("second")];
+  log.clear().add(first).add(second).remove(first).add(first);
+  log.info("x");
+  log.remove(first).remove(second).add(first).add(second);
+  log.info("y");
+  assert.deepEqual(
+    wires().map(({ data, metadata }) => [data, metadata!.by]),
+    [
+      ["x", "second"],
+      ["x", "first"],
+      ["y", "first"],
+      ["y", "second"],
+    ],
+  );
+});
+
 test("children, other forms of a call, and errors", (t) => {
   const { log, wires } = open(t, {}, { defaultMeta: { app: "a" }, format: format.errors({ stack: true }) });
   log.child({ reqId: "r-2" }).info("c");

@@ -20,6 +20,7 @@ const LEVEL = Symbol.for("level");
 interface Info {
   readonly level: string;
   readonly exception?: boolean;
+  readonly rejection?: boolean;
   readonly [LEVEL]?: string;
   readonly [name: string]: unknown;
 }
@@ -36,6 +37,7 @@ interface Format {
 interface Source {
   readonly level?: string;
   readonly levels?: Readonly<Record<string, number>>;
+  readonly exitOnError?: unknown;
   push?: (info: unknown, ...rest: unknown[]) => boolean;
   readonly _readableState?: { highWaterMark: number };
 }
@@ -62,6 +64,9 @@ export type WinstonOptions = Own &
     | Omit<Exclude<AdapterOptions, { logger: DragonLogger }>, "level">
     | Pick<Extract<AdapterOptions, { logger: DragonLogger }>, "logger">
   );
+
+/** The transports that take from a logger, in the order in which they were added. */
+const followers = new WeakMap<Source, Set<DragonlogTransport>>();
 
 const OWN_KEYS = ["level", "silent", "handleExceptions", "handleRejections", "format", "requestId"] as const;
 
@@ -92,7 +97,6 @@ export class DragonlogTransport extends Writable {
   readonly #requestIds: readonly MemberPath[];
   /** What was taken from a logger, and may come through its pipe. */
   readonly #taken = new WeakSet<object>();
-  readonly #unfollow = new Map<Source, () => void>();
 
   constructor(options: WinstonOptions) {
     super({ objectMode: true });
@@ -116,6 +120,7 @@ export class DragonlogTransport extends Writable {
       requestIds: this.#requestIds,
     });
     if (this.listenerCount("logged") > 0) setImmediate(() => this.emit("logged", info));
+    if (info.exception === true || info.rejection === true) this.#letExit();
     next();
   }
 
@@ -131,30 +136,43 @@ export class DragonlogTransport extends Writable {
     void closed.then(() => done());
   }
 
+  /**
+   * After what it has caught, winston ends the process when its transports have finished, or after three seconds. One that a logger
+   * pipes to must not say so where the process goes on: the pipe would end.
+   */
+  #letExit(): void {
+    if (!this.parent || this.parent.exitOnError === true) setImmediate(() => this.emit("finish"));
+  }
+
   #follow(source: Source): void {
     this.parent = source;
     if (source.levels !== undefined) this.levels = source.levels;
-    const { push, _readableState: state } = source;
-    if (typeof push !== "function" || state === undefined) return;
-    state.highWaterMark = Number.POSITIVE_INFINITY;
-    const takes = (info: unknown, ...rest: unknown[]): boolean => {
-      // Another transport may have been added after this one, and still hold its hook when it has left.
-      if (this.#unfollow.has(source) && typeof info === "object" && info !== null) {
-        this.#taken.add(info);
-        this.#take(info as Info);
-      }
-      return push.call(source, info, ...rest);
-    };
-    source.push = takes;
-    this.#unfollow.set(source, () => {
-      if (source.push === takes) source.push = push;
-    });
+    const others = followers.get(source);
+    if (others === undefined) DragonlogTransport.#hook(source, this);
+    else others.add(this);
   }
 
   #leave(source: Source): void {
-    this.#unfollow.get(source)?.();
-    this.#unfollow.delete(source);
+    followers.get(source)?.delete(this);
     if (this.parent === source) this.parent = null;
+  }
+
+  /** Once for each logger: transports come, go and come again. */
+  static #hook(source: Source, first: DragonlogTransport): void {
+    const { push, _readableState: state } = source;
+    if (typeof push !== "function" || state === undefined) return;
+    const transports = new Set([first]);
+    followers.set(source, transports);
+    state.highWaterMark = Number.POSITIVE_INFINITY;
+    source.push = (info, ...rest) => {
+      if (typeof info === "object" && info !== null) {
+        for (const transport of transports) {
+          transport.#taken.add(info);
+          transport.#take(info as Info);
+        }
+      }
+      return push.call(source, info, ...rest);
+    };
   }
 
   /** What winston's own transports keep and leave out. Throws what the transport's format throws, as they do. */
