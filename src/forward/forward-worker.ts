@@ -20,7 +20,10 @@ await work(async ({ tell, say }) => {
   return {
     run: (stop) => forwarder.run(stop),
     // Without a journal, nobody here would know what to do about a record that is in the store.
-    until: (what) => (what === "delivered" && options.journal ? forwarder.flush() : forwarder.handOn()),
+    until: async (what) => {
+      await (what === "delivered" && options.journal ? forwarder.flush() : forwarder.handOn());
+      return true;
+    },
     take: (news) => buffer.take(news as SharedNews),
     async end() {
       await forwarder.drain(AbortSignal.timeout(options.drainDeadline));

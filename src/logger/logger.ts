@@ -12,7 +12,10 @@ import { isJustNow, type JsonRecord, LOG_AT, LOG_JSON } from "../record/adapted.
 import { parseTimestamp } from "../record/time.js";
 import { LEVELS, type Level, OTHER_TYPE, typeCodeOf } from "../record/types.js";
 import type { Carrier } from "../ship/in-app.js";
+import { systemClock } from "../system/clock.js";
 import { messageOf } from "../system/errors.js";
+import { durationOf } from "../system/units.js";
+import { within } from "../system/within.js";
 import { Family, openFamily } from "./family.js";
 import { type LevelCell, levelIndex } from "./levels.js";
 import type { LoggerOptions, LoggerStats, RecordInput } from "./types.js";
@@ -165,15 +168,27 @@ export class DragonLogger {
   }
 
   /**
-   * Resolves when everything logged so far is on the disk, and, for a logger that ships by itself or by way of a store,
-   * delivered, but for that at the latest after `drainDeadline`. Any shipper on this machine sees records without it. Rejects with `DRAGONLOG_JOURNAL_UNAVAILABLE` when the journal cannot be written.
+   * Resolves with true when everything logged so far is on the disk, and, for a logger that ships by itself or by way of a store,
+   * delivered. Resolves with false when that has not come to pass after `deadline`, in milliseconds or as a duration such as
+   * `5s`, or at once where it cannot: while the cloud is away and the next try comes later. What is left stays in the journal and
+   * goes as soon as it can. Without a deadline delivery has `drainDeadline`. Any shipper on this machine sees records without it.
    *
-   * Without a journal (`journal: false`) it resolves when the store has taken everything logged so far, at the latest after
-   * `drainDeadline`: what a shipper makes of it is then the store's matter.
+   * Without a journal (`journal: false`) it resolves when the store has taken everything logged so far: what a shipper makes of it
+   * is then the store's matter.
+   *
+   * Rejects with `DRAGONLOG_JOURNAL_UNAVAILABLE` when the journal cannot be written, and with `DRAGONLOG_OPTION_INVALID`.
    */
-  async flush(): Promise<void> {
+  async flush(deadline?: number | string): Promise<boolean> {
+    if (deadline === undefined) {
+      return this.#flushed();
+    }
+    const ms = durationOf(deadline, "the deadline of flush()");
+    return (await within(systemClock, ms, this.#flushed(ms))) ?? false;
+  }
+
+  async #flushed(ms?: number): Promise<boolean> {
     await this.#writer.journal.flush();
-    await this.#carrier?.worker.flush();
+    return (await this.#carrier?.worker.flush(ms)) ?? true;
   }
 
   /**

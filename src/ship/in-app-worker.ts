@@ -22,7 +22,7 @@ await work(async ({ tell }) => {
   return {
     run: (stop) => open.shipper.run(stop),
     // What it hands on, it delivers.
-    until: () => open.shipper.flush(),
+    until: (_what, ms) => open.shipper.flush(systemClock.now() + ms),
     async end() {
       const cancel = systemClock.after(options.drainDeadline, () => open.abort.abort());
       await open.shipper.drain(true);

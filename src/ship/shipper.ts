@@ -28,6 +28,7 @@ import { Circuits, type CircuitsOptions } from "./circuits.js";
 import { newCounts, type ShipCounts } from "./counts.js";
 import { Delivery, type RetryPolicy } from "./delivery.js";
 import { Doubts } from "./doubts.js";
+import { Flushes } from "./flushes.js";
 import { InFlight } from "./in-flight.js";
 import { Ledger } from "./ledger.js";
 import { isInTime, untriedLetter } from "./untried.js";
@@ -95,7 +96,7 @@ export class Shipper {
   #lettersFailedAtMs: number | undefined;
   /** As they were claimed last. */
   #sources: readonly Source[] = [];
-  #flushes: (() => void)[] = [];
+  readonly #flushes = new Flushes();
   #wake = new AbortController();
 
   constructor(options: ShipperOptions) {
@@ -197,12 +198,14 @@ export class Shipper {
     }
   }
 
-  /** Resolves when everything that waits now is delivered or a dead letter; for a shipper that runs. */
-  flush(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#flushes.push(resolve);
-      this.#wake.abort();
-    });
+  /**
+   * Resolves with true when everything that waits now is delivered or a dead letter, and with false once it is known that
+   * nothing will be sent before `untilMs`. For a shipper that runs.
+   */
+  flush(untilMs = Number.POSITIVE_INFINITY): Promise<boolean> {
+    const flushed = this.#flushes.add(untilMs);
+    this.#wake.abort();
+    return flushed;
   }
 
   /** Counts trouble with a part of the buffer, which keeps its records. */
@@ -215,21 +218,16 @@ export class Shipper {
   async #turn(): Promise<void> {
     const sources = await this.#claim();
     if (this.circuits.isOpen) {
+      this.#flushes.giveUpBefore(this.circuits.retryAtMs);
       return;
     }
-    const flushes = this.#flushes.splice(0);
+    const flushes = this.#flushes.take();
     if (flushes.length === 0 && !this.#retryIsDue() && !(await this.#urgency.isDue(sources))) {
       this.#rest();
       return;
     }
     await this.#cycle(sources);
-    void this.#inFlight.landed().then(() => {
-      if (this.#ledger.somethingStays) {
-        this.#flushes.push(...flushes);
-      } else {
-        flushes.forEach((done) => void done());
-      }
-    });
+    void this.#inFlight.landed().then(() => this.#flushes.tried(flushes, !this.#ledger.somethingStays));
   }
 
   /** Memory that a busy time has taken is given back. */

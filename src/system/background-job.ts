@@ -5,7 +5,8 @@ import { DragonlogError, messageOf } from "./errors.js";
 
 export interface Job {
   readonly run: (stop: AbortSignal) => Promise<void>;
-  readonly until: (what: Until) => Promise<void>;
+  /** Resolves with true when it has come to pass; with false when it will not within `ms`, as far as that is known. */
+  readonly until: (what: Until, ms: number) => Promise<boolean>;
   /** Takes what loggers pass that share memory with it. */
   readonly take?: (news: unknown) => void;
   /** After `run`: does what can still be done within the deadline, and gives everything back. */
@@ -33,7 +34,8 @@ export async function work(open: (main: MainThread) => Promise<Job>): Promise<vo
       } else if ("news" in message) {
         job.take?.(message.news);
       } else {
-        void job.until(message.until).then(() => post({ answered: message.ask }));
+        const { ask, until, ms } = message;
+        void job.until(until, ms).then((done) => post({ answered: ask, done }));
       }
     });
     await job.run(stop.signal);

@@ -7,7 +7,7 @@
  *
  *     main thread                       worker
  *       start ──workerData───────────►  job
- *       flush ──{ ask: n, until }────►  flush or hand on … ──{ answered: n }──► resolve
+ *       flush ──{ ask: n, until, ms }►  flush or hand on … ──{ answered: n, done }──► resolve
  *       pass ───{ news }─────────────►  what it shares memory with … ──{ said }──► hear
  *       last release ──{ stop }──────►  drain … ──exit──► resolve
  */
@@ -23,11 +23,13 @@ import { DragonlogError, type ErrorCode, messageOf } from "./errors.js";
 export type Until = "delivered" | "handed-on";
 
 export type ToWorker =
-  | { readonly ask: number; readonly until: Until }
+  /** The answer is of use for `ms`. */
+  | { readonly ask: number; readonly until: Until; readonly ms: number }
   | { readonly news: unknown }
   | { readonly stop: true };
 export type FromWorker =
-  | { readonly answered: number }
+  /** `done`: false where it will not come to pass in time. */
+  | { readonly answered: number; readonly done: boolean }
   | { readonly said: unknown }
   | { readonly failed: { message: string; code?: ErrorCode; hint?: string } };
 
@@ -67,8 +69,8 @@ const EXIT_WAIT_MS_MAX = 2000;
 const RESTART_BACKOFF = { baseMs: 400, maxMs: 60_000 };
 
 interface Question {
-  readonly until: Until;
-  readonly done: () => void;
+  readonly asked: ToWorker;
+  readonly resolve: (done: boolean) => void;
 }
 
 export class BackgroundWorker {
@@ -106,9 +108,9 @@ export class BackgroundWorker {
     this.#post({ news });
   }
 
-  /** Resolves when everything that waits now is delivered, but at the latest after the deadline. */
-  flush(): Promise<void> {
-    return this.#ask("delivered");
+  /** Resolves with true when everything that waits now is delivered, and with false after `ms`, or once that is too soon for it. */
+  flush(ms = this.#options.deadlineMs): Promise<boolean> {
+    return this.#ask("delivered", ms);
   }
 
   /**
@@ -145,20 +147,21 @@ export class BackgroundWorker {
     process.off("exit", this.#atExit);
   }
 
-  #ask(until: Until): Promise<void> {
+  #ask(until: Until, ms = this.#options.deadlineMs): Promise<boolean> {
     return new Promise((resolve) => {
       this.#lastQuestion++;
       const ask = this.#lastQuestion;
-      const cancel = systemClock.after(this.#options.deadlineMs, () => this.#answered(ask), true);
+      const cancel = systemClock.after(ms, () => this.#endQuestion(ask, false), true);
+      const asked = { ask, until, ms };
       this.#questions.set(ask, {
-        until,
-        done: () => {
+        asked,
+        resolve: (done) => {
           cancel();
-          resolve();
+          resolve(done);
         },
       });
       this.#worker?.ref();
-      this.#post({ ask, until });
+      this.#post(asked);
     });
   }
 
@@ -183,8 +186,8 @@ export class BackgroundWorker {
     for (const news of [...this.#users].flatMap(({ share }) => share?.news() ?? [])) {
       this.#post({ news });
     }
-    for (const [ask, { until }] of this.#questions) {
-      this.#post({ ask, until });
+    for (const { asked } of this.#questions.values()) {
+      this.#post(asked);
     }
   }
 
@@ -204,11 +207,11 @@ export class BackgroundWorker {
       }
       return;
     }
-    this.#answered(message.answered);
+    this.#endQuestion(message.answered, message.done);
   }
 
-  #answered(ask: number): void {
-    this.#questions.get(ask)?.done();
+  #endQuestion(ask: number, done: boolean): void {
+    this.#questions.get(ask)?.resolve(done);
     this.#questions.delete(ask);
     if (this.#questions.size === 0 && !this.#closing) {
       this.#worker?.unref();
@@ -232,7 +235,7 @@ export class BackgroundWorker {
     if (this.#closing) {
       // What it could do is done.
       for (const ask of this.#questions.keys()) {
-        this.#answered(ask);
+        this.#endQuestion(ask, false);
       }
       this.#onExit();
       return;
@@ -264,8 +267,9 @@ export class BackgroundWorker {
     if (shares.length === 0 || this.#worker === undefined) {
       return;
     }
-    this.#post({ ask: 0, until: "handed-on" });
-    const deadline = performance.now() + Math.min(EXIT_WAIT_MS_MAX, this.#options.deadlineMs);
+    const waitMs = Math.min(EXIT_WAIT_MS_MAX, this.#options.deadlineMs);
+    this.#post({ ask: 0, until: "handed-on", ms: waitMs });
+    const deadline = performance.now() + waitMs;
     for (const share of shares) {
       share.waitAtExit(deadline - performance.now());
     }

@@ -39,6 +39,13 @@ export function parseDuration(text: string, name: string): number {
   return parseQuantity(text, name, DURATION_UNITS, DURATION_FORM);
 }
 
+/** The same of what code gives, which may also be a number of milliseconds, from 0 on. */
+export function durationOf(value: unknown, name: string): number {
+  if (typeof value === "string") return parseDuration(value, name);
+  if (typeof value === "number" && value >= 0 && Number.isFinite(value)) return value;
+  throw refuseValue(name, value, `milliseconds, or ${DURATION_FORM}`);
+}
+
 /** Bytes of a text such as `64KiB`. Throws DRAGONLOG_OPTION_INVALID, with `name` as what is at fault. */
 export function parseSize(text: string, name: string): number {
   return parseQuantity(text, name, [...BINARY_SIZE_UNITS, ...DECIMAL_SIZE_UNITS], SIZE_FORM);

@@ -2,16 +2,17 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { FakeCloudWatch } from "../../src/testing/index.js";
+import { LambdaSandbox } from "../harness/lambda-runtime.js";
 import { noRedisServer, RedisServer } from "../harness/redis-server.js";
 import { Application, linesOf, ROOT } from "./application.js";
 import { ended, printed } from "./cli.js";
 
 const NO_PROGRAM = /^(compose\.yaml|Dockerfile.*|kubernetes|grafana-dashboard\.json|prometheus.*\.ya?ml)$/;
 
-type Example = (app: Application, path: string) => Promise<void>;
+type Example = (app: Application, path: string, context: TestContext) => Promise<void>;
 
 const EXAMPLES: Readonly<Record<string, Example>> = {
   "first.mjs": async (app, path) => {
@@ -80,6 +81,29 @@ const EXAMPLES: Readonly<Record<string, Example>> = {
   "in-app-shipping.mjs": async (app, path) => {
     await runs(app, process.execPath, path);
     assert.deepEqual(await app.records(), [], "what was delivered waits no more");
+  },
+
+  "cron.mjs": async (app, path) => {
+    await runs(app, process.execPath, path);
+    assert.deepEqual(await app.records(), [], "what was delivered waits no more");
+  },
+
+  "lambda.mjs": async (app, path, context) => {
+    const { env } = app;
+    env.AWS_REGION = "us-east-1";
+    const sandbox = await LambdaSandbox.open(context, {
+      task: dirname(path),
+      handler: "lambda.handler",
+      env,
+    });
+    for (let order = 1; order <= 2; order++) {
+      assert.deepEqual((await sandbox.invoke({ order })).answer, {
+        statusCode: 200,
+        body: `order ${order} taken`,
+      });
+    }
+    assert.equal((await sandbox.invoke({})).error!.errorType, "TypeError");
+    assert.equal(sandbox.stderr, "");
   },
 
   ...Object.fromEntries(
@@ -218,6 +242,13 @@ function writerOf({ id }: Record<string, unknown>): string {
   return `${id}`.replace(/-\d+$/, "");
 }
 
+/** By an example itself. */
+const DELIVERED: Readonly<Record<string, number>> = {
+  "in-app-shipping.mjs": 1000,
+  "cron.mjs": 4,
+  "lambda.mjs": 4,
+};
+
 async function startCloud(context: TestContext): Promise<FakeCloudWatch> {
   const cloud = await FakeCloudWatch.start();
   context.after(() => cloud.stop());
@@ -231,8 +262,8 @@ for (const name of readdirSync(join(ROOT, "examples")).filter((each) => !NO_PROG
     assert.ok(example, "an example without a test");
     assert.match(readFileSync(path, "utf8"), /^(#!.*\n# |\/\/ )\w/, "its first comment says what it shows");
     const cloud = await startCloud(context);
-    await example(new Application(context, cloud.url).link(), path);
-    const expected = name === "in-app-shipping.mjs" ? 1000 : 0;
+    await example(new Application(context, cloud.url).link(), path, context);
+    const expected = DELIVERED[name] ?? 0;
     assert.deepEqual(
       [cloud.tally().distinct, cloud.tally().duplicates, cloud.tally().outOfOrder],
       [expected, 0, 0],

@@ -9,7 +9,7 @@ export const open: OpenContender = ({ dir }, shape) => {
   return {
     waits: false,
     log: callOf(logger, shape),
-    drain: () => logger.flush(),
+    drain: async () => void (await logger.flush()),
     async close() {
       const { state, dropped } = logger.stats();
       await logger.close();
