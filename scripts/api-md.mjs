@@ -84,10 +84,13 @@ function callOf(node, name, lineMax = Infinity) {
   const start = `${name}${generics.length > 0 ? `<${generics.join(", ")}>` : ""}`;
   const end = Node.isConstructorDeclaration(node) ? "" : `: ${typeText(node.getReturnTypeNode())}`;
   const line = `${start}(${parameters.join(", ")})${end}`;
-  return line.length <= lineMax ? line : `${start}(\n  ${parameters.join(",\n  ")},\n)${end}`;
+  return line.length <= lineMax || parameters.length === 0
+    ? line
+    : `${start}(\n  ${parameters.join(",\n  ")},\n)${end}`;
 }
 
-const block = (code) => `${FENCE}ts\n${code}\n${FENCE}`;
+/** The comment tells test/documented/ that these are declarations, and no program. */
+const block = (code) => `<!-- not run: sample -->\n${FENCE}ts\n${code.replace(/[^}]$/, "$&;")}\n${FENCE}`;
 
 /** What describes a symbol: its signature if it has one, its docstring, its members. */
 function section({ name, node }, page) {
@@ -101,17 +104,24 @@ function section({ name, node }, page) {
 }
 
 function signature(node, name) {
-  if (Node.isFunctionDeclaration(node))
-    return block(callOf(node, name === "default" ? "transport" : name, LINE_MAX));
-  if (Node.isVariableDeclaration(node)) return block(`${name}: ${typeText(node.getTypeNode())}`);
+  if (Node.isFunctionDeclaration(node)) return block(`function ${callOf(node, node.getName(), LINE_MAX)}`);
+  if (Node.isVariableDeclaration(node))
+    return block(`declare const ${name}: ${typeText(node.getTypeNode())}`);
   if (Node.isClassDeclaration(node)) {
     const made = node.getConstructors().find(isPublic);
-    return made && block(callOf(made, `new ${name}`, LINE_MAX));
+    return made && block(`class ${name} {\n  ${callOf(made, "constructor")};\n}`);
   }
   if (!Node.isTypeAliasDeclaration(node) || isListed(node)) return;
   const literals = node.getType().getUnionTypes();
-  if (!literals.every((type) => type.isStringLiteral())) return block(typeText(node.getTypeNode()));
-  return block(literals.map((type) => `| ${type.getText()}`).join("\n"));
+  const isNames = literals.length > 0 && literals.every((type) => type.isStringLiteral());
+  const names = literals.map((type) => `\n  | ${type.getText()}`);
+  if (isNames) return block(`type ${name} =${names.join("")}`);
+  // An object of one member takes three lines in what the compiler writes.
+  const text = node
+    .getTypeNode()
+    .getText()
+    .replace(/\{\n\s+([^\n]+);\n\}/g, "{ $1 }");
+  return block(`type ${name} = ${text}`);
 }
 
 const linkTo = (node, page) => places.get(node).replace(new RegExp(`^${page}#`), "#");
