@@ -25,15 +25,28 @@
  *
  * At the end everything that was logged is delivered: once, and in order.
  */
-import { availableParallelism } from "node:os";
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { availableParallelism, tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, test } from "node:test";
 import { blocksOf } from "./blocks.js";
-import { NOT_RUN } from "./markers.js";
+import { reasonOf } from "./markers.js";
 import { pages } from "./pages.js";
-import { Performance } from "./perform.js";
+import { cannotRun, Performance } from "./perform.js";
 import { Reader } from "./reader.js";
+import { typeFaults } from "./types.js";
 
-describe("what the pages show", { concurrency: availableParallelism() }, () => {
+test("the programs of the pages have the right types", (context) => {
+  const dir = mkdtempSync(join(tmpdir(), "dragonlog-types-"));
+  context.after(() => rmSync(dir, { recursive: true }));
+  assert.deepEqual(typeFaults(pages(), dir), []);
+});
+
+/** Pages have loopback addresses of their own, and processes are looked for in /proc. */
+const skip = process.platform !== "linux" && "only Linux has 127.0.0.0/8 and /proc";
+
+describe("what the pages show", { concurrency: availableParallelism(), skip }, () => {
   for (const { path, text } of pages().filter((page) => page.text.includes("```"))) {
     test(path, async (context) => {
       const reader = await Reader.sitDown(context);
@@ -41,17 +54,11 @@ describe("what the pages show", { concurrency: availableParallelism() }, () => {
       for (const block of blocksOf(text)) {
         const { notRun } = block.markers;
         const name = `line ${block.line}, ${block.language || "text"}`;
-        await context.test(notRun === undefined ? name : `${name}, not run: ${reasonOf(notRun)}`, () =>
-          performance.perform(block),
-        );
+        const title = notRun === undefined ? name : `${name}, not run: ${reasonOf(notRun)}`;
+        await context.test(title, { skip: cannotRun(block) }, () => performance.perform(block));
       }
+      assert.deepEqual(performance.unused, [], "files that no command of the page uses");
       await reader.finish();
     });
   }
 });
-
-function reasonOf(notRun: string): string {
-  const kind = notRun.replace(/,.*/, "");
-  if (!(kind in NOT_RUN)) throw new Error(`${kind} is no kind; there are ${Object.keys(NOT_RUN).join(", ")}`);
-  return `${notRun}: ${NOT_RUN[kind]}`;
-}

@@ -17,7 +17,7 @@ export interface Markers {
 }
 
 /** The kinds of blocks that run nowhere in this test. What they say is checked all the same, as far as it can be. */
-export const NOT_RUN: Readonly<Record<string, string>> = {
+const NOT_RUN: Readonly<Record<string, string>> = {
   aws: "talks to AWS itself, with an account",
   docker: "starts containers",
   kubernetes: "talks to a cluster",
@@ -46,4 +46,11 @@ export function readMarker(comment: string): Markers | undefined {
     if (found) return read(found);
   }
   return undefined;
+}
+
+/** The reason in full. Throws for one that is of no known kind. */
+export function reasonOf(notRun: string): string {
+  const kind = notRun.replace(/,.*/, "");
+  if (!(kind in NOT_RUN)) throw new Error(`${kind} is no kind; there are ${Object.keys(NOT_RUN).join(", ")}`);
+  return `${notRun}: ${NOT_RUN[kind]}`;
 }

@@ -18,7 +18,7 @@ const isObject = (value: unknown): value is Members =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** One document, or one a line. */
-export function parseJson(text: string): void {
+function parseJson(text: string): void {
   let values: unknown[];
   try {
     values = [JSON.parse(withoutComments(text))];
@@ -34,7 +34,8 @@ function checkObject(value: Members, text: string): void {
   const names = Object.keys(value);
   if ("Statement" in value) checkPolicy(value);
   else if ("data" in value) checkRecord(value);
-  else if (names.filter((name) => name in OPTIONS).length > names.length / 2) checkConfig(text);
+  else if (names.length > 0 && names.filter((name) => name in OPTIONS).length * 2 >= names.length)
+    checkConfig(text);
 }
 
 /** As `dragonlog pipe` and a list take it, but for the id, which both give, and what a page leaves out by …. */
@@ -72,34 +73,44 @@ function checkPolicy(policy: Members): void {
 }
 
 /** Users of a store; docs/store.md's are tried by `test/integration/deployment.test.ts`. */
-export function parseAcl(text: string): void {
+function parseAcl(text: string): void {
   for (const line of text.split("\n"))
     assert.match(line, /^(user \w+( (on|off|resetchannels|[>~&+-][\w@:|*-]+))+)?$/);
 }
 
-export function parseYaml(text: string): void {
+function parseYaml(text: string): void {
   for (const document of parseAllDocuments(text)) assert.deepEqual(document.errors, []);
 }
 
 /** Sections, and names with values, as of systemd units and AWS profiles. */
-export function parseIni(text: string): void {
+function parseIni(text: string): void {
   for (const line of text.split("\n")) {
     assert.match(line, /^\s*([#;].*|\[[^\]]+\]|[\w.-]+\s*=.*)?$/, `no line of an INI file: ${line}`);
   }
 }
 
 /** Variables, as a file of them has them: no `export`, no spaces around the sign. */
-export function parseEnv(text: string): void {
+function parseEnv(text: string): void {
   for (const line of text.split("\n")) assert.match(line, /^(#.*|[A-Z]\w*=\S.*)?$/, `no variable: ${line}`);
 }
 
-export function parsePromql(text: string): void {
+function parsePromql(text: string): void {
   for (const expression of text.split(/\n\s*\n/).filter((each) => each.trim() !== "")) {
     promql.parse(expression).iterate({
       enter: ({ type, from }) => assert.ok(!type.isError, `${expression}: wrong at ${from}`),
     });
   }
 }
+
+/** By language. */
+export const PARSERS: Readonly<Record<string, (text: string) => void>> = {
+  json: parseJson,
+  yaml: parseYaml,
+  ini: parseIni,
+  env: parseEnv,
+  promql: parsePromql,
+  acl: parseAcl,
+};
 
 /** Variables of ours that a block sets and that no command reads. */
 export function strangeVariables(code: string): string[] {

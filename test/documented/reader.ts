@@ -11,19 +11,17 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
-  symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { TestContext } from "node:test";
-import { fileURLToPath } from "node:url";
 import { FakeCloudWatch } from "../../src/testing/index.js";
 import { until } from "../harness/program.js";
 import { RedisServer } from "../harness/redis-server.js";
+import { newFolder, PRELOADED, ROOT } from "./folder.js";
+import { isPeopled, signal } from "./process-group.js";
 
-const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
-const PROGRAMS = new URL("programs/", import.meta.url);
 const DEADLINE_MS = 60_000;
 
 /** Hosts that pages use for this machine and for a store in their network; here both are the page's own address. */
@@ -75,24 +73,7 @@ export class Reader {
   emptyFolder(): void {
     this.#runs += 1;
     const dir = join(this.#home, `folder-${this.#runs}`);
-    const bin = join(dir, "node_modules/.bin");
-    mkdirSync(bin, { recursive: true });
-    for (const name of packagesOf(ROOT)) {
-      mkdirSync(dirname(join(dir, "node_modules", name)), { recursive: true });
-      symlinkSync(join(ROOT, "node_modules", name), join(dir, "node_modules", name));
-    }
-    symlinkSync(ROOT, join(dir, "node_modules/dragonlog"));
-    const scripts = {
-      dragonlog: `exec "${process.execPath}" "${join(ROOT, "dist/src/cli/main.js")}" "$@"`,
-      npm: `exec "${process.execPath}" "${fileURLToPath(new URL("npm.js", PROGRAMS))}" "$@"`,
-      // One that the server refuses has failed; one that would listen for ever has seen enough after a second.
-      curl: `PATH="${process.env.PATH}"\ncase "$*" in\n*-N*) timeout 1 curl -sSf "$@"; [ $? = 124 ] ;;\n*) exec curl -sSf "$@" ;;\nesac`,
-      // biome-ignore lint/suspicious/noTemplateCurlyInString: the shell's
-      npx: 'while [ "$1" != "${1#-}" ]; do shift; done\nexec "$@"',
-    };
-    for (const [name, script] of Object.entries(scripts)) {
-      writeFileSync(join(bin, name), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
-    }
+    newFolder(dir);
     const own = Object.entries(process.env).filter(
       ([name]) => !/^((dragonlog|node|aws|npm|xdg|page)_|(force|no)_color$)/i.test(name),
     );
@@ -100,8 +81,8 @@ export class Reader {
     this.#env = {
       ...Object.fromEntries(own),
       HOME: dir,
-      PATH: `${bin}:${join(ROOT, "node_modules/.bin")}:${process.env.PATH}`,
-      NODE_OPTIONS: `--import ${new URL("as-documented.js", PROGRAMS)}`,
+      PATH: `${join(dir, "node_modules/.bin")}:${join(ROOT, "node_modules/.bin")}:${process.env.PATH}`,
+      NODE_OPTIONS: `--import ${PRELOADED}`,
       DRAGONLOG_LISTEN: `${this.#address}:8001`,
       PAGE_ADDRESS: this.#address,
       PAGE_LIFE: join(this.#home, "life"),
@@ -230,43 +211,9 @@ export class Reader {
   }
 }
 
-/** Sends a signal to a process group; false where nobody is left in it. */
-function signal(group: number, name: NodeJS.Signals | 0): boolean {
-  try {
-    return process.kill(-group, name);
-  } catch {
-    return false;
-  }
-}
-
-/** Whether a process of the group still runs. Those that have ended and that nobody has asked for do not. */
-function isPeopled(group: number): boolean {
-  return readdirSync("/proc").some((pid) => {
-    if (!/^\d+$/.test(pid)) return false;
-    try {
-      const [state, , of] = readFileSync(`/proc/${pid}/stat`, "utf8")
-        .replace(/^.*\) /s, "")
-        .split(" ");
-      return Number(of) === group && state !== "Z" && state !== "X";
-    } catch {
-      return false;
-    }
-  });
-}
-
 const UNTIL_ALIVE = `until_alive() { while [ ! -e "$PAGE_LIFE/$1" ] && kill -0 "$1" 2> /dev/null; do sleep 0.02; done; }\n`;
 
 /** What goes on in the background works before the next line, as it does for people, who type slowly. */
 function inBackground(script: string): string {
   return script.replace(/^(.*\b(?:dragonlog|node) .*[^&]&)[ \t]*(#.*)?$/gm, "$1 until_alive $!");
-}
-
-function packagesOf(root: string): string[] {
-  return readdirSync(join(root, "node_modules")).flatMap((name) =>
-    name.startsWith(".")
-      ? []
-      : name.startsWith("@")
-        ? readdirSync(join(root, "node_modules", name)).map((each) => `${name}/${each}`)
-        : [name],
-  );
 }

@@ -1,7 +1,7 @@
 /** The simple commands of a shell script, as far as pages write them: words, quotes, pipes, lists, comments, here-documents. */
 
 /** The words of each command, assignments in front of it included; what a variable or a substitution holds is not known. */
-function commandsOf(script: string): string[][] {
+export function commandsOf(script: string): string[][] {
   const commands: string[][] = [];
   let words: string[] = [];
   let word: string | undefined;
@@ -14,7 +14,9 @@ function commandsOf(script: string): string[][] {
     if (words.length > 0) commands.push(words);
     words = [];
   };
-  const text = script.replace(/\\\n/g, " ").replace(/<<-?\s*(['"]?)(\w+)\1([\s\S]*?)\n\s*\2(?=\n|$)/g, "$3");
+  const text = script
+    .replace(/\\\n/g, " ")
+    .replace(/<<-?\s*(['"]?)(\w+)\1(.*)\n(?:.*\n)*?\s*\2(?=\n|$)/g, "$3");
   for (let at = 0; at < text.length; at++) {
     const char = text[at]!;
     if (char === "'" || char === '"') {
