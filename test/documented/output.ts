@@ -4,7 +4,7 @@ const MASKS: readonly [what: RegExp, mask: string][] = [
   [/\d{4}-\d\d-\d\d([T ][\d:.]+(Z|[+-]\d\d:?\d\d)?)?/g, "<time>"],
   [/\d\d:\d\d:\d\d(\.\d+)?/g, "<time>"],
   [/\/tmp\/[\w./-]+/g, "<path>"],
-  [/\b(?=[a-z]*\d)[0-9a-z]{12}\b/g, "<id>"],
+  [/\b[0-9a-z]{12}\b/g, "<id>"],
   [/127\.0\.0\.1:\d+/g, "<address>"],
   [/\d[\d,.]*(\s?([KMGT]i)?B\b|\s?(µs|ms|s|m|h|d)\b)?/g, "<number>"],
   [/[#=█▏▎▍▌▋▊▉]+/g, "#"],
