@@ -54,8 +54,33 @@ const SHORT = {
   },
 };
 
+/** What docs/index.md says of a question: a fact. */
+const FACTS = {
+  "log-call"({ rows, survivors }) {
+    const { nsPerCall, ratio } = rows.find(
+      ({ name, record }) => name === "dragonlog" && record === "900-byte",
+    );
+    const lost = Object.fromEntries(survivors.map((each) => [each.name, figure(each.lost)]));
+    return [
+      `**A log call takes ${figure(nsPerCall / 1000, 1)} µs** for a record of 900 bytes: ${figure(ratio, 2)} of what pino takes with its`,
+      "asynchronous destination.\n",
+      `**A SIGKILL takes nothing.** Of ${figure(survivors[0].of)} records whose log call had returned, dragonlog lost ${lost.dragonlog},`,
+      `pino with its asynchronous destination ${lost["pino-async"]}, winston with its File transport ${lost.winston}.`,
+    ].join("\n");
+  },
+  ship({ rows }) {
+    const slow = rows.filter(({ latencyMs }) => latencyMs === 300);
+    const [shipped, loop] = ["paced", "loop"].map((name) => slow.find(({ sender }) => sender === name));
+    return [
+      `**A backlog goes at ${figure(shipped.recordsPerSecond)} records a second** to a cloud that answers after 300 ms. A loop that sends`,
+      `1,000 at a time, one request after the other, does ${figure(loop.recordsPerSecond)}.`,
+    ].join("\n");
+  },
+};
+
 const documents = [
   "README.md",
+  "docs/index.md",
   "bench/README.md",
   ...readdirSync(new URL("bench/", root)).map((name) => `bench/${name}/README.md`),
 ].filter((path) => existsSync(new URL(path, root)));
@@ -82,6 +107,7 @@ if (process.argv.includes("--check")) {
 
 function shown(path, name, result) {
   const { date, commit, flags, tables } = result;
+  if (path === "docs/index.md") return FACTS[name](result);
   if (path === "README.md" && SHORT[name] !== undefined) return SHORT[name](result);
   const how = flags.length === 0 ? "" : `, with \`${flags.join(" ")}\``;
   return `Measured on ${date} at commit ${commit}${how}.\n\n${tables}`;

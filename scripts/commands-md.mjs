@@ -9,7 +9,7 @@ Every command and its flags, written by \`npm run docs:write\` from the definiti
 
 A flag leads to its option, which says what values it takes and how it is written as a variable or in a file. Exit code 0 is "done", 1
 "not done", 2 wrong usage or configuration. What went wrong is said on standard error, with a code that
-[troubleshooting.md](troubleshooting.md) explains, and with \`--json\` on standard output too.
+[Troubleshooting](troubleshooting.md) explains, and with \`--json\` on standard output too.
 `;
 
 const commands = COMMANDS.map(({ text }) => describeCommand(text));

@@ -16,7 +16,7 @@ export const NAVIGATION = [
 /** Page by page what it is called here. */
 const GROUPS = [
   {
-    text: "dragonlog",
+    text: "Begin",
     pages: {
       index: "What it is",
       start: "Start in two minutes",
@@ -48,22 +48,18 @@ const GROUPS = [
       troubleshooting: "Troubleshooting",
     },
   },
-  {
-    text: "Look up",
-    pages: { commands: "Commands", options: "Options", api: "API", ...pagesIn("api") },
-  },
+  { text: "Look up", pages: { commands: "Commands", options: "Options" } },
+  { text: "API", pages: { api: "What can be imported", ...pagesIn("api") } },
   { text: "Decisions", collapsed: true, pages: pagesIn("adr") },
 ];
 
-/** The pages of a folder in the order of their names, called as they call themselves. */
+/** The pages of a folder, called as they call themselves, and in the order of that. */
 function pagesIn(folder) {
   const place = new URL(`${folder}/`, DOCS);
   if (!existsSync(place)) return {};
   const names = readdirSync(place).filter((name) => name.endsWith(".md"));
-  const titled = names
-    .sort()
-    .map((name) => [`${folder}/${name.replace(/\.md$/, "")}`, titleOf(new URL(name, place))]);
-  return Object.fromEntries(titled);
+  const titled = names.map((name) => [`${folder}/${name.slice(0, -3)}`, titleOf(new URL(name, place))]);
+  return Object.fromEntries(titled.sort(([, one], [, other]) => (one < other ? -1 : 1)));
 }
 
 function titleOf(file) {

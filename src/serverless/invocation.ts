@@ -3,7 +3,9 @@ import type { LogContext } from "../context/with-context.js";
 
 /** What is looked at of the context object. https://docs.aws.amazon.com/lambda/latest/dg/nodejs-context.html */
 export interface Invocation {
+  /** Becomes the request id of each record. */
   readonly awsRequestId?: string;
+  /** Milliseconds until the invocation is ended. */
   getRemainingTimeInMillis(): number;
 }
 

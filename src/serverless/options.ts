@@ -1,9 +1,9 @@
-/** What `withDelivery` takes. */
 import type { DragonLogger } from "../logger/logger.js";
 import { DragonlogError } from "../system/errors.js";
 import { refuseValue } from "../system/refusal.js";
 import { durationOf } from "../system/units.js";
 
+/** What `withDelivery` takes. */
 export interface DeliveryOptions {
   /** Takes the records, and delivers them by itself (`to`) or by way of a store. Required. */
   logger: Pick<DragonLogger, "error" | "flush">;

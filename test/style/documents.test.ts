@@ -18,6 +18,7 @@ for (const [page, script] of [
   ["docs/options.md", "scripts/options-md.mjs"],
   ["docs/commands.md", "scripts/commands-md.mjs"],
   ["docs/api/", "scripts/api-md.mjs"],
+  ["docs/pictures/", "scripts/flow-svg.mjs"],
 ]) {
   test(`${page} is what the code says`, () => {
     const { stderr } = spawnSync(process.execPath, [join(ROOT, script!), "--check"], { encoding: "utf8" });
