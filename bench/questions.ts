@@ -35,6 +35,10 @@ export const QUESTIONS: Readonly<Record<string, Question>> = {
     asks: "How long after its log call is a record seen?",
     quick: ["--records", "400"],
   },
+  peers: {
+    asks: "What becomes of records when things go wrong, by the ways that people have to CloudWatch?",
+    quick: ["--only", "killed", "--only", "answers"],
+  },
   start: { asks: "What does it cost to start?", quick: [] },
   idle: { asks: "What does it cost when nothing happens?", quick: ["--seconds", "5"] },
 };

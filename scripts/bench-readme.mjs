@@ -1,16 +1,19 @@
 /**
  * `npm run bench:readme`: fills the marked places of the documents from bench/results.json. A place for the question `ship`
- * stands between `<!-- bench:ship -->` and `<!-- /bench:ship -->`. In README.md it is a short table; in bench/, all that
- * the question printed. With `--check` nothing is written, and the exit code is 1 when a document says something else.
+ * stands between `<!-- bench:ship -->` and `<!-- /bench:ship -->`. In README.md and docs/comparison.md it is a short table; in
+ * bench/, all that the question printed. With `--check` nothing is written, and the exit code is 1 when a document says something else.
  */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { figure, table } from "../dist/bench/lib/table.js";
 import { CONTENDERS } from "../dist/bench/log-call/contender.js";
+import { SCENARIOS, WAYS } from "../dist/bench/peers/shape.js";
 
 const root = new URL("../", import.meta.url);
 const results = readResults(new URL("bench/results.json", root));
 
-/** What README.md shows of a question; of one that is not here, all. */
+const SHORT_DOCUMENTS = ["README.md", "docs/comparison.md"];
+
+/** What those show of a question; of one that is not here, all. */
 const SHORT = {
   "log-call"({ rows, survivors }) {
     const of = (name, record) => rows.find((row) => row.name === name && row.record === record);
@@ -25,6 +28,31 @@ const SHORT = {
         figure(lost),
       ]),
     ).concat("\n\nMeans over bursts of 100 calls; winston only queues in the call and pays later.");
+  },
+  peers({ rows }) {
+    const of = (way, scenario) => rows.find((row) => row.way === way && row.scenario === scenario);
+    const cases = Object.keys(SCENARIOS);
+    const counted = ({ lost, doubled, outOfOrder, records }) =>
+      lost + doubled + outOfOrder === 0
+        ? `all of ${figure(records)}`
+        : [
+            [lost, "lost"],
+            [doubled, "doubled"],
+            [outOfOrder, "out of order"],
+          ]
+            .filter(([count]) => count > 0)
+            .map(([count, what]) => `${figure(count)} ${what}`)
+            .join(", ")
+            .concat(` of ${figure(records)}`);
+    return table(
+      ["", ...cases.map((name) => SCENARIOS[name].title), "event loop, µs a record", "CPU, µs a record"],
+      Object.keys(WAYS).map((way) => [
+        WAYS[way],
+        ...cases.map((name) => counted(of(way, name))),
+        figure(of(way, "plain").loopUsPerRecord, 1),
+        figure(of(way, "plain").cpuUsPerRecord, 1),
+      ]),
+    );
   },
   ship({ rows }) {
     const latencies = [...new Set(rows.map(({ latencyMs }) => latencyMs))];
@@ -79,7 +107,7 @@ const FACTS = {
 };
 
 const documents = [
-  "README.md",
+  ...SHORT_DOCUMENTS,
   "docs/index.md",
   "bench/README.md",
   ...readdirSync(new URL("bench/", root)).map((name) => `bench/${name}/README.md`),
@@ -108,7 +136,7 @@ if (process.argv.includes("--check")) {
 function shown(path, name, result) {
   const { date, commit, flags, tables } = result;
   if (path === "docs/index.md") return FACTS[name](result);
-  if (path === "README.md" && SHORT[name] !== undefined) return SHORT[name](result);
+  if (SHORT_DOCUMENTS.includes(path) && SHORT[name] !== undefined) return SHORT[name](result);
   const how = flags.length === 0 ? "" : `, with \`${flags.join(" ")}\``;
   return `Measured on ${date} at commit ${commit}${how}.\n\n${tables}`;
 }

@@ -31,7 +31,10 @@ test("every question is asked by npm run bench and is named in bench/README.md",
 test("every place for figures is closed, and is for a question that there is", () => {
   const folders = readdirSync(join(ROOT, "bench"));
   const documents = [
-    ...["README.md", "docs/index.md"].map((path) => ({ path, text: readFileSync(join(ROOT, path), "utf8") })),
+    ...["README.md", "docs/index.md", "docs/comparison.md"].map((path) => ({
+      path,
+      text: readFileSync(join(ROOT, path), "utf8"),
+    })),
     ...sourcesIn("bench", [".md"]),
   ];
   const wrong = documents.flatMap(({ path, text }) => {
