@@ -36,12 +36,20 @@ export function blocksOf(page: string): Block[] {
     } else if (comment !== undefined) {
       comments.push({ line, text: comment });
     } else if (lines[at]!.trim() !== "") {
+      if (isIndentedCode(lines, at))
+        throw new Error(`line ${line}: code stands between fences, not behind spaces`);
       const stray = comments.find(({ text }) => readMarker(text) !== undefined);
       if (stray) throw new Error(`line ${stray.line}: no block follows <!-- ${stray.text} -->`);
       comments = [];
     }
   }
   return blocks;
+}
+
+/** Four spaces below an empty line are code, but for what goes on in a list. */
+function isIndentedCode(lines: readonly string[], at: number): boolean {
+  const before = lines.slice(0, at).findLast((line) => line.trim() !== "");
+  return /^ {4}/.test(lines[at]!) && lines[at - 1] === "" && !/^\s|^([-*+]|\d+[.)]) /.test(before ?? "");
 }
 
 function closes(line: string, ticks: string): boolean {

@@ -1,10 +1,19 @@
 /** The command lines of a script, read by the real program: commands, flags and values that exist. Nothing is performed. */
-import { createProgram } from "../../src/cli/program.js";
-import { dragonlogCommandsOf } from "./shell-words.js";
 
-/** What is wrong with the `dragonlog` commands of a script that does not run. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { createProgram } from "../../src/cli/program.js";
+import { ROOT } from "./folder.js";
+import { commandsOf, dragonlogCommandsOf } from "./shell-words.js";
+
+const SCRIPTS: object = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")).scripts;
+
+/** What is wrong with the `dragonlog` commands of a script that does not run, and with the scripts of a checkout that it names. */
 export async function faultsOf(script: string): Promise<string[]> {
-  const faults: string[] = [];
+  const faults = commandsOf(script)
+    .map((words) => words.slice(words.findIndex((word) => !word.includes("="))))
+    .filter(([npm, run, name]) => npm === "npm" && run === "run" && !(name! in SCRIPTS))
+    .map((words) => `${words.join(" ")}: package.json has no such script`);
   for (const words of dragonlogCommandsOf(script)) {
     const program = createProgram(async () => undefined);
     for (const command of [

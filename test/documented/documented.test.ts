@@ -30,9 +30,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, test } from "node:test";
-import { blocksOf } from "./blocks.js";
 import { reasonOf } from "./markers.js";
-import { pages } from "./pages.js";
+import { blocksIn, pages } from "./pages.js";
 import { cannotRun, Performance } from "./perform.js";
 import { Reader } from "./reader.js";
 import { typeFaults } from "./types.js";
@@ -47,11 +46,11 @@ test("the programs of the pages have the right types", (context) => {
 const skip = process.platform !== "linux" && "only Linux has 127.0.0.0/8 and /proc";
 
 describe("what the pages show", { concurrency: availableParallelism(), skip }, () => {
-  for (const { path, text } of pages().filter((page) => page.text.includes("```"))) {
-    test(path, async (context) => {
+  for (const page of pages().filter(({ text }) => text.includes("```"))) {
+    test(page.path, async (context) => {
       const reader = await Reader.sitDown(context);
       const performance = new Performance(reader);
-      for (const block of blocksOf(text)) {
+      for (const block of blocksIn(page)) {
         const { notRun } = block.markers;
         const name = `line ${block.line}, ${block.language || "text"}`;
         const title = notRun === undefined ? name : `${name}, not run: ${reasonOf(notRun)}`;

@@ -41,6 +41,7 @@ test("a marker that is misspelt, that stands above no block, or has no known rea
     /line 1: <!-- not runn: docker --> is no marker/,
   );
   assert.throws(() => blocksOf("<!-- output -->\n\nText.\n"), /line 1: no block follows/);
+  assert.throws(() => blocksOf("Text.\n\n    npm test\n"), /line 3: code stands between fences/);
   assert.throws(() => blocksOf("```sh\ntrue\n"), /line 1: the block does not end/);
   assert.throws(() => reasonOf("laziness"), /laziness is no kind; there are aws, docker/);
 });
@@ -60,6 +61,10 @@ test("a page that says what is not so fails", { concurrency: 2 }, async (context
       /interval/,
     ],
     "a variable that no command reads": [block("sh", "DRAGONLOG_BUFER=redis://a true"), /DRAGONLOG_BUFER/],
+    "a script that this repository does not have": [
+      block("sh", "npm run demoo", "not run: checkout"),
+      /no such script/,
+    ],
     "a package that is not there": [
       block("sh", "npm install dragonlog left-pad-9000"),
       /left-pad-9000 is not installed/,

@@ -1,17 +1,35 @@
 /** All pages whose code blocks a reader may try. */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-
-const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
+import { type Block, blocksOf } from "./blocks.js";
+import { ROOT } from "./folder.js";
 
 /** A folder with all that is below it, or a page. Records of decisions show what was, and the changelog too. */
-const PLACES = ["README.md", "CONTRIBUTING.md", "SECURITY.md", "docs", "examples", "bench", "test", "src"];
+const PLACES = [
+  "README.md",
+  "CONTRIBUTING.md",
+  "SECURITY.md",
+  ".github",
+  "docs",
+  "examples",
+  "bench",
+  "test",
+  "src",
+];
 const LEFT_OUT = /^docs\/adr\/|\/node_modules\//;
 
 export interface Page {
   readonly path: string;
   readonly text: string;
+}
+
+/** Its blocks; an error says of which page it is. */
+export function blocksIn({ path, text }: Page): Block[] {
+  try {
+    return blocksOf(text);
+  } catch (error) {
+    throw new Error(`${path}, ${(error as Error).message}`);
+  }
 }
 
 export function pages(): Page[] {

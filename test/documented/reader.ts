@@ -198,9 +198,11 @@ export class Reader {
     const rest = "--to cloudwatch --region us-east-1 --group rest --stream '{service}'";
     // Whatever the page has set for its own commands; but where its journals are counts.
     const unset = Object.keys(this.#env).filter((name) => /^DRAGONLOG_(?!JOURNAL_DIR$)/.test(name));
-    const script = `unset ${unset.join(" ")}\ncd "${this.#home}"\ndragonlog ship --once ${rest}\n`;
+    const script = `unset ${unset.join(" ")}\ncd "${this.#home}"\ndragonlog ship --once ${rest} && dragonlog status --json\n`;
     const { code, printed } = await this.shell("sh", script);
     assert.equal(code, 0, printed);
+    const { waiting } = JSON.parse(printed.trimEnd().split("\n").at(-1)!);
+    assert.equal(waiting.records, 0, "records that no command of the page has delivered, bound for a store");
   }
 
   async #leave(): Promise<void> {

@@ -2,10 +2,9 @@
 import { spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { blocksOf } from "./blocks.js";
 import { newFolder, ROOT } from "./folder.js";
 import { programIn } from "./languages.js";
-import type { Page } from "./pages.js";
+import { blocksIn, type Page } from "./pages.js";
 
 const COMPILER_OPTIONS = {
   target: "es2023",
@@ -26,12 +25,12 @@ const COMPILER_OPTIONS = {
 export function typeFaults(pages: readonly Page[], dir: string): string[] {
   newFolder(dir);
   const places = new Map<string, string>();
-  for (const { path, text } of pages) {
-    for (const block of blocksOf(text)) {
+  for (const page of pages) {
+    for (const block of blocksIn(page)) {
       const program = block.markers.notRun === undefined ? programIn(block) : undefined;
       if (program === undefined) continue;
       const file = `program-${places.size}.${program.extension}`;
-      places.set(file, `${path}, line ${block.line}`);
+      places.set(file, `${page.path}, line ${block.line}`);
       writeFileSync(join(dir, file), program.code);
     }
   }
