@@ -1,6 +1,7 @@
-/** What waits for a store without a journal: both sides of the memory that they share, here in one thread. */
+/** What waits without a journal, for a store or a destination: both sides of the memory that they share, here in one thread. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import fc from "fast-check";
 import type { DropReport } from "../journal/drops.js";
 import { append, openJournal, SEGMENT_BYTES } from "../journal/journal.cases.js";
 import type { JournalOptions } from "../journal/options.js";
@@ -155,6 +156,71 @@ test("a rewind gives again what is not acknowledged", () => {
   assert.deepEqual(seqsOf(scene.store()), upTo(150, 5));
   assert.deepEqual(source.unread(), { records: 0, bytes: 0, oldestMs: undefined });
 });
+
+/** What is done to a source: so much is logged, read, acknowledged here and there of what was read, or read again. */
+const steps = fc.array(
+  fc.oneof(
+    fc.record({ log: fc.nat({ max: 150 }) }),
+    fc.record({ read: fc.nat({ max: CHUNK_BYTES }) }),
+    fc.record({ acknowledge: fc.array(fc.tuple(fc.nat(), fc.nat({ max: 40 })), { maxLength: 4 }) }),
+    fc.constant({ rewind: true }),
+  ),
+  { maxLength: 40 },
+);
+
+for (const whenFull of ["drop-newest", "drop-oldest"] as const) {
+  test(`acknowledged in any order, ${whenFull}: nothing of it is read again, and all else is, as it was written`, () => {
+    fc.assert(
+      fc.property(steps, (todo) => {
+        const scene = new Scene({ whenFull });
+        /** In the shipper's hands, by seq, with what stood there when it was read. */
+        const held = new Map<number, { record: StoredRecord; text: string }>();
+        const acknowledged = new Set<number>();
+        const textOf = ({ bytes, start, end }: StoredRecord) => bytes.toString("utf8", start, end);
+        const read = (bytes: number): boolean => {
+          const { records, drained } = scene.source.read(bytes) as {
+            records: StoredRecord[];
+            drained: boolean;
+          };
+          for (const record of records) {
+            assert.ok(!acknowledged.has(record.seq) && !held.has(record.seq), `${record.seq} comes again`);
+            held.set(record.seq, { record, text: textOf(record) });
+          }
+          return drained;
+        };
+        const rewind = (): void => {
+          held.clear();
+          scene.source.rewind();
+        };
+        for (const step of todo) {
+          if ("log" in step) scene.fill(step.log);
+          else if ("read" in step) read(step.read);
+          else if ("rewind" in step) rewind();
+          else {
+            const seqs = [...held.keys()];
+            for (const [from, length] of step.acknowledge) {
+              for (const seq of seqs.slice(from % (seqs.length + 1)).slice(0, length)) {
+                scene.source.acknowledge([{ from: seq, to: seq }]);
+                acknowledged.add(seq);
+                held.delete(seq);
+              }
+            }
+          }
+          // What was not acknowledged stands where it stood, whatever was written since.
+          for (const { record, text } of held.values()) assert.equal(textOf(record), text);
+        }
+        rewind();
+        while (!read(CHUNK_BYTES));
+        const all = scene.journal.nextSeq;
+        const kept = upTo(all).filter((seq) => acknowledged.has(seq) || held.has(seq));
+        const lost = scene.journal.drops.totals["memory full"] ?? 0;
+        if (whenFull === "drop-newest") assert.equal(kept.length, all);
+        else assert.ok(all - kept.length <= lost, `${all - kept.length} of ${lost}`);
+      }),
+      { numRuns: 200 },
+    );
+  });
+}
 
 test("a record larger than a segment has memory of its own, which is given back", () => {
   const scene = new Scene();

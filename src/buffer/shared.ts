@@ -1,6 +1,6 @@
 /**
  * The records of this process's loggers that keep no journal, read where they stand in memory that both threads share
- * (`journal/shared-segments.ts`). Each writer is a source; what is acknowledged may be written over by it.
+ * (`journal/shared-segments.ts`). Each writer is a source; what is acknowledged, and all before it, may be written over by it.
  *
  *     told of a segment ──► read up to COMMIT ──► acknowledged: STORED ──a later segment is there──► let go of: HELD
  *
@@ -13,6 +13,7 @@ import { END, HELD, type SharedNews, STORED } from "../journal/shared-segments.j
 import { ownIdentity } from "../system/process.js";
 import type { Chunk, LogBuffer, OrdinalRange, Source, StoredRecord, Waiting } from "./buffer.js";
 import { MemoryMemo } from "./memory-memo.js";
+import { AcknowledgedRanges } from "./ranges.js";
 
 export class SharedBuffer implements LogBuffer {
   readonly #sources = new Map<string, SharedSource>();
@@ -80,6 +81,7 @@ class SharedSource implements Source {
   readonly memo = new MemoryMemo();
   readonly #control: BigInt64Array;
   readonly #records: FrameRecords;
+  readonly #acknowledged: AcknowledgedRanges;
   /** In order of number; the last one is being written. */
   #segments: SharedSegment[] = [];
   #nextSeq: number;
@@ -91,17 +93,18 @@ class SharedSource implements Source {
     this.#control = new BigInt64Array(control);
     this.#records = new FrameRecords(name);
     this.#nextSeq = this.#stored;
+    this.#acknowledged = new AcknowledgedRanges(this.#nextSeq);
   }
 
   begin(number: number, memory: SharedArrayBuffer): void {
     this.#segments.push(new SharedSegment(number, memory));
-    this.#letGo();
+    this.#forgetGivenUp();
   }
 
   /** Its writer needed the room, and has counted what stood in it. */
   giveUp(number: number): void {
     this.#segments = this.#segments.filter((segment) => segment.number !== number);
-    this.#letGo();
+    this.#forgetGivenUp();
   }
 
   unread(): Waiting {
@@ -126,7 +129,7 @@ class SharedSource implements Source {
       while (segment.position < commit) {
         const at = segment.position;
         const seq = frames.seqAt(at);
-        if (seq >= this.#nextSeq) {
+        if (seq >= this.#nextSeq && !this.#acknowledged.has(seq)) {
           bytes += frames.lineBytesAt(at);
           if (records.length > 0 && bytes > bytesMax) {
             return { records, drained: false };
@@ -147,14 +150,16 @@ class SharedSource implements Source {
     }
   }
 
-  /** All below the end of the last range: here records are taken in order. */
   acknowledge(ranges: readonly OrdinalRange[]): void {
-    const next = (ranges.at(-1)?.to ?? -1) + 1;
+    for (const range of ranges) {
+      this.#acknowledged.add(range);
+    }
+    const next = this.#acknowledged.contiguous;
     if (next > this.#stored) {
       Atomics.store(this.#control, STORED, BigInt(next));
       Atomics.notify(this.#control, STORED);
-      this.#letGo();
     }
+    this.#letGo();
   }
 
   finished(): boolean {
@@ -164,6 +169,11 @@ class SharedSource implements Source {
 
   get #stored(): number {
     return Number(Atomics.load(this.#control, STORED));
+  }
+
+  /** What stood before the first segment that is left never comes. */
+  #forgetGivenUp(): void {
+    this.acknowledge([{ from: 0, to: this.#segments[0]!.firstSeq - 1 }]);
   }
 
   /** Of the segments that another one follows, and that the store has taken. */

@@ -254,7 +254,7 @@ export const OPTIONS = {
   journal: {
     kind: "boolean",
     default: true,
-    doc: "Whether records are kept in a journal until they are delivered. Without one, which takes a store, they wait in RAM until the store has them: a killed application loses those, and a store that is lost what it had.",
+    doc: "Whether records are kept in a journal until they are delivered. Without one, which takes a store or, in code, `to`, they wait in RAM until the store has them or they are delivered: a killed application loses those, and a store that is lost what it had.",
     scopes: WRITERS,
   },
   segmentBytes: {

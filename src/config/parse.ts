@@ -61,7 +61,9 @@ export function resolveOptions<S extends Scope>(scope: S, layers: readonly Layer
     if (value !== undefined) resolved[key] = value;
     else if (option.requiredIn?.includes(scope)) throw missing(key, layers);
   }
-  checkTogether(resolved, layers);
+  // A logger may ship what it keeps in RAM by itself, which only it can tell.
+  if (scope !== "logger") checkPlace(resolved, layers);
+  checkSizes(resolved, layers);
   if (resolved.buffer !== undefined) {
     resolved.buffer = withJournals(resolved.buffer as BufferPlace, String(resolved.journalDir));
   }
@@ -90,8 +92,7 @@ function defaultOf(option: Option, key: OptionKey, resolved: Partial<Record<Opti
   return readValue(option, raw, "typed", key);
 }
 
-/** The rules that no option can check alone. */
-function checkTogether(resolved: Partial<Record<OptionKey, unknown>>, layers: readonly Layer[]): void {
+function checkPlace(resolved: Partial<Record<OptionKey, unknown>>, layers: readonly Layer[]): void {
   if (resolved.journal === false && (resolved.buffer as BufferPlace).kind !== "redis") {
     const named = layers.find(({ values }) => values.journal !== undefined) ?? layers[0]!;
     throw new DragonlogError(
@@ -100,6 +101,9 @@ function checkTogether(resolved: Partial<Record<OptionKey, unknown>>, layers: re
       'Name a store, such as buffer "redis://host", or keep the journal.',
     );
   }
+}
+
+function checkSizes(resolved: Partial<Record<OptionKey, unknown>>, layers: readonly Layer[]): void {
   const { segmentBytes, journalBytesMax } = resolved as { segmentBytes?: number; journalBytesMax?: number };
   if (segmentBytes === undefined || journalBytesMax === undefined) return;
   if (journalBytesMax >= 2 * segmentBytes) return;

@@ -1,6 +1,7 @@
 /** The options that name a place: where journals live, what buffers, where records go. */
 import { homedir } from "node:os";
 import { isAbsolute, join } from "node:path";
+import { DragonlogError } from "../system/errors.js";
 import { refuseSecret, refuseValue } from "../system/refusal.js";
 import { parseDuration } from "../system/units.js";
 
@@ -33,11 +34,25 @@ const SALT_CHARACTERS_MIN = 16;
  */
 export function defaultJournalDir(): string {
   if (process.platform === "darwin") {
-    return join(homedir(), "Library", "Application Support", "dragonlog", "journal");
+    return join(home(), "Library", "Application Support", "dragonlog", "journal");
   }
   const named = process.env.XDG_STATE_HOME ?? "";
-  const state = isAbsolute(named) ? named : join(homedir(), ".local", "state");
+  const state = isAbsolute(named) ? named : join(home(), ".local", "state");
   return join(state, "dragonlog", "journal");
+}
+
+/** A user that no one has told the system of, as in many containers, has none. */
+function home(): string {
+  try {
+    return homedir();
+  } catch (error) {
+    throw new DragonlogError(
+      "DRAGONLOG_OPTION_INVALID",
+      "journalDir is missing: this user has no home folder that it could be in",
+      "Set journalDir, or DRAGONLOG_JOURNAL_DIR, to a folder that outlives the process.",
+      error,
+    );
+  }
 }
 
 /**

@@ -15,6 +15,7 @@ import { systemClock } from "../system/clock.js";
 import type { DragonlogError } from "../system/errors.js";
 import { MemoryPool } from "../system/memory-pool.js";
 import { rarely } from "../system/rarely.js";
+import { ifPossible } from "../system/report-files.js";
 import { Forwarder } from "./forwarder.js";
 import type { OnLoss } from "./lane.js";
 import { reportForwarder } from "./report.js";
@@ -101,13 +102,4 @@ export async function openForwarder(
       await store.close();
     },
   };
-}
-
-/** Those who keep no journal may do so because there is no folder that they could write to. */
-function ifPossible(report: () => () => void): () => void {
-  try {
-    return report();
-  } catch {
-    return () => {};
-  }
 }

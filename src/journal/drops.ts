@@ -7,9 +7,9 @@ export type DropCause =
   | "disk full"
   | "journal unavailable"
   | "journal deleted"
-  /** Without a journal: the RAM for what the store has not taken is full. */
+  /** Without a journal: the RAM for what the store, or the destination, has not taken is full. */
   | "memory full"
-  /** Without a journal: the writer ended before the store had taken it. */
+  /** Without a journal: the writer ended before the store, or the destination, had taken it. */
   | "not stored"
   /** Without a journal: the store had taken it, and lost it before it was delivered. */
   | "lost by the store"

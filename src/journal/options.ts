@@ -25,7 +25,7 @@ export interface JournalOptions {
   readonly shipper: string;
   /** Reserves the lease for this holder before any shipper can see the journal. */
   readonly leaseHolder?: string;
-  /** Given where there is no journal: segments stand in RAM, and are told to whom brings them into a store. */
+  /** Given where there is no journal: segments stand in RAM, and are told to whom delivers them or brings them into a store. */
   readonly tell?: (news: SharedNews) => void;
   readonly aside?: Aside;
   readonly clock: Clock;

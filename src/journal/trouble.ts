@@ -2,6 +2,7 @@
 import type { Clock } from "../system/clock.js";
 import { DragonlogError, messageOf } from "../system/errors.js";
 import type { DropCause } from "./drops.js";
+import { STORE_PREFIX } from "./folder.js";
 import type { JournalOptions } from "./options.js";
 import { JournalCapReached } from "./segments.js";
 
@@ -11,12 +12,15 @@ export class Troubles {
   readonly #clock: Clock;
   readonly #options: Pick<JournalOptions, "journalBytesMax" | "whenFull" | "onTrouble">;
   readonly #folder: string;
+  /** What takes the records where there is no journal. */
+  readonly #taker: string;
   readonly #toldAtMs = new Map<string, number>();
 
   constructor(options: JournalOptions, folder: string) {
     this.#clock = options.clock;
     this.#options = options;
     this.#folder = folder;
+    this.#taker = options.shipper.startsWith(STORE_PREFIX) ? "store" : "destination";
   }
 
   /** The journal cannot be written, for the reason `error`. */
@@ -25,8 +29,8 @@ export class Troubles {
     if (error instanceof JournalCapReached && error.dropCause === "memory full") {
       this.#tell(
         "DRAGONLOG_BUFFER_FULL",
-        `What waits in memory for the store has reached its cap of ${journalBytesMax} bytes; records are dropped (${whenFull}) and counted.`,
-        "See why the store takes nothing, or raise journalBytesMax.",
+        `What waits in memory for the ${this.#taker} has reached its cap of ${journalBytesMax} bytes; records are dropped (${whenFull}) and counted.`,
+        `See why the ${this.#taker} takes nothing, or raise journalBytesMax.`,
       );
     } else if (error instanceof JournalCapReached) {
       this.#tell(
@@ -65,9 +69,9 @@ export class Troubles {
   /** Without a journal. */
   notStoredAtClose(records: number): void {
     this.#tell(
-      "DRAGONLOG_FORWARDER_FAILED",
-      `${records} records were lost at close: the store had not taken them by then, and there is no journal.`,
-      "See why the store takes nothing, give it more time with drainDeadline, or keep a journal.",
+      this.#taker === "store" ? "DRAGONLOG_FORWARDER_FAILED" : "DRAGONLOG_SHIPPER_FAILED",
+      `${records} records were lost at close: the ${this.#taker} had not taken them by then, and there is no journal.`,
+      `See why the ${this.#taker} takes nothing, give it more time with drainDeadline, or keep a journal.`,
     );
   }
 

@@ -102,10 +102,18 @@ function openCarrier(
       "without to",
       'Say where to ship, such as to: "cloudwatch", or set it where `dragonlog ship` runs.',
     );
+    if (!journal) {
+      throw new DragonlogError(
+        "DRAGONLOG_OPTION_INVALID",
+        `journal of ${SOURCE} can be false with to, or a buffer in a store, only: without either, records would have no place`,
+        'Say where to ship, such as to: "cloudwatch", name a store, such as buffer: "redis://host", or keep the journal.',
+      );
+    }
     return undefined;
   }
   const shipping = { ...options, buffer: `journal:${buffer.dir}` };
-  return inAppShipper(loadCodeOptions("in-app", shipping, SOURCE, process.env), onTrouble);
+  const parsed = loadCodeOptions("in-app", shipping, SOURCE, process.env);
+  return inAppShipper({ ...parsed, journal }, onTrouble);
 }
 
 function refuseHere(key: string | undefined, where: string, hint: string): void {

@@ -173,8 +173,8 @@ export class DragonLogger {
    * `5s`, or at once where it cannot: while the cloud is away and the next try comes later. What is left stays in the journal and
    * goes as soon as it can. Without a deadline delivery has `drainDeadline`. Any shipper on this machine sees records without it.
    *
-   * Without a journal (`journal: false`) it resolves when the store has taken everything logged so far: what a shipper makes of it
-   * is then the store's matter.
+   * With a store and without a journal (`journal: false`) it resolves when the store has taken everything logged so far: what a
+   * shipper makes of it is then the store's matter.
    *
    * Rejects with `DRAGONLOG_JOURNAL_UNAVAILABLE` when the journal cannot be written, and with `DRAGONLOG_OPTION_INVALID`.
    */

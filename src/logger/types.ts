@@ -63,9 +63,9 @@ export interface LoggerOptions {
   /** With a store: used bytes of a server's memory above which nothing more is put there. Default and most: 95 % of its maxmemory. */
   storeBytesMax?: number | string;
   /**
-   * With a store: false keeps no journal, and nothing is written to the disk but a report for `dragonlog status`. Records wait
-   * in RAM until the store takes them; a crash of the application loses those, and a loss of the store what it held. Default
-   * true.
+   * With a store or `to`: false keeps no journal, and nothing is written to the disk but a report for `dragonlog status`, and dead
+   * letters. Records wait in RAM until the store takes them or they are delivered; a crash of the application loses those, and a
+   * loss of the store what it held. Default true.
    */
   journal?: boolean;
   /** Bytes of one journal file, or a size such as `8MiB`, the default; 64 KiB to 1 GiB. Without a journal: of a piece of RAM, `1MiB`. */

@@ -2,7 +2,8 @@
  * A shipper in a worker thread of the application, for `new DragonLogger({ to: … })`.
  *
  * It empties the journals that are meant for its destination: those of this thread's loggers, whose leases are reserved
- * for it when they are made, and those that an earlier process left behind.
+ * for it when they are made, and those that an earlier process left behind. One for loggers without journals (`journal: false`)
+ * takes what stands in the memory that it shares with them, and nothing else.
  */
 import { BackgroundWorker } from "../system/background-worker.js";
 import { nameFor } from "../system/digest.js";
@@ -11,6 +12,8 @@ import { randomId } from "../system/random.js";
 import type { ShippingOptions } from "./open-shipper.js";
 
 export interface InAppOptions extends ShippingOptions {
+  /** False: it takes what this thread's loggers keep in memory, and leaves journals alone. */
+  readonly journal: boolean;
   readonly drainDeadline: number;
 }
 

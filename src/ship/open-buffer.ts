@@ -10,6 +10,7 @@ import { PARTITION_LEASE_EXPIRY_MS } from "../buffer/redis/partition-lease.js";
 import { RedisBuffer } from "../buffer/redis/redis-buffer.js";
 import { storeSpace } from "../buffer/redis/store-budget.js";
 import { type PartitionState, waitingInStore } from "../buffer/redis/waiting-in-store.js";
+import type { SharedBuffer } from "../buffer/shared.js";
 import type { BufferPlace } from "../config/places.js";
 import { STORE_PREFIX } from "../journal/folder.js";
 import { systemClock } from "../system/clock.js";
@@ -47,6 +48,18 @@ export interface BufferHooks
 /** Rejects with what the place is refused for, and with DRAGONLOG_DEPENDENCY_MISSING; a store that is away is waited for. */
 export async function openBuffer(place: BufferPlace, hooks: BufferHooks): Promise<OpenBuffer> {
   return place.kind === "redis" ? openRedis(place, hooks) : openJournals(place.dir, hooks);
+}
+
+/** What loggers of this process keep in memory, where nobody else sees it. */
+export function openShared(buffer: SharedBuffer): OpenBuffer {
+  return {
+    buffer,
+    name: "the memory of this process",
+    look: () => [],
+    refresh: async () => undefined,
+    assertEmpty: async () => {},
+    close: () => buffer.close(),
+  };
 }
 
 function openJournals(dir: string, { onTrouble, ...hooks }: BufferHooks): OpenBuffer {

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { openAlerts } from "../alert/open.js";
 import { DestinationTemplate } from "../batch/template.js";
 import type { JournalBufferOptions } from "../buffer/journal.js";
+import type { SharedBuffer } from "../buffer/shared.js";
 import type { BufferPlace, ListenPlace, SinkPlace } from "../config/places.js";
 import { DeadLetters } from "../dead-letters/dead-letters.js";
 import { openSink } from "../sink/open.js";
@@ -15,7 +16,7 @@ import { refuseValue } from "../system/refusal.js";
 import { announce } from "./announce.js";
 import { countIn } from "./counts.js";
 import { Lookout } from "./lookout.js";
-import { openBuffer } from "./open-buffer.js";
+import { type OpenBuffer, openBuffer, openShared } from "./open-buffer.js";
 import { reportShipper, type ShipperVitals } from "./reporting.js";
 import { Shipper } from "./shipper.js";
 import { StoreWatch } from "./store-watch.js";
@@ -83,6 +84,8 @@ export interface OpenShipper {
 }
 
 export interface OpenShipperHooks extends Pick<JournalBufferOptions, "accepts" | "holder"> {
+  /** Emptied in place of the options' buffer, whose folder may be one that cannot be written to. */
+  readonly shared?: SharedBuffer | undefined;
   /**
    * Told what people at the machine should know: why nothing is delivered, what became a dead letter, why nobody could be
    * mailed; once a minute for each cause, and not of a failure that the next try mends.
@@ -93,7 +96,7 @@ export interface OpenShipperHooks extends Pick<JournalBufferOptions, "accepts" |
 /** Throws what the sink's options and the journal folder are refused for. */
 export async function openShipper(
   options: ShippingOptions,
-  { onTrouble, ...claim }: OpenShipperHooks,
+  { onTrouble, shared, ...claim }: OpenShipperHooks,
 ): Promise<OpenShipper> {
   const template = new DestinationTemplate(options.group, options.stream);
   const { dir } = options.buffer;
@@ -107,19 +110,22 @@ export async function openShipper(
   });
   const sink = await openSinkAt(options);
   const memory = new MemoryPool();
-  const source = await openBuffer(options.buffer, {
-    memory,
-    ...claim,
-    leaseExpiryMs: options.leaseExpiry,
-    storeBytesMax: options.storeBytesMax ?? 0,
-    onDamage: ({ cause, records, bytes }) => {
-      countIn(shipper.counts.damage, cause, records);
-      countIn(shipper.counts.damage, `${cause} bytes`, bytes);
-    },
-    lists: options.list ?? [],
-    onListed: (list, elements) => countIn(shipper.counts.lists, list, elements),
-    onTrouble: (error) => shipper.readFailed(error),
-  });
+  const source: OpenBuffer =
+    shared !== undefined
+      ? openShared(shared)
+      : await openBuffer(options.buffer, {
+          memory,
+          ...claim,
+          leaseExpiryMs: options.leaseExpiry,
+          storeBytesMax: options.storeBytesMax ?? 0,
+          onDamage: ({ cause, records, bytes }) => {
+            countIn(shipper.counts.damage, cause, records);
+            countIn(shipper.counts.damage, `${cause} bytes`, bytes);
+          },
+          lists: options.list ?? [],
+          onListed: (list, elements) => countIn(shipper.counts.lists, list, elements),
+          onTrouble: (error) => shipper.readFailed(error),
+        });
   const deadLetters = new DeadLetters(join(dir, "dead"), systemClock, { bytesMax: options.deadBytesMax });
   const lookout = new Lookout({
     alerts,
@@ -182,6 +188,7 @@ export async function openShipper(
     },
   });
   const reporting = reportShipper(dir, {
+    fromRam: shared !== undefined,
     shipper,
     sink,
     recorder,

@@ -2,7 +2,7 @@
 import type { AlertCounts } from "../alert/alerter.js";
 import type { Sink } from "../sink/sink.js";
 import { ownIdentity } from "../system/process.js";
-import { type Report, reportRegularly } from "../system/report-files.js";
+import { ifPossible, type Report, reportRegularly } from "../system/report-files.js";
 import { DESTINATIONS_APART_MAX } from "./destinations.js";
 import type { Recent } from "./recent.js";
 import { DESTINATIONS_REPORTED_MAX, type Page, type ShipperReport, shippersFolder } from "./report.js";
@@ -23,6 +23,8 @@ export interface ShipperVitals {
 }
 
 export interface Reported {
+  /** Loggers keep no journal, perhaps because there is no folder that could be written to. */
+  readonly fromRam: boolean;
   readonly shipper: Shipper;
   readonly sink: Sink;
   readonly recorder: VitalsRecorder;
@@ -44,7 +46,9 @@ export function reportShipper(
     page,
     pageTrouble,
   });
-  const stop = reportRegularly(shippersFolder(dir), () => now(DESTINATIONS_REPORTED_MAX));
+  const start = (): (() => void) =>
+    reportRegularly(shippersFolder(dir), () => now(DESTINATIONS_REPORTED_MAX));
+  const stop = reported.fromRam ? ifPossible(start) : start();
   const { recorder } = reported;
   const vitals: ShipperVitals = {
     history: () => recorder.history.steps,

@@ -254,8 +254,15 @@ export class BackgroundWorker {
     for (const user of this.#users) {
       logged += user.logged();
     }
-    if (logged === this.#loggedAtDrain || this.#worker === undefined) {
+    if (logged === this.#loggedAtDrain) {
       return;
+    }
+    if (this.#worker === undefined) {
+      if (![...this.#users].some(({ share }) => share !== undefined)) {
+        return;
+      }
+      // What stands in memory only cannot wait until it is started again.
+      this.#start();
     }
     this.#loggedAtDrain = logged;
     void this.#ask("handed-on");

@@ -62,6 +62,15 @@ export function reportRegularly(folder: string, state: () => object): () => void
   };
 }
 
+/** For those who may have no folder that they could write to: then they go without. */
+export function ifPossible(report: () => () => void): () => void {
+  try {
+    return report();
+  } catch {
+    return () => {};
+  }
+}
+
 /** The reports of those that live. */
 export function readReportsIn<R extends Report>(folder: string): R[] {
   return pathsIn(folder).flatMap((path) => readReport<R>(path) ?? []);

@@ -205,6 +205,32 @@ test("a sandbox that is gone takes what was not delivered with it, and nothing e
   assert.equal(lambda.cloud.tally({ [writer!]: returned }).lost, returned - 10);
 });
 
+test("in memory, with no folder to write to: a freeze takes nothing, and a kill what was not delivered", async (context) => {
+  const lambda = await Lambda.open(context);
+  const logger = {
+    journal: false,
+    journalDir: "/proc/nowhere",
+    requestTimeout: "500ms",
+    backoffMax: "100ms",
+  };
+  const sandbox = await lambda.sandbox({ logger });
+  for (let invocation = 1; invocation <= 3; invocation++) {
+    await sandbox.invoke(event(20));
+    lambda.assertArrived(20 * invocation);
+  }
+  assert.equal(sandbox.stderr, "");
+  lambda.cloud.faults.add({ kind: "hang", operation: "PutLogEvents" });
+  await sandbox.invoke(event(20), { timeoutMs: 1500 });
+  lambda.assertArrived(60);
+  lambda.cloud.faults.clear();
+  await sandbox.invoke(event(20));
+  lambda.assertArrived(100);
+  await sandbox.invoke(event(20, { ending: "hang" }), { timeoutMs: 1500 });
+  await sandbox.invoke(event(20));
+  lambda.assertArrived(120);
+  assert.deepEqual(readdirSync(sandbox.tmp), []);
+});
+
 test("sandboxes beside each other share a stream: each is a writer, whose records stand in order", async (context) => {
   const lambda = await Lambda.open(context);
   const sandboxes = await Promise.all([lambda.sandbox(), lambda.sandbox(), lambda.sandbox()]);
