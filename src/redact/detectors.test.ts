@@ -62,6 +62,7 @@ test("each is found by its own detector, by its name", () => {
     ["token", "Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==", "Basic [redacted]"],
     ["token", "?t=eyJhbGciOiJub25lIn0.eyJhIjoxfQ.&x", "?t=[redacted]&x"],
     ["card", "Visa 4111-1111-1111-1111, Amex 3782 822463 10005", "Visa [redacted], Amex [redacted]"],
+    ["card", "GET /pay/4111 1111 1111 1111 200", "GET /pay/[redacted] 200"],
     ["card", "?q=card%204111111111111111&p=4111+1111+1111+1111", "?q=card%20[redacted]&p=[redacted]"],
     ["url-password", "redis://:pa:ss@h:6379/0", "redis://:[redacted]@h:6379/0"],
     [

@@ -45,6 +45,11 @@ export class Cli {
     return spawn(process.execPath, [MAIN, ...args], { cwd, env: this.env });
   }
 
+  /** Another program than the command line, with the same settings. */
+  startFile(path: string): ChildProcessWithoutNullStreams {
+    return spawn(process.execPath, [path], { cwd: this.dir, env: this.env });
+  }
+
   run(args: readonly string[], input: string | Buffer = ""): Promise<Result> {
     return this.runFile(MAIN, args, input);
   }

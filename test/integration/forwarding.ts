@@ -29,9 +29,10 @@ export class Forwarding {
     readonly store: Store,
   ) {}
 
-  static async open(context: TestContext): Promise<Forwarding> {
+  /** With further flags of the server. */
+  static async open(context: TestContext, flags: readonly string[] = []): Promise<Forwarding> {
     const shipping = await Shipping.open(context);
-    const server = await RedisServer.start();
+    const server = await RedisServer.start({ flags });
     const store = await openStore(server.url);
     context.after(async () => {
       await store.close();

@@ -15,7 +15,9 @@ const GROUP_DIGITS = 4;
 const LONG_DIGITS_MIN = 17;
 
 const SEPARATOR = "([ .+\\u00a0-])";
-const IN_FOURS = new RegExp(`\\d{4}${SEPARATOR}\\d{4}\\1\\d{4}\\1\\d{4}(?:\\1\\d{3})?(?!\\d)`, "y");
+const IN_FOURS = new RegExp(`\\d{4}${SEPARATOR}\\d{4}\\1\\d{4}\\1\\d{4}(?!\\d)`, "y");
+/** A status or an amount may stand behind a shorter one, which is then looked at, too. */
+const IN_FOURS_AND_THREE = new RegExp(`\\d{4}${SEPARATOR}(?:\\d{4}\\1){3}\\d{3}(?!\\d)`, "y");
 /** As on cards of American Express and Diners Club. */
 const IN_THREE = new RegExp(`3\\d{3}${SEPARATOR}\\d{6}\\1\\d{4,5}(?!\\d)`, "y");
 const NO_DIGITS = /\D/g;
@@ -67,7 +69,7 @@ function wholeAt(text: string, start: number, end: number): Span | undefined {
 }
 
 function groupedAt(text: string, start: number): Span | undefined {
-  for (const groups of [IN_FOURS, IN_THREE]) {
+  for (const groups of [IN_FOURS_AND_THREE, IN_FOURS, IN_THREE]) {
     groups.lastIndex = start;
     const [number = ""] = groups.exec(text) ?? [];
     const secret = number.replace(NO_DIGITS, "");
