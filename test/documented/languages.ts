@@ -36,6 +36,8 @@ export function languageOfDiff({ after, file }: ReturnType<typeof sidesOf>): str
 
 export interface Program {
   readonly code: string;
+  /** The name of the reader's file, if the page gives one. */
+  readonly file?: string;
   readonly extension: "mjs" | "cjs" | "mts" | "cts";
 }
 
@@ -44,11 +46,13 @@ export function programIn({ language, code, markers }: Block): Program | undefin
   const kind = languageOf(language);
   if (kind === "diff") {
     const sides = sidesOf(code);
-    return programIn({ language: languageOfDiff(sides), code: sides.after, markers, line: 0 });
+    const named = sides.file === undefined ? markers : { ...markers, file: sides.file };
+    return programIn({ language: languageOfDiff(sides), code: sides.after, markers: named, line: 0 });
   }
   if (kind !== "js" && kind !== "ts") return undefined;
-  const whole = markers.file === undefined ? asProgram(code) : code;
+  const { file } = markers;
+  const whole = file === undefined ? asProgram(code) : code;
   // One with `require` is CommonJS, whatever its block is called.
   const isCommon = /\brequire\(/.test(code) && !/^import /m.test(code);
-  return { code: whole, extension: `${isCommon ? "c" : "m"}${kind}` };
+  return { code: whole, extension: `${isCommon ? "c" : "m"}${kind}`, ...(file !== undefined && { file }) };
 }
