@@ -48,10 +48,12 @@ const GROUPS = [
       troubleshooting: "Troubleshooting",
     },
   },
-  { text: "Look up", pages: { commands: "Commands", options: "Options" } },
   { text: "API", pages: { api: "What can be imported", ...pagesIn("api") } },
-  { text: "Decisions", collapsed: true, pages: pagesIn("adr") },
+  { text: "Look up", pages: { commands: "Commands", options: "Options" } },
 ];
+
+/** Of interest to whoever changes the code: beside these stand the others only. */
+const DECISIONS = pagesIn("adr");
 
 /** The pages of a folder, called as they call themselves, and in the order of that. */
 function pagesIn(folder) {
@@ -67,7 +69,7 @@ function titleOf(file) {
   return title.replaceAll("`", "");
 }
 
-const listed = GROUPS.flatMap(({ pages }) => Object.keys(pages));
+const listed = Object.keys(Object.assign({}, DECISIONS, ...GROUPS.map(({ pages }) => pages)));
 const there = readdirSync(DOCS, { recursive: true })
   .filter((path) => path.endsWith(".md"))
   .map((path) => path.replaceAll("\\", "/").replace(/\.md$/, ""));
@@ -75,9 +77,15 @@ const forgotten = there.filter((page) => !listed.includes(page));
 if (forgotten.length > 0)
   throw new Error(`docs/.vitepress/navigation.mjs has no place for ${forgotten.join(", ")}`);
 
-export const SIDEBAR = GROUPS.map(({ pages, ...group }) => ({
-  ...group,
-  items: Object.entries(pages)
+const items = (pages) =>
+  Object.entries(pages)
     .filter(([page]) => there.includes(page))
-    .map(([page, text]) => ({ text, link: page === "index" ? "/" : `/${page}` })),
-})).filter(({ items }) => items.length > 0);
+    .map(([page, text]) => ({ text, link: page === "index" ? "/" : `/${page}` }));
+const groups = GROUPS.map(({ text, pages }) => ({ text, items: items(pages) }));
+const decisions = items(DECISIONS);
+groups.at(-1).items.push({ text: "Decisions", link: decisions[0].link });
+
+export const SIDEBAR = {
+  "/": groups.filter((group) => group.items.length > 0),
+  "/adr/": [{ text: "Decisions", items: decisions }],
+};

@@ -1,25 +1,10 @@
 /** For everybody: by keyboard, on a phone, in both themes, and as axe-core judges it. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import axe from "axe-core";
 import type { Page } from "playwright-core";
+import { seriousFindings } from "../harness/axe.js";
 import { needsBrowser, openBrowser, openPage, PHONE } from "../harness/browser.js";
 import { refuseInCloud, type Served, serve } from "./served.js";
-
-interface Finding {
-  readonly id: string;
-  readonly impact: string;
-  readonly nodes: readonly { readonly html: string; readonly failureSummary: string }[];
-}
-
-/** What axe-core finds serious. Evaluated from outside, as the page lets no foreign script in. */
-async function seriousFindings(page: Page): Promise<string[]> {
-  await page.evaluate(`${axe.source};0`);
-  const violations = await page.evaluate<Finding[]>("axe.run().then(({ violations }) => violations)");
-  return violations
-    .filter(({ impact }) => impact === "serious" || impact === "critical")
-    .flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${html}: ${failureSummary}`));
-}
 
 /** Records of all levels, and dead letters. */
 async function fill(served: Served): Promise<void> {
