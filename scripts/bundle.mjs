@@ -50,12 +50,12 @@ const onceInProcess = {
       const module = resolve(resolveDir, path);
       if (module === join(root, "dragonlog.js")) return { path: "./dragonlog.js", external: true };
       return kind !== "entry-point" && namespace === "file" && inDragonlog.has(module)
-        ? { path: module, namespace: "exported" }
+        ? { path: relative(root, module), namespace: "exported" }
         : undefined;
     });
     onResolve({ filter: /^\//, namespace: "exported" }, ({ path }) => ({ path, sideEffects: false }));
     onLoad({ filter: /./, namespace: "exported" }, ({ path }) => ({
-      contents: `export * from ${JSON.stringify(path)}; export { ${inDragonlog.get(path)} } from "./dragonlog.js";`,
+      contents: `export * from ${JSON.stringify(join(root, path))}; export { ${inDragonlog.get(join(root, path))} } from "./dragonlog.js";`,
       resolveDir: root,
     }));
   },
