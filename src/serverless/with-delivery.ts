@@ -23,7 +23,8 @@ import { type DeliveryOptions, type Parsed, parseDelivery } from "./options.js";
  * Throws `DRAGONLOG_OPTION_UNKNOWN` and `DRAGONLOG_OPTION_INVALID`. What it returns rejects with what the handler throws, and
  * with nothing of its own.
  */
-export function withDelivery<Args extends unknown[], Result>(
+// biome-ignore lint/suspicious/noExplicitAny: a handler of plain JavaScript says nothing of its event.
+export function withDelivery<Args extends any[], Result>(
   handler: (...args: Args) => Result,
   options: DeliveryOptions,
 ): (...args: Args) => Promise<Awaited<Result>> {

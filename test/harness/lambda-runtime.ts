@@ -93,7 +93,7 @@ export class LambdaSandbox {
     );
     if (this.#waiting === undefined) {
       assert.ok(!this.#hasEnded, `the runtime has ended: ${this.stderr}`);
-      await this.#kill();
+      await this.kill();
       return { requestId, timedOut: true };
     }
     await this.#freeze();
@@ -106,7 +106,7 @@ export class LambdaSandbox {
 
   /** It is not used any more: its process is killed, and its folder is gone. */
   async close(): Promise<void> {
-    await this.#kill();
+    await this.kill();
     this.#server.closeAllConnections();
     this.#server.close();
     rmSync(this.tmp, { recursive: true, force: true });
@@ -160,7 +160,8 @@ export class LambdaSandbox {
     );
   }
 
-  async #kill(): Promise<void> {
+  /** As when its time is over. */
+  async kill(): Promise<void> {
     const child = this.#child;
     this.#child = undefined;
     this.#waiting = undefined;
