@@ -4,7 +4,7 @@
  */
 import { readFileSync } from "node:fs";
 import { Node, Project } from "ts-morph";
-import { bracketsInCode, table, writePages } from "./markdown.mjs";
+import { bracketsInCode, writePages } from "./markdown.mjs";
 
 const ROOT = new URL("../", import.meta.url);
 const FENCE = "```";
@@ -175,18 +175,17 @@ function pageOf({ name, page, text, symbols }) {
   return bracketsInCode([`# ${name}`, text, ...sections].join("\n\n")).concat("\n");
 }
 
+/** A module and its names, as an item of a list. */
+function entry({ name, page, text, symbols }) {
+  const names = symbols.map((symbol) => `[${symbol.name}](api/${page}#${symbol.name.toLowerCase()})`);
+  return `- [\`${name}\`](api/${page})  \n  ${text.replaceAll("\n", " ")}  \n  ${names.join(", ")}`;
+}
+
 const overview = `# API
 
 What can be imported, written by \`npm run docs:write\` from the types that come with the package.
 
-${table(
-  ["from", "what", "names"],
-  modules.map(({ name, page, text, symbols }) => [
-    `[\`${name}\`](api/${page})`,
-    text.replaceAll("\n", " "),
-    symbols.map((symbol) => `[${symbol.name}](api/${page}#${symbol.name.toLowerCase()})`).join(", "),
-  ]),
-)}
+${modules.map(entry).join("\n")}
 `;
 const pages = modules.map((module) => [`docs/api/${module.page}`, pageOf(module)]);
 writePages({ "docs/api.md": overview.replaceAll("](../", "]("), ...Object.fromEntries(pages) });

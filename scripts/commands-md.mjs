@@ -12,25 +12,39 @@ A flag leads to its option, which says what values it takes and how it is writte
 [Troubleshooting](troubleshooting.md) explains, and with \`--json\` on standard output too.
 `;
 
+/** A list of more flags is read with headings only. */
+const PLAIN_FLAGS_MAX = 12;
+
 const commands = COMMANDS.map(({ text }) => describeCommand(text));
 
 function section({ name, description, usage, examples, flags }) {
-  const shown = examples.map(([command, what]) => `- \`${command}\`  \n  ${what}\n`);
-  const parts = [`## ${name}\n`, `${description}\n`, `Usage: \`${usage}\`\n`, shown.join("")];
-  if (flags.length > 0) parts.push(`${table(["flag", "default", "what it does"], flags.map(row))}\n`);
-  return parts.join("\n");
+  const shown = examples.map(([command, what]) => `- \`${command}\`  \n  ${what}`);
+  return [`## ${name}`, description, `Usage: \`${usage}\``, shown.join("\n"), ...flagsText(flags)]
+    .join("\n\n")
+    .concat("\n");
 }
 
-function row({ key, flag, value, choices = [], facts, text }) {
+/** Under the titles of their groups where there are many, as in the help. */
+function flagsText(flags) {
+  if (flags.length <= PLAIN_FLAGS_MAX)
+    return flags.length === 0 ? [] : ["**Flags**", flags.map(item).join("\n")];
+  return [...new Set(flags.map(({ group }) => group))].flatMap((group) => [
+    `**${group}**`,
+    flags
+      .filter((flag) => flag.group === group)
+      .map(item)
+      .join("\n"),
+  ]);
+}
+
+function item({ key, flag, value, choices = [], facts, text }) {
   // The longest list of choices, of days, is left to the option.
   const name = choices.length > 0 && choices.length < 6 ? choices.join(" | ") : value;
   const written = name === undefined ? flag : `${flag} ${/[<|]/.test(name) ? name : `<${name}>`}`;
-  const given = facts.find((fact) => fact.startsWith("default "))?.replace("default ", "");
-  return [
-    `[\`${written}\`](options.md#${key.toLowerCase()})`,
-    given === undefined ? "" : `\`${given}\``,
-    text,
-  ];
+  const given = facts
+    .find((fact) => fact.startsWith("default "))
+    ?.replace(/^default (.+)$/, " Default `$1`.");
+  return `- [\`${written}\`](options.md#${key.toLowerCase()})  \n  ${text}${given ?? ""}`;
 }
 
 const contents = table(
