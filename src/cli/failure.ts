@@ -7,6 +7,8 @@ const WRONG_USAGE = 2;
 /** POSIX, Shell Command Language, 2.8.2: found but not executable, and not found. */
 const NOT_EXECUTABLE = 126;
 const NOT_FOUND = 127;
+/** In the package: what each code means, and what to do. */
+const TROUBLESHOOTING = "docs/troubleshooting.md";
 
 export interface Failure {
   readonly exitCode: number;
@@ -75,7 +77,7 @@ function exitCodeOf({ code, cause }: DragonlogError): number {
 }
 
 function textOf({ message, hint, code }: DragonlogError): string {
-  return `dragonlog: ${printable(message)}\n  ${printable(hint)}\n  ${code}\n`;
+  return `dragonlog: ${printable(message)}\n  ${printable(hint)}\n  ${code} (${TROUBLESHOOTING})\n`;
 }
 
 /** Messages repeat what they complain about, and that may be hostile to a terminal. */

@@ -124,7 +124,8 @@ export class Reader {
     const [file, ...args] = command;
     const child = spawn(file!, args, {
       cwd: this.#cwd,
-      env: { ...this.#env, ...(keepRunning && { PAGE_KEEPS_RUNNING: "true" }) },
+      // Said to each anew: a shell leaves what it was told to the next one.
+      env: { ...this.#env, PAGE_KEEPS_RUNNING: keepRunning ? "true" : "" },
       stdio: [stdin, out, out],
       // A group of its own, so that what it leaves running can be ended.
       detached: true,

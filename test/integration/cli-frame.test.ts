@@ -80,7 +80,7 @@ test("wrong usage ends with 2, three lines on stderr and nothing on stdout", asy
     assert.deepEqual([code, `${stdout}`, lines.length], [2, "", 4], `${args}: ${stderr}`);
     assert.ok(lines[0]!.startsWith(`dragonlog: ${message}`), stderr);
     assert.ok(lines[1]!.startsWith(`  ${hint}`), stderr);
-    assert.equal(lines[2], `  ${errorCode}`);
+    assert.equal(lines[2], `  ${errorCode} (docs/troubleshooting.md)`);
     assert.doesNotMatch(stderr, /secret/);
   }
 });
@@ -191,7 +191,7 @@ test("a folder that cannot be had is a sentence with what to do, and no stack", 
     assert.equal(code, 1, `${args}`);
     assert.match(
       stderr,
-      /^dragonlog: .*ENOTDIR.*a-file\ufffd.*\n {2}\S.*\n {2}DRAGONLOG_\w+_UNAVAILABLE\n$/,
+      /^dragonlog: .*ENOTDIR.*a-file\ufffd.*\n {2}\S.*\n {2}DRAGONLOG_\w+_UNAVAILABLE \(docs\/troubleshooting\.md\)\n$/,
       `${args}`,
     );
   }

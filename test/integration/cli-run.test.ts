@@ -108,7 +108,7 @@ test("a command that cannot be started ends with 127 or 126 and the code for it"
   assert.equal(missing.code, 127);
   assert.match(
     missing.stderr,
-    /^dragonlog: no-such-command cannot be started: .*\n.*\n {2}DRAGONLOG_COMMAND_NOT_STARTED\n$/,
+    /^dragonlog: no-such-command cannot be started: .*\n.*\n {2}DRAGONLOG_COMMAND_NOT_STARTED \(docs\/troubleshooting\.md\)\n$/,
   );
   const file = join(cli.dir, "plain.txt");
   writeFileSync(file, "text");

@@ -215,7 +215,10 @@ test("a shell that is not known is wrong usage, and a broken dragonlog.json is n
   const refused = await cli.run(["completion", "zhs"]);
   assert.deepEqual(
     [refused.code, refused.stderr],
-    [2, 'dragonlog: completion does not know "zhs"\n  Did you mean zsh?\n  DRAGONLOG_USAGE\n'],
+    [
+      2,
+      'dragonlog: completion does not know "zhs"\n  Did you mean zsh?\n  DRAGONLOG_USAGE (docs/troubleshooting.md)\n',
+    ],
   );
   assert.equal((await cli.run(["completion"])).code, 2);
 });

@@ -213,7 +213,7 @@ test("an expression that may take for ever is refused before anything is started
     assert.deepEqual([code, `${stdout}`], [2, ""]);
     assert.match(
       stderr,
-      /--multiline takes an expression that takes linear time.*\n {2}DRAGONLOG_OPTION_INVALID\n$/,
+      /--multiline takes an expression that takes linear time.*\n {2}DRAGONLOG_OPTION_INVALID \(docs\/troubleshooting\.md\)\n$/,
     );
   }
 });

@@ -158,7 +158,7 @@ test("it does not lie open to other machines: without a token it does not start"
     assert.equal(code, 2, listen);
     assert.match(
       stderr,
-      /no token is set\n {2}Set DRAGONLOG_TOKEN.*\n {2}DRAGONLOG_TOKEN_MISSING\n$/,
+      /no token is set\n {2}Set DRAGONLOG_TOKEN.*\n {2}DRAGONLOG_TOKEN_MISSING \(docs\/troubleshooting\.md\)\n$/,
       listen,
     );
   }
