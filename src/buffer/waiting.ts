@@ -5,6 +5,7 @@ import { readCursor } from "../journal/cursor.js";
 import { listSegments, readWriterInfo, segmentPath, writerIsGone } from "../journal/folder.js";
 import { leaseHolder } from "../journal/lease.js";
 import { SegmentFile } from "../journal/segment-file.js";
+import type { HeldBack } from "../limit/held-back.js";
 import type { Clock } from "../system/clock.js";
 import { messageOf } from "../system/errors.js";
 import type { Waiting } from "./buffer.js";
@@ -38,8 +39,8 @@ export interface JournalState {
   readonly bytesMax: number | undefined;
   /** Records that never got into it, by cause. */
   readonly dropped: Readonly<Record<string, number>>;
-  /** Held back by the limits of their logger, by cause. */
-  readonly suppressed?: Readonly<Record<string, number>>;
+  /** Held back by the limits of their logger. */
+  readonly suppressed?: readonly HeldBack[];
   /** The process that empties it. */
   readonly shipperPid: number | undefined;
   /** Why no shipper can deliver it; then nothing above that needs reading is known. */
@@ -121,7 +122,7 @@ function readJournal(folder: string, nowMs: number): JournalState {
     alive,
     bytesMax: alive ? info?.bytesMax : undefined,
     dropped: info?.dropped ?? {},
-    ...(info?.suppressed !== undefined && { suppressed: info.suppressed }),
+    ...(Array.isArray(info?.suppressed) && { suppressed: info.suppressed }),
   };
   try {
     const copy = copyOf(folder, info);

@@ -1,6 +1,7 @@
 /** The names in a journal's folder, and `writer.json`, which says who writes there. */
 import { readdirSync, readFileSync, renameSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { HeldBack } from "../limit/held-back.js";
 import { createFolders } from "../system/folders.js";
 import { livenessOf, type ProcessIdentity } from "../system/process.js";
 
@@ -32,8 +33,8 @@ export interface WriterInfo {
   readonly bytesMax?: number;
   /** Records that never got into the journal, by cause. */
   readonly dropped: Readonly<Record<string, number>>;
-  /** Records that were held back because they were too many, by cause; undefined where none ever are. */
-  readonly suppressed?: Readonly<Record<string, number>>;
+  /** Records that were held back because they were too many, most first; undefined where none ever are. */
+  readonly suppressed?: readonly HeldBack[];
   /** The level that `dragonlog level` has set, as far as the writer has seen it. */
   readonly level?: string;
   /** The writer ended in order and will not write again. */

@@ -11,11 +11,16 @@ export interface BucketOptions {
   readonly share: number;
 }
 
+export interface Counts {
+  limit: number;
+  sample: number;
+}
+
 export class Bucket {
   readonly options: BucketOptions;
-  /** Held back since they were last reported. */
-  limited = 0;
-  sampled = 0;
+  /** Held back so far, and of these, reported. */
+  readonly held: Counts = { limit: 0, sample: 0 };
+  readonly reported: Counts = { limit: 0, sample: 0 };
   #secondMs = 0;
   #inSecond = 0;
 
@@ -23,11 +28,16 @@ export class Bucket {
     this.options = options;
   }
 
+  get unreported(): Counts {
+    const { held, reported } = this;
+    return { limit: held.limit - reported.limit, sample: held.sample - reported.sample };
+  }
+
   /** Undefined for a record that is let through, else why it is not, and it is counted. `chance` is asked for a number below 1. */
   holdsBack(nowMs: number, chance: () => number): "limit" | "sample" | undefined {
     const { share, perSecond } = this.options;
     if (share < 1 && chance() >= share) {
-      this.sampled++;
+      this.held.sample++;
       return "sample";
     }
     if (perSecond === undefined) return undefined;
@@ -40,7 +50,7 @@ export class Bucket {
       this.#inSecond++;
       return undefined;
     }
-    this.limited++;
+    this.held.limit++;
     return "limit";
   }
 }

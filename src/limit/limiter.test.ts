@@ -121,6 +121,50 @@ test("what is let through and what is reported are all there was, whatever happe
   );
 });
 
+test("what is held back while a report is written is in the next one", () => {
+  const reports: number[] = [];
+  const opened = open({
+    limit: { INFO: 1 },
+    report: ({ total }) => {
+      // As where writing it makes others log.
+      if (reports.length === 0) for (let i = 0; i < 7; i++) opened.limiter.admits("a", "INFO");
+      return reports.push(total) > 0;
+    },
+  });
+  opened.admitted("a", "INFO", 5);
+  opened.clock.advance(10_000);
+  opened.clock.advance(10_000);
+  opened.limiter.close();
+  // One of those that came meanwhile was let through, in a second of its own.
+  assert.deepEqual(reports, [4, 6]);
+  assert.equal(opened.limiter.totals.limit, 10);
+});
+
+test("all that was held back so far is told by service, level and cause, and few are told apart", () => {
+  const { limiter, admitted } = open({ limit: { "*": 1 }, sample: { DEBUG: 0 } });
+  admitted("a", "DEBUG", 3);
+  admitted("b", "INFO", 9);
+  admitted("b", "AUDIT", 3);
+  admitted("b", "ACCESS", 4);
+  limiter.reportNow();
+  const told = [
+    { service: "b", type: "INFO", cause: "limit", records: 8 },
+    { service: "b", type: "other", cause: "limit", records: 5 },
+    { service: "a", type: "DEBUG", cause: "sample", records: 3 },
+  ];
+  assert.deepEqual(limiter.heldBack(), told);
+  for (let i = 0; i < 200; i++) admitted(`service-${i}`, "INFO", 2);
+  const all = limiter.heldBack();
+  assert.deepEqual(all.slice(0, 1), [
+    { service: "(others)", type: "(others)", cause: "limit", records: 153 },
+  ]);
+  assert.ok(all.length <= 51);
+  assert.equal(
+    all.reduce((sum, { records }) => sum + records, 0),
+    216,
+  );
+});
+
 test("names without end are held back together, and counted", () => {
   const { limiter, reports } = open({ limit: { "*": 1 } });
   let seen = 0;

@@ -7,13 +7,13 @@
  *                                         └──no room for it──► waiting again
  */
 import type { Clock } from "../system/clock.js";
-import { Bucket } from "./bucket.js";
+import { Bucket, type Counts } from "./bucket.js";
+import { type HeldBack, heldBackOf, OTHERS } from "./held-back.js";
 import { ALL_TYPES, byType, type Rates } from "./rates.js";
 
 /** Pairs of service and type that are told apart; what comes later shares a bucket, so that hostile names cannot grow the memory. */
 const BUCKETS_MAX = 1000;
 const NAME_CHARS_MAX = 64;
-const OTHERS = "(others)";
 const LIMIT_REPORT_MS = 10_000;
 const SAMPLE_REPORT_MS = 60_000;
 
@@ -40,12 +40,14 @@ export interface Suppressed {
 
 export class Limiter {
   /** How many records were held back so far, by cause. */
-  readonly totals: { limit: number; sample: number } = { limit: 0, sample: 0 };
+  readonly totals: Counts = { limit: 0, sample: 0 };
   readonly #options: LimiterOptions;
   readonly #limits: ReadonlyMap<string, number>;
   readonly #shares: ReadonlyMap<string, number>;
   /** By service, then by type; null where no rule is for a type. */
   readonly #buckets = new Map<string, Map<string, Bucket | null>>();
+  /** All of them, and those that held something back since their last report. */
+  readonly #limited: Bucket[] = [];
   readonly #counted = new Set<Bucket>();
   #known = 0;
   #closed = false;
@@ -86,15 +88,29 @@ export class Limiter {
       byService.set(service, [...(byService.get(service) ?? []), bucket]);
     }
     for (const [service, buckets] of byService) {
-      const said = sumOf(service === OTHERS ? undefined : service, buckets, this.#sinceMs, clock.now());
-      if (!report(said)) continue;
-      for (const bucket of buckets) {
-        bucket.limited = 0;
-        bucket.sampled = 0;
-        this.#counted.delete(bucket);
+      const counts = buckets.map((bucket): Said => ({ bucket, ...bucket.unreported }));
+      const untilMs = clock.now();
+      if (!report(sumOf(service === OTHERS ? undefined : service, counts, this.#sinceMs, untilMs))) continue;
+      for (const { bucket, limit, sample } of counts) {
+        bucket.reported.limit += limit;
+        bucket.reported.sample += sample;
+        // What is held back while the report is written is in the next one.
+        const { unreported } = bucket;
+        if (unreported.limit + unreported.sample === 0) this.#counted.delete(bucket);
       }
     }
     if (this.#counted.size > 0 && !this.#closed) this.#reportIn(LIMIT_REPORT_MS);
+  }
+
+  /** All that was held back so far, by service, level and cause. */
+  heldBack(): HeldBack[] {
+    const counts: HeldBack[] = [];
+    for (const bucket of this.#limited) {
+      const { service, type } = bucket.options;
+      counts.push({ service, type, cause: "limit", records: bucket.held.limit });
+      counts.push({ service, type, cause: "sample", records: bucket.held.sample });
+    }
+    return heldBackOf(counts);
   }
 
   /** Nothing is reported any more. */
@@ -138,22 +154,28 @@ export class Limiter {
       this.#buckets.set(service, types);
     }
     types.set(type, bucket);
+    if (bucket !== null) this.#limited.push(bucket);
     return bucket;
   }
 }
 
+/** What a report says of a bucket. */
+interface Said extends Counts {
+  readonly bucket: Bucket;
+}
+
 function sumOf(
   service: string | undefined,
-  buckets: readonly Bucket[],
+  said: readonly Said[],
   sinceMs: number,
   untilMs: number,
 ): Suppressed {
   const sums = { limit: 0, sample: 0 };
   const counts: [type: string, records: number][] = [];
-  for (const { options, limited, sampled } of buckets) {
-    sums.limit += limited;
-    sums.sample += sampled;
-    counts.push([options.type, limited + sampled]);
+  for (const { bucket, limit, sample } of said) {
+    sums.limit += limit;
+    sums.sample += sample;
+    counts.push([bucket.options.type, limit + sample]);
   }
   const byCause = {
     ...(sums.limit > 0 && { limit: sums.limit }),

@@ -54,9 +54,10 @@ export function openFamily(options: LoggerOptions): Family {
   const parsed: ParsedOptions<"logger"> = loadCodeOptions("logger", writing, SOURCE, process.env, alsoNamed);
   const redactor = parsed.redact.length > 0 ? new Redactor(parsed) : undefined;
   const carrier = openCarrier(carrying, parsed, onTrouble);
+  const service = redactor?.text(parsed.service) ?? parsed.service;
   const writer = new Writer({
     root: parsed.buffer.dir,
-    service: parsed.service,
+    service,
     segmentBytes: parsed.segmentBytes,
     journalBytesMax: parsed.journalBytesMax,
     whenFull: parsed.whenFull,
@@ -73,8 +74,8 @@ export function openFamily(options: LoggerOptions): Family {
     onTrouble,
   });
   carrier?.worker.use(writer);
-  const level = writer.levels.cellOf(parsed.service, levelIndex(parsed.level));
-  return new Family(writer, carrier, parsed.service, level, Bindings.NONE, "");
+  const level = writer.levels.cellOf(service, levelIndex(parsed.level));
+  return new Family(writer, carrier, service, level, Bindings.NONE, "");
 }
 
 function openCarrier(

@@ -31,9 +31,16 @@ test("what is held back is counted, and reported at close at the latest", async 
     ["svc", "WARN", { limit: ofSvc }],
   ]);
   assert.deepEqual(reports[0]!.metadata!.by_type, { DEBUG: 1000, INFO: ofApi });
-  const totals = { limit: ofApi + ofSvc, sample: 1000 };
-  assert.deepEqual(logger.stats().suppressed, totals);
-  assert.deepEqual(readWriterInfo(join(dir, logger.stats().writer))!.suppressed, totals);
+  assert.deepEqual(logger.stats().suppressed, { limit: ofApi + ofSvc, sample: 1000 });
+  const told = readWriterInfo(join(dir, logger.stats().writer))!.suppressed!;
+  const recordsOf = (service: string, type: string) =>
+    told
+      .filter((each) => each.service === service && each.type === type)
+      .map(({ cause, records }) => [cause, records]);
+  assert.deepEqual(recordsOf("api", "DEBUG"), [["sample", 1000]]);
+  assert.deepEqual(recordsOf("api", "INFO"), [["limit", ofApi]]);
+  assert.deepEqual(recordsOf("svc", "INFO"), [["limit", ofSvc]]);
+  assert.equal(told.length, 3);
 });
 
 test("a type that is a secret is none in a report either", async (t) => {
@@ -43,6 +50,50 @@ test("a type that is a secret is none in a report either", async (t) => {
   const all = lines();
   assert.match(all.at(-1)!, /"data":"suppressed [12] records?"/);
   assert.ok(!all.some((line) => line.includes("AKIA")), all.at(-1));
+});
+
+test("a report is ours: no path takes it away", async (t) => {
+  for (const redactBy of ["censor", "remove"] as const) {
+    const { logger, wires } = openLogger(t, {
+      limit: 1,
+      redact: ["metadata", "data", "**.suppressed"],
+      redactBy,
+    });
+    for (let i = 0; i < 3; i++) logger.info("private", { a: i });
+    await logger.close();
+    const all = wires();
+    const [first, report] = [all[0]!, all.at(-1)!];
+    assert.equal(first.data, redactBy === "censor" ? "[redacted]" : null);
+    assert.match(String(report.data), /^suppressed [12] records?$/);
+    const { suppressed, by_type } = report.metadata as { suppressed: number; by_type: object };
+    assert.deepEqual(by_type, { INFO: suppressed });
+  }
+});
+
+/** Where @opentelemetry/api keeps what was set up with it. */
+const API = Symbol.for("opentelemetry.js.api.1");
+
+test("what is logged while the active span is looked up is counted in a report, too", async (t) => {
+  const { logger, wires } = openLogger(t, { limit: { DEBUG: 1 }, level: "debug" });
+  const global = globalThis as { [API]?: unknown };
+  t.after(() => delete global[API]);
+  let calls = 0;
+  const debug = () => {
+    calls++;
+    logger.debug("d");
+  };
+  const active = () => {
+    for (let i = 0; i < 3; i++) debug();
+    return { getValue: () => undefined };
+  };
+  global[API] = { context: { active } };
+  for (let i = 0; i < 5; i++) debug();
+  logger.info("looks the span up");
+  await logger.close();
+  const all = wires();
+  const kept = all.filter(({ data }) => data === "d").length;
+  const reported = all.map(({ metadata }) => Number(metadata?.suppressed ?? 0));
+  assert.equal(kept + reported.reduce((sum, each) => sum + each, 0), calls);
 });
 
 test("without limit and sample nothing is held back, and rates that make no sense are refused by name", (t) => {
@@ -91,5 +142,5 @@ test("a full journal makes the report wait, and drops no record for it", async (
   const kept = stored().filter(({ type }) => type !== "WARN");
   assert.deepEqual(logger.stats().dropped, { "journal full": calls + 1 - kept.length });
   const { suppressed } = readWriterInfo(join(dir, logger.stats().writer))!;
-  assert.deepEqual(suppressed, { limit: 1, sample: 0 });
+  assert.deepEqual(suppressed, [{ service: "svc", type: "DEBUG", cause: "limit", records: 1 }]);
 });

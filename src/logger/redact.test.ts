@@ -128,6 +128,13 @@ for (const redactBy of ["censor", "remove", "hash"] as const) {
   });
 }
 
+test("a service that is a secret is none, neither in a record nor in writer.json", (t) => {
+  const { logger, bytes, wires } = open(t, { redact: "aws", service: "AKIAIOSFODNN7EXAMPLE" });
+  logger.info(1);
+  assert.ok(!bytes().includes("AKIA"));
+  assert.equal(wires()[0]!.service, "[redacted]");
+});
+
 test("a number that is one of a card is none in the journal, whatever it is written as", (t) => {
   const { logger, bytes, wires } = open(t, { redact: "card" });
   logger.info(4111111111111111, { n: [4111111111111111n, 4111111111111111, "4111111111111111"] });

@@ -24,7 +24,7 @@ export class WriterFacts implements Aside {
     this.#signed = this.#suppressed();
     return {
       ...(level !== undefined && { level }),
-      ...(this.#limiter !== undefined && { suppressed: { ...this.#limiter.totals } }),
+      ...(this.#limiter !== undefined && { suppressed: this.#limiter.heldBack() }),
     };
   }
 

@@ -119,7 +119,7 @@ export class Writer implements WorkerUser {
     of?: SpanIds | null,
   ): boolean {
     const { redacting, limiter } = this;
-    if (limiter !== undefined && !limiter.admits(head.service, parts.typeText ?? LEVELS[parts.typeCode]!)) {
+    if (limiter !== undefined && !limiter.admits(head.service, this.#typeOf(parts))) {
       return false;
     }
     return this.write(
@@ -242,7 +242,11 @@ export class Writer implements WorkerUser {
     return new Limiter({ limit, sample, clock, chance: Math.random, report });
   }
 
-  /** A type may be a secret, too. */
+  /** As it may be stored: a type of an application's own may be a secret. */
+  #typeOf({ typeCode, typeText }: LineParts): string {
+    return typeText === undefined ? LEVELS[typeCode]! : (this.redacting?.text(typeText) ?? typeText);
+  }
+
   #reportSuppressed({ service, total, byType, byCause, sinceMs, untilMs }: Suppressed): boolean {
     const parts = reportOf(
       `suppressed ${total.toLocaleString("en-US")} record${total === 1 ? "" : "s"}`,
@@ -255,14 +259,14 @@ export class Writer implements WorkerUser {
       },
       byCause.limit === undefined ? "INFO" : "WARN",
     );
-    const { redacting, journal } = this;
+    const { journal } = this;
     const { bytes, position } = journal.segment;
     // A report that finds no room is no record that was dropped: it waits.
     if (bytes.length - position < REPORT_BYTES && journal.makeRoom(REPORT_BYTES) !== undefined) {
       return false;
     }
-    const shown = redacting === undefined ? parts : redactedParts(redacting, parts);
-    return this.write(this.headOf(service ?? this.#service), shown, undefined);
+    // Of no span, whichever is active.
+    return this.write(this.headOf(service ?? this.#service), parts, undefined, undefined, null);
   }
 
   /** Written only where there is room now: a report must never make the journal look for more. */

@@ -7,7 +7,6 @@ import { byLabels, byName, OTHERS, one, type Sample } from "./samples.js";
 
 /** They are written from the start, so that the first drop is a rise. The rarer ones stand there when there are any. */
 const DROP_CAUSES = ["journal full", "disk full", "journal unavailable"];
-const SUPPRESS_CAUSES = ["limit", "sample"];
 
 export const MACHINE: readonly Metric[] = [
   gauge("dragonlog_healthy", [], "1 while everything is delivered and kept, 0 otherwise.", ({ overview }) =>
@@ -109,9 +108,16 @@ export const MACHINE: readonly Metric[] = [
   ),
   gauge(
     "dragonlog_journal_suppressed_records",
-    ["cause"],
-    "Records that loggers held back because limit or sample says so, of the journals that are here. Falls when one of them is deleted.",
-    ({ overview }) => byName("cause", overview.journals.suppressed ?? {}, SUPPRESS_CAUSES),
+    ["service", "type", "cause"],
+    "Records that loggers held back because limit or sample says so, of the journals that are here; type is a level, or other. Falls when one of them is deleted.",
+    ({ overview }) =>
+      byLabels(
+        ["service", "type", "cause"],
+        overview.journals.suppressed.map(({ service, type, cause, records }) => ({
+          names: [service, type, cause],
+          value: records,
+        })),
+      ),
   ),
   gauge("dragonlog_shippers", [], "Shippers of this folder that live.", ({ overview }) =>
     one(overview.shippers.length),

@@ -8,6 +8,7 @@ export const PID = 4242;
 
 const NO_JOURNALS = {
   ...{ journals: 0, alive: 0, unreadable: 0, fileBytes: 0, bytesMax: 0, lagRecords: 0, dropped: {} },
+  suppressed: [],
   waiting: { records: 0, bytes: 0, oldestMs: undefined },
 };
 const NOTHING = { records: 0, bytes: 0, oldestMs: undefined };
@@ -92,6 +93,10 @@ export function fullOverview(): Overview {
     journals: {
       ...{ journals: 210, alive: 150, unreadable: 1, fileBytes: 5e8, bytesMax: 1e10, lagRecords: 66 },
       ...{ dropped: { "journal full": 5 }, waiting: { records: 100, bytes: 90_000, oldestMs: undefined } },
+      suppressed: [
+        { service: "web", type: "DEBUG", cause: "limit", records: 1200 },
+        { service: "shop", type: "other", cause: "sample", records: 4 },
+      ],
     },
     writersMore: 206,
     writers: [

@@ -1,5 +1,6 @@
 /** The whole pipeline at one moment, for `status`, the metrics and the page. All times are in ms since 1970-01-01 UTC. */
 import type { AlertCounts } from "../alert/alerter.js";
+import type { HeldBack } from "../limit/held-back.js";
 import type { Waiting } from "../record/stored-record.js";
 import type { ShipCounts } from "../ship/counts.js";
 import type { DestinationVitals, Latency, Logged, Rates } from "../ship/vitals.js";
@@ -47,8 +48,8 @@ export interface JournalTotals {
   readonly bytesMax: number;
   readonly lagRecords: number;
   readonly dropped: Readonly<Record<string, number>>;
-  /** Records that loggers held back because `limit` or `sample` says so, by cause. */
-  readonly suppressed?: Readonly<Record<string, number>>;
+  /** Records that loggers held back because `limit` or `sample` says so, most first. */
+  readonly suppressed: readonly HeldBack[];
 }
 
 export interface StoreOverview {

@@ -1,4 +1,5 @@
 /** What `dragonlog status` says to people: the verdict first, then what waits and flows, then who is there. */
+import { byCause } from "../limit/held-back.js";
 import { latencyQuantile } from "../ship/latency.js";
 import type { Latency } from "../ship/vitals.js";
 import { counted, countedDoing, formatBytes, formatSpan } from "../system/figures.js";
@@ -16,6 +17,8 @@ import {
 } from "./status-tables.js";
 
 const NOT_HEALTHY = "NOT HEALTHY: ";
+/** Services and types that are named of what was held back. */
+const MOST_MAX = 3;
 
 export function statusLines(overview: Overview): StatusLine[] {
   const sections = [
@@ -67,16 +70,10 @@ function facts(overview: Overview): StatusLine[] {
   if (puts !== undefined) {
     pairs.push(["puts", puts]);
   }
-  for (const [name, counts] of [
-    ["dropped", journals.dropped],
-    ["suppressed", journals.suppressed ?? {}],
-  ] as const) {
-    const records = Object.values(counts).reduce((sum, each) => sum + each, 0);
-    if (records === 0) continue;
-    const causes = Object.entries(counts).filter(([, count]) => count > 0);
-    const shown = causes.map(([cause, count]) => `${cause} ${figure(count)}`).join(", ");
-    pairs.push([name, `${counted(records, "record")} (${shown})`]);
-  }
+  pairs.push(...countsOf("dropped", journals.dropped));
+  const most = new Set(journals.suppressed.map(({ service, type }) => `${service} ${type}`));
+  const mostOf = `most of ${[...most].slice(0, MOST_MAX).join(", ")}`;
+  pairs.push(...countsOf("suppressed", byCause(journals.suppressed), `; ${mostOf}`));
   if (deadLetters.bytes > 0) {
     const room = deadLetters.bytesMax === undefined ? "" : ` of ${formatBytes(deadLetters.bytesMax)}`;
     pairs.push(["dead letters", `${formatBytes(deadLetters.bytes)}${room} in ${deadLetters.dir}`]);
@@ -84,6 +81,19 @@ function facts(overview: Overview): StatusLine[] {
   pairs.push(["journals", `${journals.journals === 0 ? "none" : figure(journals.journals)} in ${dir}`]);
   const width = Math.max(...pairs.map(([name]) => name.length));
   return pairs.map(([name, text]) => lineOf(`${name.padEnd(width)}  ${text}`));
+}
+
+/** Such as `1,204 records (limit 1,200, sample 4)`; nothing where there are none. */
+function countsOf(
+  name: string,
+  counts: Readonly<Record<string, number>>,
+  more = "",
+): (readonly [string, string])[] {
+  const causes = Object.entries(counts).filter(([, count]) => count > 0);
+  if (causes.length === 0) return [];
+  const records = causes.reduce((sum, [, count]) => sum + count, 0);
+  const shown = causes.map(([cause, count]) => `${cause} ${figure(count)}`).join(", ");
+  return [[name, `${counted(records, "record")} (${shown}${more})`]];
 }
 
 /** Such as `12 ms in the middle, 80 ms for 99 % of 1,204`. */

@@ -1,6 +1,7 @@
 /** The journals of a machine as people see them: the ones that matter, and the sum of all. */
 import { type JournalState, totalWaiting } from "../buffer/waiting.js";
 import { ANY_SHIPPER, STORE_PREFIX } from "../journal/folder.js";
+import { summedUp } from "../limit/held-back.js";
 import type { JournalTotals, WriterView } from "./overview.js";
 
 const WRITERS_MAX = 200;
@@ -29,19 +30,15 @@ export function journalTotals(journals: readonly JournalState[]): JournalTotals 
     bytesMax: sum(({ bytesMax = 0 }) => bytesMax),
     lagRecords: sum(lagOf),
     dropped: droppedIn(journals),
-    suppressed: sumByCause(journals.map(({ suppressed = {} }) => suppressed)),
+    suppressed: summedUp(journals.flatMap(({ suppressed = [] }) => suppressed)),
   };
 }
 
 /** By cause. */
 export function droppedIn(journals: readonly Pick<JournalState, "dropped">[]): Record<string, number> {
-  return sumByCause(journals.map(({ dropped }) => dropped));
-}
-
-function sumByCause(counts: readonly Readonly<Record<string, number>>[]): Record<string, number> {
   const all: Record<string, number> = {};
-  for (const each of counts) {
-    for (const [cause, records] of Object.entries(each)) {
+  for (const { dropped } of journals) {
+    for (const [cause, records] of Object.entries(dropped)) {
       all[cause] = (all[cause] ?? 0) + records;
     }
   }

@@ -30,3 +30,19 @@ test("the picture follows records from the first to the last stage", needsBrowse
   await page.getByRole("button", { name: /\d problem/ }).click();
   await page.locator(".popover").waitFor();
 });
+
+test("what loggers hold back is shown with them, and in the metrics", needsBrowser, async (context) => {
+  const served = await serve(context, { flags: ["--interval", "200ms"] });
+  const browser = await openBrowser(context);
+  const logger = served.shipping.logger("api", { sample: { INFO: 0 }, syncMs: 100 });
+  for (let n = 0; n < 30; n++) logger.info(n);
+  logger.warn("kept");
+  const { page } = await openPage(context, browser, `${served.url}/#/flow`);
+  await page
+    .getByRole("region", { name: "Writers", exact: true })
+    .getByText("30, most of api INFO")
+    .waitFor();
+  const metrics = await (await fetch(`${served.url}/metrics`)).text();
+  const sample = 'dragonlog_journal_suppressed_records{service="api",type="INFO",cause="sample"} 30';
+  assert.ok(metrics.includes(sample), metrics);
+});

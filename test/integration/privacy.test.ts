@@ -4,6 +4,7 @@ import { generateKeyPairSync } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import type { Overview } from "../../src/watch/overview.js";
 import { Cli } from "./cli.js";
 import { bytesIn, foundIn, secretsFor } from "./planted.js";
 
@@ -122,6 +123,10 @@ test("pipe keeps to limits, says what it left out, and records how much", async 
   const piped = await cli.run(args, lines.join(""));
   assert.equal(piped.code, 0, piped.stderr);
   assert.match(piped.stderr, /50 left out by limit or sample/);
+  const status = `${(await cli.run(["status"])).stdout}`;
+  assert.match(status, /^suppressed {2}50 records \(sample 50; most of shop DEBUG\)$/m);
+  const { journals } = JSON.parse(`${(await cli.run(["status", "--json"])).stdout}`) as Overview;
+  assert.deepEqual(journals.suppressed, [{ service: "shop", type: "DEBUG", cause: "sample", records: 50 }]);
   const records = await cli.records();
   assert.equal(records.filter(({ type }) => type === "AUDIT").length, 50);
   const report = records.at(-1)!;

@@ -70,6 +70,7 @@ function writersStage({ writers, writersMore, journals, rates }: Overview): Stag
     facts: facts(
       ["Log", rates && `${rate(rates.inRecords)} records/s`],
       ["Services", `${count(services.size)}${writersMore > 0 ? " or more" : ""}`],
+      ["Held back", journals.suppressed.length > 0 && heldBack(journals.suppressed)],
       ["Gone", journals.journals > journals.alive && count(journals.journals - journals.alive)],
     ),
     room: undefined,
@@ -230,6 +231,13 @@ function causes(counts: Readonly<Record<string, number>>): string {
     .filter(([, records]) => records > 0)
     .map(([cause, records]) => `${cause} ${count(records)}`)
     .join(", ");
+}
+
+/** By `limit` and `sample`, as it was asked for: no error. */
+function heldBack(suppressed: Overview["journals"]["suppressed"]): string {
+  const all = suppressed.reduce((total, { records }) => total + records, 0);
+  const [{ service, type } = { service: "", type: "" }] = suppressed;
+  return `${count(all)}, most of ${service} ${type}`;
 }
 
 type Fact = readonly [name: string, value: string | false | undefined];
