@@ -2,7 +2,7 @@
 import { median } from "../lib/stats.js";
 import { figure, table } from "../lib/table.js";
 import type { Outcome } from "./happen.js";
-import { SCENARIOS, type ScenarioName, WAYS, type WayName } from "./shape.js";
+import { MEASURED, SCENARIOS, type ScenarioName, WAYS, type WayName } from "./shape.js";
 
 export interface Results {
   readonly machine: string;
@@ -56,7 +56,7 @@ export function tables(results: Results): string {
     table(
       ["", "event loop, µs a record", "CPU of the process, µs a record"],
       rows
-        .filter(({ scenario }) => scenario === "plain")
+        .filter(({ scenario }) => scenario === MEASURED)
         .map((row) => [WAYS[row.way], figure(row.loopUsPerRecord, 1), figure(row.cpuUsPerRecord, 1)]),
     ),
   ].join("\n\n");

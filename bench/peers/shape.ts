@@ -19,12 +19,21 @@ export interface Scenario {
   readonly answersLost?: number;
 }
 
+/** Of this one are the costs: those who are compared meet it one after the other. */
+export const MEASURED = "plain";
+
 export const SCENARIOS = {
   plain: { title: "nothing happens", perSecond: 2000, seconds: 10 },
   killed: { title: "SIGKILL", perSecond: 1000, seconds: 5, killed: true },
   away: {
     title: "the cloud is away for 30 s",
     perSecond: 500,
+    seconds: 40,
+    away: { fromSecond: 5, seconds: 30 },
+  },
+  quiet: {
+    title: "the same, and hardly anything is logged",
+    perSecond: 0.75,
     seconds: 40,
     away: { fromSecond: 5, seconds: 30 },
   },

@@ -149,7 +149,7 @@ export const formats: readonly Example[] = [
     },
   },
   {
-    source: "README.md: ms(), uncolorize(), padLevels(), cli(), logstash()",
+    source: "README.md#streams-objectmode-and-info-objects: ms(), uncolorize(), padLevels()",
     run: (to) => {
       const log = (...all: winston.Logform.Format[]) =>
         createLogger({ format: combine(...all), transports: [to()] });
