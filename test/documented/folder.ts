@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 export const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
 /** What each Node.js process of a page loads. */
 export const PRELOADED = new URL("programs/as-documented.js", import.meta.url);
-const NPM = fileURLToPath(new URL("programs/npm.js", import.meta.url));
+const programAt = (name: string): string => fileURLToPath(new URL(`programs/${name}.js`, import.meta.url));
 
 /** Without a registry: what is there is linked, and `npm` stands for as much of npm as pages use. */
 export function newFolder(dir: string): void {
@@ -24,7 +24,8 @@ export function newFolder(dir: string): void {
 
 const TOOLS: Readonly<Record<string, string>> = {
   dragonlog: `exec "${process.execPath}" "${join(ROOT, "dist/src/cli/main.js")}" "$@"`,
-  npm: `exec "${process.execPath}" "${NPM}" "$@"`,
+  npm: `exec "${process.execPath}" "${programAt("npm")}" "$@"`,
+  "redis-server": `REAL_PATH="${process.env.PATH}" exec "${process.execPath}" "${programAt("redis-server")}" "$@"`,
   // biome-ignore lint/suspicious/noTemplateCurlyInString: the shell's
   npx: 'while [ "$1" != "${1#-}" ]; do shift; done\nexec "$@"',
   // What a server refuses has failed; and who would listen for ever has seen enough after a second.

@@ -109,7 +109,7 @@ test("a page that is right passes", { skip: noRedisServer }, async (context) => 
       block("sh", "mkdir app && cd app\nexport GREETING=hello"),
       block("js", server, "file: server.mjs"),
       block("sh", 'test "$(basename "$PWD") $GREETING" = "app hello"\nnode server.mjs', "keep running"),
-      block("sh", "curl http://localhost:3000"),
+      block("sh", "curl http://localhost:3000/$NAME", "given: export NAME=reader"),
       block("text", "hello", "output"),
       block("js", server.replace("3000", "3001")),
       block(

@@ -23,6 +23,7 @@ const NOT_RUN: Readonly<Record<string, string>> = {
   kubernetes: "talks to a cluster",
   systemd: "changes the services of a machine",
   elsewhere: "talks to a server of others: mail, Slack, Prometheus, a registry",
+  absent: "starts a program that is not installed here",
   checkout: "is for a checkout of this repository, whose own tests run it or which takes long",
   before: "is what a reader comes from, with packages that are not installed here",
   sample: "shows what something looks like",

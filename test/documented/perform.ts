@@ -111,7 +111,7 @@ export class Performance {
 }
 
 function needsStore(code: string): boolean {
-  return /rediss?:\/\/|\bredis\.Redis\(/.test(code);
+  return /\bredis:\/\/(?!\S*:(?!6379\b)\d+\b)|\bredis\.Redis\(/.test(code);
 }
 
 /** Why a block cannot run on this machine; false where it can. */

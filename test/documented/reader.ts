@@ -196,6 +196,7 @@ export class Reader {
 
   /** What no command of the page has delivered. */
   async deliver(): Promise<void> {
+    if (this.#groups.length === 0) return;
     const rest = "--to cloudwatch --region us-east-1 --group rest --stream '{service}'";
     // Whatever the page has set for its own commands; but where its journals are counts.
     const unset = Object.keys(this.#env).filter((name) => /^DRAGONLOG_(?!JOURNAL_DIR$)/.test(name));
@@ -218,5 +219,5 @@ const UNTIL_ALIVE = `until_alive() { while [ ! -e "$PAGE_LIFE/$1" ] && kill -0 "
 
 /** What goes on in the background works before the next line, as it does for people, who type slowly. */
 function inBackground(script: string): string {
-  return script.replace(/^(.*\b(?:dragonlog|node) .*[^&]&)[ \t]*(#.*)?$/gm, "$1 until_alive $!");
+  return script.replace(/^(.*\b(?:dragonlog|node|redis-server) .*[^&]&)[ \t]*(#.*)?$/gm, "$1 until_alive $!");
 }

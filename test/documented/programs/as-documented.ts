@@ -53,7 +53,7 @@ function isForeground(): boolean {
 
 let lives = false;
 
-function live(stopBy: NodeJS.Signals): void {
+export function live(stopBy: NodeJS.Signals): void {
   if (lives || !isMainThread) return;
   lives = true;
   writeFileSync(join(PAGE_LIFE!, String(process.pid)), "");
