@@ -154,7 +154,10 @@ export interface LoggerStats {
   readonly valuesShortened: number;
   /** Records whose data could not be put into text at all. */
   readonly unencodable: number;
-  /** Records stamped with the last time because the machine's clock was set back. */
+  /**
+   * Records stamped with the time of the one before, which was later than theirs: the machine's clock was set back, or another logger
+   * had taken the time, less than a second ago, before it passed its record on. So the records of a writer stay in order.
+   */
   readonly timeHeldBack: number;
   /** `ram`: what is logged now does not outlive the process, because the folder cannot be used or no journal is kept. */
   readonly state: "safe" | "ram" | "closed";

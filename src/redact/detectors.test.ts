@@ -1,5 +1,6 @@
 /** What the detectors find, and what they leave alone. */
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -171,6 +172,37 @@ test("a text of two megabytes that nearly is a secret everywhere takes no longer
       // Quadratic work takes hours here; the bound is that of a machine on which everything takes its time.
       assert.ok(performance.now() - started < 20_000, piece);
     }
+  }
+});
+
+/** Texts at random, as bytes of SHA-256 over a count, so that a failure comes again. */
+function bytesAt(count: number): Buffer {
+  return createHash("sha256").update(`${count}`).digest();
+}
+const digitsAt = (digits: number) => (count: number) => {
+  const bytes = bytesAt(count);
+  // The first digits of a number of 256 bits are not as random as the others.
+  return `id ${1 + (bytes[0]! % 9)}${`${BigInt(`0x${bytes.toString("hex")}`)}`.slice(20, 19 + digits)} of it`;
+};
+
+/** Of how many at random one is taken for a secret, at least and at most; see docs/privacy.md. */
+const AT_RANDOM: Readonly<Record<string, [text: (count: number) => string, least: number, most: number]>> = {
+  "numbers of 16 digits": [digitsAt(16), 19, 26],
+  "numbers of 19 digits": [digitsAt(19), 45, 75],
+  "numbers of 15 digits": [digitsAt(15), 150, 2000],
+  "numbers of 13 digits": [digitsAt(13), Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY],
+  "hashes in hex": [(count) => bytesAt(count).toString("hex", 0, 20), 3000, Number.POSITIVE_INFINITY],
+  "32 bytes in base64": [(count) => bytesAt(count).toString("base64"), 20, 50],
+  "30 bytes in base64": [(count) => bytesAt(count).toString("base64", 0, 30), 1, 1.02],
+};
+
+test("what is random is taken for a secret as seldom as the documents say", () => {
+  const texts = 20_000;
+  for (const [what, [text, least, most]] of Object.entries(AT_RANDOM)) {
+    let taken = 0;
+    for (let count = 0; count < texts; count++) if (redact(text(count)) !== text(count)) taken++;
+    const oneIn = texts / taken;
+    assert.ok(oneIn >= least && oneIn <= most, `of ${what} one in ${oneIn}`);
   }
 });
 
