@@ -105,9 +105,12 @@ for (const handler of ["answers", "callsBack"]) {
 
 test("a handler that streams: its answer goes first, and the sandbox is not frozen before everything is delivered", async (context) => {
   const lambda = await Lambda.open(context);
+  lambda.cloud.faults.add({ kind: "latency", ms: 300, operation: "PutLogEvents" });
   const sandbox = await lambda.sandbox({ handler: "streams" });
   for (let invocation = 1; invocation <= 3; invocation++) {
-    const outcome = await sandbox.invoke(event(50));
+    const outcome = await sandbox.invoke(event(50), {
+      atAnswer: () => assert.equal(lambda.delivered, 50 * (invocation - 1)),
+    });
     assert.deepEqual(outcome.answer, JSON.stringify({ logged: 50 * invocation }));
     lambda.assertArrived(50 * invocation);
     assert.equal(lambda.stored().at(-1)!.request_id, outcome.requestId);
@@ -129,8 +132,11 @@ test("what a handler throws is delivered, and fails the invocation as it would w
 test("a cloud that is too slow: the answer comes in time, and the records with the next one", async (context) => {
   const lambda = await Lambda.open(context);
   lambda.cloud.faults.add({ kind: "hang", operation: "PutLogEvents" });
-  const sandbox = await lambda.sandbox({ logger: { requestTimeout: "500ms", backoffMax: "100ms" } });
-  const first = await sandbox.invoke(event(20), { timeoutMs: 2000 });
+  const sandbox = await lambda.sandbox({
+    logger: { requestTimeout: "500ms", backoffMax: "100ms" },
+    delivery: { wait: "1m", reserve: "1500ms" },
+  });
+  const first = await sandbox.invoke(event(20), { timeoutMs: 3000 });
   assert.deepEqual([first.timedOut, first.answer], [false, { logged: 20 }]);
   assert.equal(lambda.delivered, 0);
   assert.match(sandbox.stderr, /DRAGONLOG_DEADLINE_PASSED/);
@@ -155,10 +161,10 @@ test("an outage adds `wait` to an invocation, and not all of its time", async (c
 
 test("frozen while an answer of the cloud is on its way: it comes twice, and can be seen by id", async (context) => {
   const lambda = await Lambda.open(context);
-  const sandbox = await lambda.sandbox({ logger: { requestTimeout: "1s" } });
+  const sandbox = await lambda.sandbox({ logger: { requestTimeout: "4s" } });
   await sandbox.invoke(event(10));
   lambda.cloud.faults.add({ kind: "store-then-hang", operation: "PutLogEvents", calls: 1 });
-  await sandbox.invoke(event(20), { timeoutMs: 1000 });
+  await sandbox.invoke(event(20), { timeoutMs: 3000 });
   lambda.assertArrived(30);
   await sandbox.invoke(event(20));
   lambda.assertArrived(50, 20);
