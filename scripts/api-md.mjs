@@ -58,7 +58,12 @@ function missing(name) {
 
 /** A docstring without the stars of its lines, and with links to the pages that it names. */
 function plain(text) {
-  return text.replace(/\n \* ?/g, "\n").replace(/\bdocs\/([\w-]+\.md)/g, "[$1](../$1)");
+  const linked = (_, page) => `[${titleOf(page)}](../${page})`;
+  return text.replace(/\n \* ?/g, "\n").replace(/\bdocs\/([\w-]+\.md)/g, linked);
+}
+
+function titleOf(page) {
+  return /^# (.+)$/m.exec(readFileSync(new URL(`docs/${page}`, ROOT), "utf8"))[1];
 }
 
 function docsOf(node, name) {

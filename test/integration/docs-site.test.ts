@@ -8,6 +8,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { extname, join } from "node:path";
 import { after, before, type TestContext, test } from "node:test";
+import type { Page } from "playwright-core";
 import { seriousFindings } from "../harness/axe.js";
 import { needsBrowser, openBrowser, openPage, PHONE } from "../harness/browser.js";
 import { ROOT } from "./application.js";
@@ -93,13 +94,16 @@ async function serve(context: TestContext): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}${BASE}`;
 }
 
+/** The pages that a page links are fetched ahead; one that is closed meanwhile complains. */
+const untilQuiet = (page: Page): Promise<void> => page.waitForLoadState("networkidle");
+
 test("axe-core finds nothing serious, light or dark", needsBrowser, async (context) => {
   const url = await serve(context);
   const browser = await openBrowser(context);
   for (const colorScheme of ["light", "dark"] as const) {
     for (const address of ["index.html", "start.html", "api/dragonlog.html"]) {
       const { page } = await openPage(context, browser, url + address, { colorScheme });
-      await page.getByRole("heading", { level: 1 }).waitFor();
+      await untilQuiet(page);
       assert.deepEqual(await seriousFindings(page), [], `${address} in ${colorScheme}`);
     }
   }
@@ -129,4 +133,5 @@ test("a search finds an option, without anybody else being asked", needsBrowser,
     .first()
     .click();
   await page.waitForURL(/options\.html#journalbytesmax$/);
+  await untilQuiet(page);
 });
