@@ -1,4 +1,5 @@
 /** Children, levels and destinations: docs/api.md "Logger Instance" and "Statics", docs/child-loggers.md, docs/web.md. */
+import { fastify } from "fastify";
 import pino from "pino";
 import type { Example } from "./example.js";
 
@@ -75,6 +76,25 @@ export const children: readonly Example[] = [
       );
       deduped.info("for this stream");
       deduped.error("for the other one only");
+    },
+  },
+  {
+    source: "docs/web.md#fastify",
+    async run(to) {
+      // It differs from run to run.
+      const log = (fields: Record<string, unknown>) =>
+        "responseTime" in fields ? { ...fields, responseTime: 1.5 } : fields;
+      const app = fastify({ logger: { stream: to, formatters: { log } } });
+      app.get("/", async (request) => {
+        request.log.info("something");
+        return { hello: "world" };
+      });
+      app.get("/broken", async () => {
+        throw new Error("broken");
+      });
+      await app.inject("/");
+      await app.inject({ url: "/broken", headers: { "x-request-id": "r-7" } });
+      await app.close();
     },
   },
   {
