@@ -1,63 +1,47 @@
-/** What docs/store.md and examples/ give to be run in containers fits the code: users, variables, volumes, grace periods. */
+/** What lies in deploy/ fits the code: options, ports, probes, users, volumes, time to stop, room; deployment-lint.test.ts has the form. */
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { createClient } from "@redis/client";
-import { parseAllDocuments } from "yaml";
-import { variableOf } from "../../src/config/names.js";
-import { optionsIn, type Scope } from "../../src/config/options.js";
-import { parseSize } from "../../src/system/units.js";
+import { COMMANDS } from "../../src/cli/program.js";
+import type { ParsedOptions } from "../../src/config/options.js";
+import { parseDuration, parseSize } from "../../src/system/units.js";
 import { until } from "../harness/program.js";
 import { freePort, noRedisServer, RedisServer } from "../harness/redis-server.js";
 import { ROOT } from "./application.js";
+import {
+  containersOf,
+  DEPLOY,
+  dockerfileStages,
+  documentsIn,
+  jsonWords,
+  lastOf,
+  manifests,
+  ofKind,
+  optionsFrom,
+  readDeploy,
+  variablesOf,
+  volumesOf,
+  workloads,
+  type Yaml,
+} from "./deployment.js";
 import { Shipping } from "./shipping.js";
 
 const MIB = 1 << 20;
 /** What Dragonfly refuses writes at, in parts of its maxmemory. */
 const RESIDENT_SHARE = 1.25;
-const DRAIN_MS = 25_000;
-const ACL = /```acl\n([\s\S]*?)\n```/.exec(readFileSync(join(ROOT, "docs/store.md"), "utf8"))![1]!;
+const JOURNAL_DIR = "/var/lib/dragonlog";
+const PAGE_PORT = 8001;
+const OWN_IMAGE = /^registry\.example\.com\/dragonlog:/;
 
-/** A part of a parsed file, as far as a test looks into it. */
-// biome-ignore lint/suspicious/noExplicitAny: manifests have no types here, and a wrong step fails the test
-type Yaml = any;
+const guide = readFileSync(join(ROOT, "docs/deploying.md"), "utf8");
 
-function documentsIn(path: string): Yaml[] {
-  return parseAllDocuments(readFileSync(join(ROOT, "examples", path), "utf8")).map((document) => {
-    assert.deepEqual(document.errors, [], path);
-    return document.toJS();
-  });
-}
-
-const manifests = readdirSync(join(ROOT, "examples/kubernetes")).flatMap((name) =>
-  documentsIn(`kubernetes/${name}`),
-);
-const workloads = manifests.filter(({ spec }) => spec?.template !== undefined);
-
-function workload(name: string): Yaml {
-  return workloads.find(({ metadata }) => metadata.name === name);
-}
-
-/** Each variable of ours is an option there. */
-function assertVariables(names: readonly string[], scopes: readonly Scope[]): void {
-  const known = scopes.flatMap((scope) => optionsIn(scope)).map(([key]) => variableOf(key));
-  const strange = names.filter((name) => name.startsWith("DRAGONLOG_") && !known.includes(name));
-  assert.deepEqual(strange, []);
-}
-
-/** Where the others of its network reach it, and so with a token. */
-function assertServes(listen: string, token: string): void {
-  assert.equal(listen, "0.0.0.0:8001");
-  assert.ok(token);
-}
-
-async function answers(host: string, path: string): Promise<boolean> {
+async function statusOf(url: string): Promise<number> {
   try {
-    return (await fetch(`http://${host}${path}`, { headers: { connection: "close" } })).ok;
+    return (await fetch(url, { headers: { connection: "close" } })).status;
   } catch {
-    return false;
+    return 0;
   }
 }
 
@@ -76,163 +60,288 @@ function assertDragonflyFits(flags: readonly string[], memoryBytes: number): voi
   assert.ok(!flags.some((each) => each.includes("cache_mode")));
 }
 
-test("the users of docs/store.md can do all that a forwarder and a shipper do, and nothing more is tried", {
-  skip: noRedisServer,
-}, async (context) => {
-  const shipping = await Shipping.open(context);
-  const users = join(shipping.cli.dir, "users.acl");
-  writeFileSync(users, `${ACL}\n`);
-  const server = await RedisServer.start({ flags: ["--aclfile", users] });
-  context.after(() => server.stop());
-  const urlOf = (user: string): string => `redis://${user}:${user}-password@127.0.0.1:${server.port}`;
-  const pipe = ["pipe", "--service", "web", "--buffer", urlOf("app"), "--journal-dir", "machine"];
-  const piped = await shipping.cli.run(pipe, "one\ntwo\n");
-  assert.equal(piped.code, 0, piped.stderr);
-  const other = createClient({ url: urlOf("other"), RESP: 2 });
-  await other.connect();
-  await other.sendCommand(["RPUSH", "logs:buffer", '{"service":"web","data":"three"}']);
-  await assert.rejects(other.sendCommand(["LRANGE", "logs:buffer", "0", "-1"]), /NOPERM/);
-  other.destroy();
-  const shipper = ["--buffer", urlOf("ship"), "--journal-dir", "shipper"];
-  const shown = await shipping.cli.run(["status", "--json", ...shipper]);
-  assert.equal(JSON.parse(`${shown.stdout}`).store.waiting.records, 2, "what status may look at");
-  const shipped = await shipping.shipOnce(...shipper);
-  assert.equal(shipped.code, 0, shipped.stderr);
-  const delivered = shipping.stored().map(({ data }) => data);
+/** Of a process that ships: where others reach it, with a token, and how long it drains. */
+function assertShips(options: ParsedOptions<"ship">, graceSeconds: number): void {
+  assert.equal(options.journalDir, JOURNAL_DIR);
+  assert.deepEqual(options.listen, { host: "0.0.0.0", port: PAGE_PORT });
+  assert.ok(options.token, "who serves where others reach it has a token");
+  assert.ok(graceSeconds * 1000 >= options.drainDeadline + 10_000, "it is killed before it has drained");
+}
+
+test("deploy/Dockerfile: numbers for users, no shell before the process, files that exist, a base that can be pinned", () => {
+  const stages = dockerfileStages();
   assert.deepEqual(
-    ["one", "two"].filter((data) => !delivered.includes(data)),
-    [],
+    stages.map(({ name }) => name),
+    ["build", "dragonlog", "application", ""],
+    "the shipper is what is built where no target is named",
   );
-  const admin = createClient({ url: urlOf("admin"), RESP: 2 });
-  await admin.connect();
-  const refused = (await admin.sendCommand(["ACL", "LOG"])) as unknown as string[][];
-  admin.destroy();
-  const foreign = refused.filter((entry) => !entry.includes("other"));
-  assert.deepEqual(foreign, [], "refused, but for what this test tried on purpose");
+  assert.equal(lastOf("dragonlog", "USER").getArgumentsContent(), "1000:1000");
+  assert.deepEqual(jsonWords(lastOf("dragonlog", "VOLUME")), [JOURNAL_DIR]);
+  const [, made] = /install -d -o 1000 -g 1000 -m 700 (\S+)/.exec(
+    lastOf("dragonlog", "RUN").getArgumentsContent()!,
+  )!;
+  assert.equal(made, JOURNAL_DIR);
+  const [entry, command] = ["ENTRYPOINT", "CMD"].map((keyword) => jsonWords(lastOf("dragonlog", keyword)));
+  assert.deepEqual(entry, ["dragonlog"]);
+  assert.ok(COMMANDS.some(({ text }) => text.name === command!.join(" ")));
+  const environment = lastOf("dragonlog", "ENV").getArgumentsContent()!.split(" ");
+  const options = optionsFrom(Object.fromEntries(environment.map((each) => each.split("="))), ["ship"]);
+  assert.equal(options.journalDir, JOURNAL_DIR);
+  assert.equal(lastOf("dragonlog", "EXPOSE").getArgumentsContent(), `${options.listen!.port}`);
+  assert.equal(lastOf("dragonlog", "STOPSIGNAL").getArgumentsContent(), "SIGTERM");
+  const [, base] = /^ARG NODE=(\S+)$/m.exec(readDeploy("Dockerfile"))!;
+  assert.match(base!, /^node:\d+-\w+-slim$/);
 });
 
-test("each command that the client sends is granted in docs/store.md", () => {
-  const client = readFileSync(join(ROOT, "src/buffer/redis/client.ts"), "utf8");
-  const sent = new Set([...client.matchAll(/\[\s*"([A-Z]{3,})"/g)].map(([, name]) => name!.toLowerCase()));
-  assert.ok(sent.size > 15);
-  const granted = [...ACL.matchAll(/\+(\w+)/g)].map(([, name]) => name!);
-  assert.deepEqual(
-    [...sent].filter((name) => !granted.includes(name)),
-    [],
-  );
-});
-
-test("examples/kubernetes: a shipper is ready while it runs, whatever becomes of the store and the cloud", {
-  skip: noRedisServer,
-}, async (context) => {
-  const shipping = await Shipping.open(context);
-  const [container] = workload("dragonlog-shipper").spec.template.spec.containers;
-  const port = await freePort();
-  const isReady = (): Promise<boolean> => answers(`127.0.0.1:${port}`, container.readinessProbe.httpGet.path);
-  assert.equal(await isReady(), false, "nothing runs");
-  const server = await RedisServer.start();
-  context.after(() => server.stop());
-  await shipping.cloud.stop();
-  shipping.cli.env.DRAGONLOG_TOKEN = "a-token-that-nobody-guesses";
-  const listen = ["--listen", `0.0.0.0:${port}`];
-  const { stop } = shipping.ship("--buffer", server.url, "--drain-deadline", "100ms", ...listen);
-  await until(isReady, () => "it did not become ready");
-  await server.kill();
-  const cannotDeliver = async (): Promise<boolean> => !(await answers(`127.0.0.1:${port}`, "/readyz"));
-  await until(cannotDeliver, () => "it said that it can deliver");
-  assert.equal(await isReady(), true, "without its store");
-  await stop();
-  assert.equal(await isReady(), false, "after its end");
-});
-
-test("examples/compose.yaml: a shipper is healthy while it can deliver", async (context) => {
+test("deploy/Dockerfile: its health check succeeds while a shipper lives, and fails where none does", async (context) => {
   const shipping = await Shipping.open(context);
   const port = await freePort();
-  const [, ...command] = documentsIn("compose.yaml")[0].services.shipper.healthcheck.test;
-  const check = command.map((word: string) =>
-    word.replace(/^node$/, process.execPath).replace("8001", `${port}`),
-  );
-  const isHealthy = async (): Promise<boolean> => spawnSync(check[0], check.slice(1)).status === 0;
+  const [program, ...args] = jsonWords(lastOf("dragonlog", "HEALTHCHECK"));
+  assert.equal(program, "node");
+  const check = args.map((word) => word.replace(`${PAGE_PORT}`, `${port}`));
+  const isHealthy = async (): Promise<boolean> => spawnSync(process.execPath, check).status === 0;
   assert.equal(await isHealthy(), false, "nothing runs");
   shipping.cli.env.DRAGONLOG_TOKEN = "a-token-that-nobody-guesses";
+  await shipping.cloud.stop();
   const { stop } = shipping.ship("--listen", `0.0.0.0:${port}`);
   await until(isHealthy, () => "it did not become healthy");
   await stop();
 });
 
-test("examples/compose.yaml: variables, volumes, time to stop, room for the store", () => {
-  const [{ services, volumes }] = documentsIn("compose.yaml");
+test("deploy/kubernetes: no outage of the store or the cloud restarts a shipper, and its readiness tells of it", {
+  skip: noRedisServer,
+}, async (context) => {
+  const shipping = await Shipping.open(context);
+  const [container] = workloads.find(({ path }) => path === "store/shipper.yaml")!.object.spec.template.spec
+    .containers;
+  const port = await freePort();
+  const answer = (probe: string) => statusOf(`http://127.0.0.1:${port}${container[probe].httpGet.path}`);
+  const server = await RedisServer.start();
+  context.after(() => server.stop());
+  shipping.cli.env.DRAGONLOG_TOKEN = "a-token-that-nobody-guesses";
+  const listen = ["--listen", `0.0.0.0:${port}`];
+  const { stop } = shipping.ship("--buffer", server.url, "--drain-deadline", "100ms", ...listen);
+  await until(
+    async () => (await answer("readinessProbe")) === 200,
+    () => "it did not become ready",
+  );
+  await shipping.cloud.stop();
+  await server.kill();
+  await until(
+    async () => (await answer("readinessProbe")) === 503,
+    () => "it said that it can deliver",
+  );
+  assert.deepEqual(
+    [await answer("startupProbe"), await answer("livenessProbe")],
+    [200, 200],
+    "without its store",
+  );
+  await stop();
+  assert.equal(await answer("livenessProbe"), 0, "after its end");
+});
+
+test("deploy/compose.yaml: options, ports, volumes, time to stop, room for the store", () => {
+  const [{ services, volumes }] = documentsIn(join(DEPLOY, "compose.yaml"));
   const { store, shipper, application } = services;
-  assertVariables(Object.keys(shipper.environment), ["ship"]);
-  assertVariables(Object.keys(application.environment), ["logger", "forward"]);
-  assertServes(shipper.environment.DRAGONLOG_LISTEN, shipper.environment.DRAGONLOG_TOKEN);
-  assert.deepEqual(shipper.ports, ["127.0.0.1:8001:8001"], "from this machine alone");
+  const valuesOf = (environment: Record<string, string | null>) =>
+    Object.fromEntries(
+      Object.entries(environment).map(([name, value]) => [
+        name,
+        // ${NAME:-default}, ${NAME:?what to do} and ${NAME}
+        value?.replace(/\$\{\w+:-([^}]*)\}/g, "$1").replace(/\$\{\w+(:\?[^}]*)?\}/g, "0123456789abcdef"),
+      ]),
+    );
+  const graceOf = (service: Yaml) => parseDuration(service.stop_grace_period, "stop_grace_period") / 1000;
+  const ships = optionsFrom({ DRAGONLOG_JOURNAL_DIR: JOURNAL_DIR, ...valuesOf(shipper.environment) }, [
+    "ship",
+  ]);
+  assertShips(ships, graceOf(shipper));
+  assert.deepEqual(shipper.ports, [`127.0.0.1:${PAGE_PORT}:${PAGE_PORT}`], "from this machine alone");
+  assert.deepEqual(ships.buffer.kind, "redis");
+  optionsFrom(valuesOf(application.environment), ["logger", "forward"]);
+  assert.ok(graceOf(application) * 1000 >= ships.drainDeadline + 10_000);
   for (const service of [shipper, application]) {
     assert.match(service.environment.DRAGONLOG_BUFFER, /^redis:\/\/:\$\{STORE_PASSWORD\}@store:6379$/);
-    assert.ok(parseInt(service.stop_grace_period, 10) * 1000 > DRAIN_MS);
+    assert.ok(service.read_only);
+    assert.match(service.volumes[0], new RegExp(`:${JOURNAL_DIR}$`));
+    assert.equal(service.build.dockerfile, "deploy/Dockerfile");
+    assert.ok(dockerfileStages().some(({ name }) => name === (service.build.target ?? "dragonlog")));
   }
   const mounted = Object.values<Yaml>(services).map((service) => service.volumes[0].split(":")[0]);
   assert.deepEqual(mounted.sort(), Object.keys(volumes).sort());
   assertDragonflyFits(store.command, parseInt(store.mem_limit, 10) * MIB);
 });
 
-test("examples/kubernetes: variables, volumes, labels, time to stop", () => {
-  assert.deepEqual(workloads.map(({ metadata }) => metadata.name).sort(), [
-    "application",
-    "dragonlog-shipper",
-    "dragonlog-store",
-  ]);
-  for (const { spec } of workloads) {
-    const { template } = spec;
-    const [container] = template.spec.containers;
-    assert.deepEqual(spec.selector.matchLabels, template.metadata.labels);
-    assert.ok(container.securityContext.readOnlyRootFilesystem && template.spec.securityContext.runAsNonRoot);
-    const volumes = [...(template.spec.volumes ?? []), ...(spec.volumeClaimTemplates ?? [])];
-    assert.deepEqual(
-      container.volumeMounts.map(({ name }: Yaml) => name).sort(),
-      volumes.map((volume: Yaml) => volume.name ?? volume.metadata.name).sort(),
-    );
-    for (const { name, value, valueFrom } of container.env) {
-      assert.ok(value !== undefined || valueFrom.secretKeyRef.name === "dragonlog", name);
+for (const manifest of workloads) {
+  const { kind, metadata, spec } = manifest.object;
+  const pod = spec.template.spec;
+
+  test(`deploy/kubernetes/${manifest.path}: ${kind} ${metadata.name} is confined, bounded and whole`, () => {
+    for (const [label, value] of Object.entries(spec.selector.matchLabels)) {
+      assert.equal(spec.template.metadata.labels[label], value);
     }
+    assert.equal(pod.securityContext.runAsNonRoot, true);
+    assert.equal(pod.securityContext.seccompProfile.type, "RuntimeDefault");
+    const volumes = volumesOf(manifest);
+    const mounts = containersOf(manifest).flatMap((container) => container.volumeMounts);
+    assert.deepEqual([...new Set(mounts.map(({ name }) => name))].sort(), [...volumes.keys()].sort());
+    for (const container of containersOf(manifest)) {
+      const {
+        runAsNonRoot = true,
+        readOnlyRootFilesystem,
+        allowPrivilegeEscalation,
+        capabilities,
+      } = container.securityContext;
+      assert.deepEqual(
+        [readOnlyRootFilesystem, allowPrivilegeEscalation, capabilities.drop],
+        [true, false, ["ALL"]],
+      );
+      assert.ok(
+        container.resources.requests.cpu &&
+          container.resources.requests.memory &&
+          container.resources.limits.memory,
+      );
+      assert.match(container.image, /:[v\d.]+$/, "a version, and not what is newest today");
+      if (runAsNonRoot) assert.equal(capabilities.add, undefined);
+      for (const { name, value, valueFrom } of container.env ?? []) {
+        const key = valueFrom?.secretKeyRef.key;
+        assert.ok(
+          value !== undefined || guide.includes(`--from-literal=${key}=`),
+          `docs/deploying.md makes no ${name}`,
+        );
+      }
+      for (const probe of ["startupProbe", "livenessProbe", "readinessProbe"]) {
+        const asked = container[probe]?.httpGet;
+        if (asked)
+          assert.ok(
+            container.ports.some(({ name }: Yaml) => name === asked.port) &&
+              /^\/(healthz|readyz)$/.test(asked.path),
+          );
+      }
+      assert.notEqual(container.livenessProbe?.httpGet.path, "/readyz", "an outage would restart it");
+    }
+    const account = pod.serviceAccountName;
+    if (account === undefined) assert.equal(pod.automountServiceAccountToken, false);
+    else
+      assert.ok(
+        manifests.some(
+          ({ path, object }) =>
+            path === manifest.path && object.kind === "ServiceAccount" && object.metadata.name === account,
+        ),
+      );
+  });
+}
+
+/** The containers of our image that ship, and those of applications that log. */
+const ours = workloads.flatMap((manifest) =>
+  containersOf(manifest)
+    .filter(({ name }) => name === "ship" || name === "application")
+    .map((container) => ({ manifest, container, pod: manifest.object.spec.template.spec })),
+);
+
+test("deploy/kubernetes: what ships has options that are some, a port where it listens, and time to drain", () => {
+  const shippers = ours.filter(({ container }) => container.name === "ship");
+  assert.equal(shippers.length, 3);
+  for (const { manifest, container, pod } of shippers) {
+    assert.match(container.image, OWN_IMAGE);
+    assert.ok(COMMANDS.some(({ text }) => text.name === container.args.join(" ")));
+    assertShips(optionsFrom(variablesOf(manifest, container), ["ship"]), pod.terminationGracePeriodSeconds);
+    assert.deepEqual(container.ports, [{ name: "page", containerPort: PAGE_PORT }]);
   }
-  const scopes = { "dragonlog-shipper": ["ship"], application: ["logger", "forward"] } as const;
-  for (const [name, of] of Object.entries(scopes)) {
-    const { spec } = workload(name).spec.template;
-    const env = new Map<string, string>(spec.containers[0].env.map((each: Yaml) => [each.name, each.value]));
-    assertVariables([...env.keys()], of);
-    assert.equal(env.get("DRAGONLOG_DRAIN_DEADLINE"), `${DRAIN_MS / 1000}s`);
-    assert.ok(spec.terminationGracePeriodSeconds * 1000 > DRAIN_MS);
-    assert.equal(env.get("DRAGONLOG_JOURNAL_DIR"), spec.containers[0].volumeMounts[0].mountPath);
-  }
-  const [ship] = workload("dragonlog-shipper").spec.template.spec.containers;
-  const envOf = (name: string): Yaml => ship.env.find((each: Yaml) => each.name === name);
-  assertServes(envOf("DRAGONLOG_LISTEN").value, envOf("DRAGONLOG_TOKEN").valueFrom.secretKeyRef.key);
-  assert.deepEqual(ship.ports, [{ name: ship.readinessProbe.httpGet.port, containerPort: 8001 }]);
-  const secrets = readFileSync(join(ROOT, "docs/store.md"), "utf8");
-  for (const { valueFrom } of workloads.flatMap(({ spec }) => spec.template.spec.containers[0].env)) {
-    if (valueFrom === undefined) continue;
-    assert.ok(
-      secrets.includes(`--from-literal=${valueFrom.secretKeyRef.key}=`),
-      "docs/store.md makes the key",
-    );
-  }
-  const budget = manifests.find(({ kind }) => kind === "PodDisruptionBudget");
-  const shippers = workload("dragonlog-shipper").spec;
-  assert.deepEqual(budget.spec.selector, shippers.selector);
-  assert.ok(budget.spec.maxUnavailable < shippers.replicas);
-  const account = manifests.find(({ kind }) => kind === "ServiceAccount");
-  assert.equal(shippers.template.spec.serviceAccountName, account.metadata.name);
 });
 
-test("examples/kubernetes: the store and the journal have the room that they are told", () => {
-  const store = workload("dragonlog-store").spec.template.spec.containers[0];
-  assertDragonflyFits(store.args, parseSize(`${store.resources.limits.memory}B`, "memory"));
-  const { spec } = workload("application").spec.template;
-  const max = spec.containers[0].env.find(({ name }: Yaml) => name === "DRAGONLOG_JOURNAL_BYTES_MAX").value;
-  const limit = parseSize(`${spec.volumes[0].emptyDir.sizeLimit}B`, "sizeLimit");
+test("deploy/kubernetes: the journal of whatever logs or ships lies on a volume that its user may write to, with room", () => {
+  assert.equal(ours.length, 6);
+  const defaults = optionsFrom({}, ["ship"]);
+  for (const { manifest, container, pod } of ours) {
+    const { runAsUser, fsGroup } = pod.securityContext;
+    assert.equal(runAsUser, 1000, "that of the image, and one for all that share a folder");
+    const { name } = container.volumeMounts.find(({ mountPath }: Yaml) => mountPath === JOURNAL_DIR);
+    const volume = volumesOf(manifest).get(name);
+    if (volume.hostPath?.type === "DirectoryOrCreate") {
+      const [folder] = pod.initContainers;
+      assert.deepEqual(folder.command, [
+        "install",
+        "-d",
+        "-o",
+        "1000",
+        "-g",
+        "1000",
+        "-m",
+        "700",
+        JOURNAL_DIR,
+      ]);
+    } else if (volume.hostPath === undefined) {
+      assert.equal(fsGroup, 1000);
+    }
+    if (container.name !== "application") continue;
+    const options = optionsFrom(variablesOf(manifest, container), ["logger", "forward"]);
+    assert.equal(options.journalDir, JOURNAL_DIR);
+    if (volume.emptyDir === undefined) continue;
+    const limit = parseSize(`${volume.emptyDir.sizeLimit}B`, "sizeLimit");
+    const dead = containersOf(manifest).some((each) => each.name === "ship") ? defaults.deadBytesMax : 0;
+    assert.ok(
+      limit > 2 * options.journalBytesMax + dead,
+      "a full journal, and that of the process before, get the pod evicted",
+    );
+    assert.equal(container.resources.requests["ephemeral-storage"], volume.emptyDir.sizeLimit);
+  }
+  const forwards = workloads.find(({ path }) => path === "applications/with-store.yaml")!;
+  const { drainDeadline } = optionsFrom(variablesOf(forwards, containersOf(forwards)[0]), [
+    "forward",
+    "logger",
+  ]);
   assert.ok(
-    limit > 2 * parseSize(max, "journalBytesMax"),
-    "a full journal, and that of the process before, get the pod evicted",
+    forwards.object.spec.template.spec.terminationGracePeriodSeconds * 1000 >= drainDeadline + 10_000,
   );
+});
+
+test("deploy/kubernetes: budgets, policies, monitors and services select pods that are there, by ports that these have", () => {
+  const pods = workloads.map((manifest) => ({
+    labels: manifest.object.spec.template.metadata.labels as Record<string, string>,
+    ports: containersOf(manifest).flatMap(({ ports = [] }) => ports.map(({ name }: Yaml) => name)),
+    replicas: manifest.object.spec.replicas,
+  }));
+  const selected = (labels: Record<string, string>) => {
+    const found = pods.filter((pod) =>
+      Object.entries(labels).every(([key, value]) => pod.labels[key] === value),
+    );
+    assert.ok(found.length > 0, JSON.stringify(labels));
+    return found;
+  };
+  for (const { spec } of ofKind("PodDisruptionBudget")) {
+    for (const { replicas } of selected(spec.selector.matchLabels)) assert.ok(spec.maxUnavailable < replicas);
+    assert.equal(
+      spec.unhealthyPodEvictionPolicy,
+      "AlwaysAllow",
+      "those that are not ready in an outage hold up no drain",
+    );
+  }
+  for (const { spec } of ofKind("NetworkPolicy")) {
+    const [pod] = selected(spec.podSelector.matchLabels);
+    for (const { ports } of spec.ingress)
+      for (const { port } of ports) assert.ok(pod!.ports.includes(port), port);
+    for (const { podSelector } of [
+      ...spec.ingress.flatMap(({ from }: Yaml) => from),
+      ...(spec.egress ?? []).flatMap(({ to = [] }: Yaml) => to),
+    ]) {
+      if (podSelector) selected(podSelector.matchLabels);
+    }
+  }
+  for (const { spec } of ofKind("PodMonitor")) {
+    const [{ key, values }] = spec.selector.matchExpressions;
+    for (const value of values) {
+      const [pod] = selected({ [key]: value });
+      assert.ok(pod!.ports.includes(spec.podMetricsEndpoints[0].port));
+    }
+    const { credentials } = spec.podMetricsEndpoints[0].authorization;
+    assert.ok(credentials.name === "dragonlog" && guide.includes(`--from-literal=${credentials.key}=`));
+  }
+  for (const { spec } of ofKind("Service")) selected(spec.selector);
+});
+
+test("deploy/kubernetes/store: the store has the room that it is told", () => {
+  const store = workloads.find(({ path }) => path === "store/dragonfly.yaml")!;
+  const [{ args, resources }] = containersOf(store);
+  assertDragonflyFits(args, parseSize(`${resources.limits.memory}B`, "memory"));
 });

@@ -1,4 +1,4 @@
-/** Every program in examples/ runs and does what its first comment says; `deployment.test.ts` and `monitoring.test.ts` look at what is no program. */
+/** Every program in examples/ runs and does what its first comment says; `monitoring.test.ts` looks at what is no program. */
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
@@ -10,7 +10,7 @@ import { noRedisServer, RedisServer } from "../harness/redis-server.js";
 import { Application, linesOf, ROOT } from "./application.js";
 import { ended, printed } from "./cli.js";
 
-const NO_PROGRAM = /^(compose\.yaml|Dockerfile.*|kubernetes|grafana-dashboard\.json|prometheus.*\.ya?ml)$/;
+const NO_PROGRAM = /^(grafana-dashboard\.json|prometheus.*\.ya?ml)$/;
 
 type Example = (app: Application, path: string, context: TestContext) => Promise<void>;
 
