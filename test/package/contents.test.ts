@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { dirname, join, posix } from "node:path";
 import { test } from "node:test";
 import { Application, ROOT } from "../integration/application.js";
-import { installed, pack } from "./packed.js";
+import { installed, isUnreachable, pack } from "./packed.js";
 
 const SHIPPED = [
   /^(package\.json|README\.md|LICENSE|CHANGELOG\.md)$/,
@@ -37,6 +37,8 @@ const NEEDED = [
 ];
 /** Said of every dry run, on a machine that may not publish. */
 const NOT_LOGGED_IN = /requires you to be logged in/;
+/** Said of a version that is there already, as it is until the next one begins. */
+const IS_PUBLISHED = /previously published/;
 
 test("the package holds what it needs and nothing else: no tests, no source maps, nothing hidden", async () => {
   const { paths } = await pack();
@@ -98,12 +100,12 @@ test("the licences of the libraries that are built in are in the package, in ful
 
 test("npm would publish it without a warning", async (context) => {
   const app = new Application(context);
-  const { tarball } = await pack();
-  const { code, stderr } = await app.run("npm", "publish", ROOT, "--dry-run", "--ignore-scripts");
-  if (code !== 0 && !/E409|EPUBLISHCONFLICT|previously published/.test(stderr)) {
-    context.skip(`npm cannot look at its registry here: ${stderr.split("\n")[0]}`);
+  const { code, signal, stderr } = await app.run("npm", "publish", ROOT, "--dry-run", "--ignore-scripts");
+  if (code !== 0 && (signal !== null || isUnreachable(stderr))) {
+    context.skip(`npm cannot look at its registry here: ${signal ?? stderr.split("\n")[0]}`);
     return;
   }
+  assert.ok(code === 0 || IS_PUBLISHED.test(stderr), stderr);
   const warnings = stderr.split("\n").filter((line) => /\bwarn/i.test(line) && !NOT_LOGGED_IN.test(line));
-  assert.deepEqual(warnings, [], tarball);
+  assert.deepEqual(warnings, []);
 });

@@ -59,8 +59,13 @@ export async function npmInstall(app: Application, ...args: readonly string[]): 
   const flags = ["--prefer-offline", "--no-audit", "--no-fund", "--fetch-retries=0"];
   const { code, signal, stderr } = await app.run("npm", "install", ...flags, ...args);
   if (code === 0) return undefined;
-  assert.ok(signal !== null || UNREACHABLE.test(stderr), stderr);
+  assert.ok(signal !== null || isUnreachable(stderr), stderr);
   return `npm cannot install here: ${signal ?? stderr.split("\n")[0]}`;
+}
+
+/** Whether npm's complaint is that there is no registry, and not about what it was given. */
+export function isUnreachable(stderr: string): boolean {
+  return UNREACHABLE.test(stderr);
 }
 
 /** What an application would install beside dragonlog, out of what is installed here. */
