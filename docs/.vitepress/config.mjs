@@ -9,6 +9,9 @@ import { NAVIGATION, SIDEBAR } from "./navigation.mjs";
 
 const icon = readFileSync(new URL("../../web/icon.svg", import.meta.url), "utf8");
 
+/** Of 2022. For older ones, as Vite asks by default, the esbuild of this project does not write. */
+const BROWSERS = "es2022";
+
 export default defineConfig({
   title: "dragonlog",
   description:
@@ -23,11 +26,10 @@ export default defineConfig({
     attrs: { disable: true },
     // Enough contrast on the ground of code, which the theme's own have not.
     theme: { light: "github-light-default", dark: "github-dark-default" },
-    languageAlias: { acl: "ini" },
+    languageAlias: { acl: "ini", env: "dotenv" },
     config: readGithubPages,
   },
-  // Browsers since 2022. For older ones than that, the esbuild of this project no longer writes what Vite asks by default.
-  vite: { build: { target: "es2022" } },
+  vite: { build: { target: BROWSERS }, optimizeDeps: { esbuildOptions: { target: BROWSERS } } },
   themeConfig: {
     nav: NAVIGATION,
     sidebar: SIDEBAR,
