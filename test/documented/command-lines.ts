@@ -35,6 +35,22 @@ export async function faultsOf(script: string): Promise<string[]> {
   return faults;
 }
 
+const CRON_LINE = /^(?:[\d*][\d*/,-]*\s+){5}(\S.*)$/;
+
+/** The commands of a crontab; throws for a line that is none of it. */
+export function cronCommands(text: string): string {
+  const lines = text.split("\n").filter((line) => line !== "" && !line.startsWith("#"));
+  return lines
+    .map((line) => {
+      const command = CRON_LINE.exec(line)?.[1];
+      if (command === undefined) throw new Error(`no line of a crontab: ${line}`);
+      // There a percent sign ends the command, unless it is escaped.
+      if (/(?<!\\)%/.test(command)) throw new Error(`cron ends a command at %: ${line}`);
+      return `${command}\n`;
+    })
+    .join("");
+}
+
 /** What stands for a value that the page cannot know. */
 function withoutPlaceholder(word: string): string {
   return /^\$\{?\w*\}?$/.test(word) ? "x" : word;

@@ -21,6 +21,7 @@
  * - `sh`: each command must succeed. `npm install` links what this repository has installed.
  * - `python`: runs with the package redis. `diff`: both sides are programs, and the one that comes runs.
  * - `json`, `yaml`, `ini`, `env`, `promql`, `acl`: read by what reads them in earnest.
+ * - `cron`: its commands are read as those of blocks that do not run.
  * - `text` or none: output, a drawing, or `not run: sample`.
  *
  * At the end everything that was logged is delivered: once, and in order.

@@ -87,6 +87,14 @@ test("a page that says what is not so fails", { concurrency: 2 }, async (context
     ],
     "YAML that is none": [block("yaml", "a: [1"), /Flow sequence|expected/i],
     "variables with spaces around the sign": [block("env", "A = 1"), /no variable/],
+    "a line that cron would not take": [
+      block("cron", "3 * * * dragonlog ship --once"),
+      /no line of a crontab/,
+    ],
+    "a wrong flag in a crontab": [
+      block("cron", "0 3 * * * dragonlog ship --onec"),
+      /unknown option '--onec'/,
+    ],
     "an expression of Prometheus that is none": [block("promql", "rate(up[5m]"), /wrong at/],
     "a diff from what is no program": [block("diff", "-const a = ;\n+const a = 1;"), /the side that goes/],
     "a diff to what does not run": [block("diff", "-const a = 1;\n+nothing();"), /nothing is not defined/],

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { noRedisServer } from "../harness/redis-server.js";
 import type { Block } from "./blocks.js";
-import { faultsOf } from "./command-lines.js";
+import { cronCommands, faultsOf } from "./command-lines.js";
 import { sidesOf } from "./diff.js";
 import { languageOf, languageOfDiff, programIn } from "./languages.js";
 import { lineNotPrinted } from "./output.js";
@@ -46,6 +46,7 @@ export class Performance {
     else if (language === "text") await this.#compare(block);
     else if (language === "diff") await this.#change(block);
     else if (PARSERS[language]) PARSERS[language](code);
+    else if (language === "cron") await checkOnly("sh", cronCommands(code));
     else if (markers.file === undefined) await this.#run(language, block);
     else this.#unused.add(markers.file);
   }

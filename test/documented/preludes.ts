@@ -1,7 +1,9 @@
 /** What a snippet takes for granted: names that it uses and does not define, and what stands for them here. */
 
-/** By name; `{}` in it is the snippet. */
+/** By name. */
 const JS: Readonly<Record<string, string>> = {
+  // A global of Lambda's own Node.js.
+  awslambda: "const awslambda = { streamifyResponse: (/** @type {any} */ handler) => handler };",
   logger:
     'import { DragonLogger as Logger } from "dragonlog";\nconst logger = new Logger({ service: "shop" });',
 };
@@ -12,7 +14,13 @@ const APPS: Readonly<Record<string, string>> = {
   hono: 'import { Hono as MadeHono } from "hono";\nconst app = new MadeHono();',
 };
 
-const OURS = ["DragonLogger", "withContext", "currentContext"];
+/** What a snippet uses of ours without importing it, and where that is. */
+const OURS: Readonly<Record<string, string>> = {
+  DragonLogger: "dragonlog",
+  withContext: "dragonlog",
+  currentContext: "dragonlog",
+  withDelivery: "dragonlog/lambda",
+};
 
 const PYTHON = ["json", "redis", "os", "sys", "time"];
 
@@ -20,7 +28,9 @@ const PYTHON = ["json", "redis", "os", "sys", "time"];
 export function asProgram(snippet: string): string {
   const lines: string[] = [];
   const lacks = (name: string): boolean => uses(snippet, name) && !defines(snippet, name);
-  for (const name of OURS.filter(lacks)) lines.push(`import { ${name} } from "dragonlog";`);
+  for (const [name, from] of Object.entries(OURS)) {
+    if (lacks(name)) lines.push(`import { ${name} } from "${from}";`);
+  }
   for (const [name, prelude] of Object.entries(JS)) if (lacks(name)) lines.push(prelude);
   const framework = Object.keys(APPS).find(
     (name) => snippet.includes(`"dragonlog/${name}"`) || snippet.includes(`"${name}"`),
