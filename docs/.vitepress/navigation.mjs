@@ -1,5 +1,5 @@
 /** Which pages there are and where they stand. A page that no group has, or a group has that is not there, fails the build. */
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 
 const DOCS = new URL("../", import.meta.url);
 
@@ -58,7 +58,6 @@ const DECISIONS = pagesIn("adr");
 /** The pages of a folder, called as they call themselves, and in the order of that. */
 function pagesIn(folder) {
   const place = new URL(`${folder}/`, DOCS);
-  if (!existsSync(place)) return {};
   const names = readdirSync(place).filter((name) => name.endsWith(".md"));
   const titled = names.map((name) => [`${folder}/${name.slice(0, -3)}`, titleOf(new URL(name, place))]);
   return Object.fromEntries(titled.sort(([, one], [, other]) => (one < other ? -1 : 1)));
@@ -72,20 +71,24 @@ function titleOf(file) {
 const listed = Object.keys(Object.assign({}, DECISIONS, ...GROUPS.map(({ pages }) => pages)));
 const there = readdirSync(DOCS, { recursive: true })
   .filter((path) => path.endsWith(".md"))
-  .map((path) => path.replaceAll("\\", "/").replace(/\.md$/, ""));
-const forgotten = there.filter((page) => !listed.includes(page));
-if (forgotten.length > 0)
-  throw new Error(`docs/.vitepress/navigation.mjs has no place for ${forgotten.join(", ")}`);
+  .map((path) => path.slice(0, -3));
+refuse(
+  "no place for",
+  there.filter((page) => !listed.includes(page)),
+);
+refuse(
+  "a place, and there is no page, for",
+  listed.filter((page) => !there.includes(page)),
+);
+
+function refuse(what, pages) {
+  if (pages.length > 0) throw new Error(`docs/.vitepress/navigation.mjs has ${what} ${pages.join(", ")}`);
+}
 
 const items = (pages) =>
-  Object.entries(pages)
-    .filter(([page]) => there.includes(page))
-    .map(([page, text]) => ({ text, link: page === "index" ? "/" : `/${page}` }));
+  Object.entries(pages).map(([page, text]) => ({ text, link: page === "index" ? "/" : `/${page}` }));
 const groups = GROUPS.map(({ text, pages }) => ({ text, items: items(pages) }));
 const decisions = items(DECISIONS);
 groups.at(-1).items.push({ text: "Decisions", link: decisions[0].link });
 
-export const SIDEBAR = {
-  "/": groups.filter((group) => group.items.length > 0),
-  "/adr/": [{ text: "Decisions", items: decisions }],
-};
+export const SIDEBAR = { "/": groups, "/adr/": [{ text: "Decisions", items: decisions }] };
