@@ -161,6 +161,18 @@ test("what is thrown, in whatever way, is logged with the id and thrown again; o
   }
 });
 
+// biome-ignore lint/suspicious/noConfusingVoidType: as `@types/aws-lambda` has it.
+type Handler<Event, Result> = (event: Event, context: object, callback: Callback) => void | Promise<Result>;
+
+test("a handler has the types that it would have without", async () => {
+  const options = { logger: loggerWith(new ManualClock(), 0) };
+  const own: Handler<{ n: number }, string> = withDelivery(async (event) => `${event.n}`, options);
+  const given: Handler<{ n: number }, string> = async ({ n }) => `${n}`;
+  const wrapped: Handler<{ n: number }, string> = withDelivery(given, options);
+  const queue: Handler<string[], void> = withDelivery(async (messages) => void messages.length, options);
+  assert.ok([own, wrapped, queue].every((handler) => typeof handler === "function"));
+});
+
 test("marks that a runtime has made stay", () => {
   const mark = Symbol.for("aws.lambda.runtime.handler.streaming");
   const handler = Object.assign(async () => {}, { [mark]: "response" });

@@ -25,17 +25,16 @@ import { type DeliveryOptions, type Parsed, parseDelivery } from "./options.js";
  */
 // biome-ignore lint/suspicious/noExplicitAny: a handler of plain JavaScript says nothing of its event.
 export function withDelivery<Args extends any[], Result>(
-  handler: (...args: Args) => Result,
+  // biome-ignore lint/suspicious/noConfusingVoidType: so are the types of handlers that may have a callback.
+  handler: (...args: Args) => Result | Promise<Result> | void,
   options: DeliveryOptions,
-): (...args: Args) => Promise<Awaited<Result>> {
+): (...args: Args) => Promise<Result> {
   const parsed = parseDelivery(options);
   const deliver = deliveryWith(parsed);
-  const wrapped = async (...args: Args): Promise<Awaited<Result>> => {
+  const wrapped = async (...args: Args): Promise<Result> => {
     const invocation = invocationIn(args);
     try {
-      return (await withContext(contextOf(invocation), () =>
-        logged(handler, args, parsed),
-      )) as Awaited<Result>;
+      return (await withContext(contextOf(invocation), () => logged(handler, args, parsed))) as Result;
     } finally {
       await deliver(invocation);
     }

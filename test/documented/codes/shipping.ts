@@ -1,6 +1,8 @@
 /** Shippers that do not deliver, and the stand-in for their destination. */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { withDelivery } from "../../../src/serverless/lambda.js";
+import type { DragonlogError } from "../../../src/system/errors.js";
 import type { FakeCloudWatch } from "../../../src/testing/index.js";
 import { AWS_ENV, type Scene, thrownBy } from "./stage.js";
 
@@ -41,6 +43,10 @@ export const shipping = {
 
   DRAGONLOG_DEADLINE_PASSED: async (stage) => {
     const cloud: FakeCloudWatch = await stage.cloud();
-    return [await thrownBy(() => cloud.until(({ eventsStored }) => eventsStored > 0, 1))];
+    const logger = { error() {}, flush: async () => false };
+    const late = new Promise<DragonlogError>((onTrouble) => {
+      void withDelivery(() => {}, { logger, onTrouble })();
+    });
+    return [await thrownBy(() => cloud.until(({ eventsStored }) => eventsStored > 0, 1)), await late];
   },
 } satisfies Readonly<Record<string, Scene>>;
