@@ -7,6 +7,7 @@ import { once } from "node:events";
 import { createServer, request, type Server } from "node:http";
 import { createRequire } from "node:module";
 import type { AddressInfo } from "node:net";
+import { fileURLToPath } from "node:url";
 import { getRequestListener } from "@hono/node-server";
 import { SeverityNumber } from "@opentelemetry/api-logs";
 import { LoggerProvider } from "@opentelemetry/sdk-logs";
@@ -100,6 +101,11 @@ const LARGE: Readonly<Record<string, Log>> = {
 };
 
 const pinoLogger = pino(destination({ logger }));
+const thread = pino.transport({
+  target: fileURLToPath(new URL("../../../src/adapters/pino.js", import.meta.url)),
+  options: { service: "shop-thread" },
+});
+const pinoInThread = pino(thread);
 const winstonLogger = createLogger({ transports: [new DragonlogTransport({ logger })] });
 const bunyanLogger = bunyan.createLogger({ name: "shop", streams: [stream({ logger })] });
 const nest = new DragonlogLoggerService({ logger });
@@ -112,6 +118,7 @@ const ADAPTERS: Readonly<Record<string, Log>> = {
     pinoLogger.info({ a: { b: text }, err: failing(text) }, text);
     pinoLogger.child({ bound: text }).warn("x");
   },
+  "pino in a thread": (text) => pinoInThread.info({ a: { b: text }, err: failing(text) }, text),
   winston: (text) => {
     winstonLogger.info(text, { a: { b: text } });
     winstonLogger.error(failing(text));
@@ -206,5 +213,11 @@ for (const [name, server] of Object.entries(await openFrameworks())) {
   for (const { text } of secretsIn(name)) await ask(server, text);
   server.close();
 }
+// The thread does not keep this process alive.
+const alive = setInterval(() => {}, 1000);
+const closed = once(thread, "close");
+thread.end();
+await closed;
+clearInterval(alive);
 await logger.close();
 process.stdout.write(JSON.stringify({ planted, stats: logger.stats() }));
