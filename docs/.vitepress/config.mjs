@@ -7,7 +7,8 @@ import { defineConfig } from "vitepress";
 import { readGithubPages, slugOf } from "./github-pages.mjs";
 import { NAVIGATION, SIDEBAR } from "./navigation.mjs";
 
-const icon = readFileSync(new URL("../../web/icon.svg", import.meta.url), "utf8");
+/** That of the page which `dragonlog ship` serves. */
+const icon = `data:image/svg+xml,${encodeURIComponent(readFileSync(new URL("../../web/icon.svg", import.meta.url), "utf8"))}`;
 
 /** Of 2022. For older ones, as Vite asks by default, the esbuild of this project does not write. */
 const BROWSERS = "es2022";
@@ -17,7 +18,7 @@ export default defineConfig({
   description:
     "The log pipeline for Node.js services that may not wait for their logs and may not lose them.",
   lang: "en",
-  head: [["link", { rel: "icon", href: `data:image/svg+xml,${encodeURIComponent(icon)}` }]],
+  head: [["link", { rel: "icon", href: icon }]],
   outDir: "../dist-docs",
   cacheDir: "../node_modules/.cache/vitepress",
   markdown: {
@@ -31,6 +32,7 @@ export default defineConfig({
   },
   vite: { build: { target: BROWSERS }, optimizeDeps: { esbuildOptions: { target: BROWSERS } } },
   themeConfig: {
+    logo: icon,
     nav: NAVIGATION,
     sidebar: SIDEBAR,
     outline: { level: [2, 3] },
