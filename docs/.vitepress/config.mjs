@@ -27,7 +27,7 @@ export default defineConfig({
     attrs: { disable: true },
     // Enough contrast on the ground of code, which the theme's own have not.
     theme: { light: "github-light-default", dark: "github-dark-default" },
-    languageAlias: { acl: "ini", env: "dotenv" },
+    languageAlias: { acl: "ini", cron: "sh", env: "dotenv" },
     config: readGithubPages,
   },
   vite: { build: { target: BROWSERS }, optimizeDeps: { esbuildOptions: { target: BROWSERS } } },

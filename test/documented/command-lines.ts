@@ -21,7 +21,13 @@ export async function faultsOf(script: string): Promise<string[]> {
       ...program.commands,
       ...program.commands.flatMap(({ commands }) => commands),
     ]) {
-      command.configureOutput({ writeOut: () => undefined, outputError: () => undefined }).exitOverride();
+      command
+        .configureOutput({
+          writeOut: () => undefined,
+          writeErr: () => undefined,
+          outputError: () => undefined,
+        })
+        .exitOverride();
     }
     try {
       await program.parseAsync(words.map(withoutPlaceholder), { from: "user" });

@@ -34,6 +34,7 @@ import { describe, test } from "node:test";
 import { reasonOf } from "./markers.js";
 import { blocksIn, pages } from "./pages.js";
 import { cannotRun, Performance } from "./perform.js";
+import { strangeCommands } from "./prose.js";
 import { Reader } from "./reader.js";
 import { typeFaults } from "./types.js";
 
@@ -43,19 +44,29 @@ test("the programs of the pages have the right types", (context) => {
   assert.deepEqual(typeFaults(pages(), dir), []);
 });
 
+test("each command and flag that the pages name exists", async () => {
+  const faults = await Promise.all(pages().map(strangeCommands));
+  assert.deepEqual(faults.flat(), []);
+});
+
 /** Pages have loopback addresses of their own, and processes are looked for in /proc. */
 const skip = process.platform !== "linux" && "only Linux has 127.0.0.0/8 and /proc";
 
 describe("what the pages show", { concurrency: availableParallelism(), skip }, () => {
   for (const page of pages().filter(({ text }) => text.includes("```"))) {
     test(page.path, async (context) => {
+      const blocks = blocksIn(page);
+      assert.ok(blocks.length > 0, "its blocks are not found");
+      // A block may need what those before it have done.
+      const reason = blocks.map(cannotRun).find((each) => each !== false);
+      if (reason) return context.skip(reason);
       const reader = await Reader.sitDown(context);
       const performance = new Performance(reader);
-      for (const block of blocksIn(page)) {
+      for (const block of blocks) {
         const { notRun } = block.markers;
         const name = `line ${block.line}, ${block.language || "text"}`;
         const title = notRun === undefined ? name : `${name}, not run: ${reasonOf(notRun)}`;
-        await context.test(title, { skip: cannotRun(block) }, () => performance.perform(block));
+        await context.test(title, () => performance.perform(block));
       }
       assert.deepEqual(performance.unused, [], "files that no command of the page uses");
       await reader.finish();

@@ -9,6 +9,7 @@ import { type Block, blocksOf } from "./blocks.js";
 import { reasonOf } from "./markers.js";
 import { lineNotPrinted } from "./output.js";
 import { cannotRun, Performance } from "./perform.js";
+import { strangeCommands } from "./prose.js";
 import { Reader } from "./reader.js";
 import { commandsOf } from "./shell-words.js";
 import { typeFaults } from "./types.js";
@@ -157,6 +158,15 @@ test("the types of programs are checked", (context) => {
   assert.deepEqual(
     typeFaults([{ path: "page.md", text }], dir).map((fault) => fault.replace(/:.*/, "")),
     ["page.md, line 1", "page.md, line 5", "page.md, line 9"],
+  );
+});
+
+test("a command or a flag that does not exist is found in the text of a page", async () => {
+  const text = `Run \`dragonlog ship --onec\`, \`npx dragonlog shpi\`, \`dragonlog tail --url\`, and read \`dragonlog ship: done\`.\n${block("text", "`dragonlog nothing`")}`;
+  const faults = await strangeCommands({ path: "page.md", text });
+  assert.deepEqual(
+    faults.map((fault) => /unknown (\w+ '.*?')/.exec(fault)?.[1]),
+    ["option '--onec'", "command 'shpi'"],
   );
 });
 

@@ -18,7 +18,7 @@ const PYTHON = "/usr/bin/python3";
 const hasPython = spawnSync(PYTHON, ["-c", "import redis"]).status === 0;
 
 /** Boxes and arrows. */
-const DRAWING = /[─│┌└├►▼◄╝═]|──|-->/;
+const DRAWING = /[─│┌└├►▼◄╝═]/;
 
 export class Performance {
   readonly #reader: Reader;
@@ -120,7 +120,8 @@ export function cannotRun({ language, code, markers }: Block): string | false {
   if (markers.notRun !== undefined) return false;
   if (languageOf(language) === "python" && !hasPython)
     return "/usr/bin/python3 with the package redis is missing";
-  return needsStore(code) && noRedisServer;
+  const commands = [code, ...(markers.given ?? [])].join("\n");
+  return (needsStore(commands) || /\bredis-server\b/.test(commands)) && noRedisServer;
 }
 
 function assertEnded({ code, signal, printed }: Run, expected: number): void {
