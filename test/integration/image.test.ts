@@ -17,7 +17,7 @@ const LOOKS_MAX = 100;
 
 /** What deploy/Dockerfile.dockerignore keeps out. */
 function isIgnored(path: string): boolean {
-  return /^(\.git|dist[^/]*)(\/|$)|(^|\/)(node_modules|coverage|\.env[^/]*)(\/|$)/.test(path);
+  return /^(\.git|dist-[^/]*)(\/|$)|(^|\/)(\.env[^/]*|coverage|dist|node_modules)(\/|$)/.test(path);
 }
 
 test("the image is built as it stands, and its process ships as the first one, confined, and drains at SIGTERM", {
