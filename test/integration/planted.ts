@@ -25,7 +25,7 @@ export function secretsFor(place: string, seed: number): PlantedSecret[] {
 const PART_CHARS = 12;
 
 /** How a secret may be written where it leaks: as it is, by escapes, in base64 as bytes are, or its two ends. */
-export function tracesOf({ secret, text }: PlantedSecret): string[] {
+function tracesOf({ secret, text }: PlantedSecret): string[] {
   const inJson = JSON.stringify(secret).slice(1, -1);
   const escaped = [...secret]
     .map((char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`)
