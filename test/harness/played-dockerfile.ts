@@ -129,7 +129,9 @@ function run(step: Instruction, setting: Setting, { nodeModules, npmCache }: Gro
   const cache = /^type=cache,target=(\S+)$/.exec(flagOf(step, "mount") ?? "")?.[1];
   if (command.startsWith("npm ci ")) {
     const target = `${setting.root}${setting.workdir}/node_modules`;
-    return [`mkdir -p ${q(target)} && mount --bind ${q(nodeModules)} ${q(target)}`];
+    return [
+      `mkdir -p ${q(target)} && mount --bind ${q(nodeModules)} ${q(target)} && mount -o remount,bind,ro ${q(target)}`,
+    ];
   }
   const mount =
     cache === undefined

@@ -183,6 +183,9 @@ for (const manifest of workloads) {
     assert.equal(pod.securityContext.runAsNonRoot, true);
     assert.equal(pod.securityContext.seccompProfile.type, "RuntimeDefault");
     const volumes = volumesOf(manifest);
+    const ofNode = [...volumes.values()].some(({ hostPath }) => hostPath !== undefined);
+    const mayBe = /^(node\/|applications\/on-node)/.test(manifest.path);
+    assert.equal(ofNode, mayBe, "a namespace of the level restricted takes no hostPath");
     const mounts = containersOf(manifest).flatMap((container) => container.volumeMounts);
     assert.deepEqual([...new Set(mounts.map(({ name }) => name))].sort(), [...volumes.keys()].sort());
     for (const container of containersOf(manifest)) {

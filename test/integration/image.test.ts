@@ -45,7 +45,7 @@ echo "node_modules: $(ls ${image.root}/app/node_modules | tr '\\n' ' ')"
 echo "files of tests: $(find ${image.root}/app/dist -name '*.test.*' | wc -l)"
 # The volume keeps the owner that the image gave to the folder; nothing else can be written to.
 echo "folder: $(stat -c '%u:%g %a' ${image.root}${volume})"
-mount -o remount,ro ${image.root}
+for each in "" /tmp /root /home; do mount -o remount,ro ${image.root}$each; done
 unshare --pid --net --fork --kill-child bash -c "ip link set lo up; exec $PROCESS" > ${scratch}/stdout 2> ${scratch}/stderr &
 outside=$!
 for look in $(seq ${LOOKS_MAX}); do
