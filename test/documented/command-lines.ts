@@ -1,7 +1,7 @@
 /** The command lines of a script, read by the real program: commands, flags and values that exist. Nothing is performed. */
-
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Command } from "commander";
 import { createProgram } from "../../src/cli/program.js";
 import { ROOT } from "./folder.js";
 import { commandsOf, dragonlogCommandsOf } from "./shell-words.js";
@@ -15,20 +15,7 @@ export async function faultsOf(script: string): Promise<string[]> {
     .filter(([npm, run, name]) => npm === "npm" && run === "run" && !(name! in SCRIPTS))
     .map((words) => `${words.join(" ")}: package.json has no such script`);
   for (const words of dragonlogCommandsOf(script)) {
-    const program = createProgram(async () => undefined);
-    for (const command of [
-      program,
-      ...program.commands,
-      ...program.commands.flatMap(({ commands }) => commands),
-    ]) {
-      command
-        .configureOutput({
-          writeOut: () => undefined,
-          writeErr: () => undefined,
-          outputError: () => undefined,
-        })
-        .exitOverride();
-    }
+    const program = silentProgram();
     try {
       await program.parseAsync(words.map(withoutPlaceholder), { from: "user" });
     } catch (error) {
@@ -39,6 +26,18 @@ export async function faultsOf(script: string): Promise<string[]> {
     }
   }
   return faults;
+}
+
+const quiet = (): void => undefined;
+
+/** It throws instead of printing, whatever the command. */
+function silentProgram(): Command {
+  const program = createProgram(async () => undefined);
+  const below = program.commands.flatMap((command) => [command, ...command.commands]);
+  for (const command of [program, ...below]) {
+    command.configureOutput({ writeOut: quiet, writeErr: quiet, outputError: quiet }).exitOverride();
+  }
+  return program;
 }
 
 const CRON_LINE = /^(?:[\d*][\d*/,-]*\s+){5}(\S.*)$/;

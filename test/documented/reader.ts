@@ -27,7 +27,7 @@ const DEADLINE_MS = 60_000;
 /** Hosts that pages use for this machine and for a store in their network; here both are the page's own address. */
 const HOSTS = /(?<![\w.-])(127\.0\.0\.1|localhost|10(?:\.\d+){3}|machine-\d)(?![\w-]|\.\d)/g;
 /** Folders of a machine that pages write to; here they lie in the reader's folder. */
-const PLACES = /(?<![\w.~/-])\/(?:var|etc|srv|opt|data)\/[\w./-]+/g;
+const PLACES = /(?<![\w.~/-])\/(?:var|etc|srv|opt)\/[\w./-]+/g;
 
 export interface Run {
   /** Undefined while it goes on. */
@@ -63,10 +63,6 @@ export class Reader {
     mkdirSync(join(reader.#home, "life"));
     reader.emptyFolder();
     return reader;
-  }
-
-  get dir(): string {
-    return this.#cwd;
   }
 
   /** A new folder with dragonlog installed, and a terminal in which nothing was exported. */
@@ -135,13 +131,15 @@ export class Reader {
     this.#groups.push(child);
     const printed = (): string => readFileSync(terminal, "utf8");
     const hasEnded = (): boolean => child.exitCode !== null || child.signalCode !== null;
-    const goesOn = keepRunning ? () => this.#alive().length > alive : () => false;
     await once(child, "spawn");
-    await until(
-      () => hasEnded() || goesOn(),
-      () => `does not end; it printed:\n${printed()}`,
-      DEADLINE_MS,
-    );
+    const works = (): boolean => hasEnded() || this.#alive().length > alive;
+    if (keepRunning) await until(works, () => `does not work; it printed:\n${printed()}`, DEADLINE_MS);
+    else if (!hasEnded()) {
+      const signal = AbortSignal.timeout(DEADLINE_MS);
+      await once(child, "exit", { signal }).catch(() =>
+        assert.fail(`does not end; it printed:\n${printed()}`),
+      );
+    }
     return { code: hasEnded() ? child.exitCode : undefined, signal: child.signalCode, printed: printed() };
   }
 
@@ -173,7 +171,7 @@ export class Reader {
 
   /** Ends what still runs, delivers what still waits, and says that nothing is lost, doubled or out of order. */
   async finish(): Promise<void> {
-    await this.endAll();
+    await this.#endAll();
     await this.deliver();
     const { lost, duplicates, outOfOrder } = this.#cloud.tally();
     assert.deepEqual({ lost, duplicates, outOfOrder }, { lost: 0, duplicates: 0, outOfOrder: 0 });
@@ -184,7 +182,7 @@ export class Reader {
   }
 
   /** Ends what runs on, in good order. */
-  async endAll(): Promise<void> {
+  async #endAll(): Promise<void> {
     const groups = this.#groups.map(({ pid }) => pid!);
     for (const group of groups) signal(group, "SIGTERM");
     await until(

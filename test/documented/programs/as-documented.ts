@@ -68,7 +68,7 @@ if (life) {
   for (const stream of [process.stdout, process.stderr]) {
     const write = stream.write;
     stream.write = ((chunk: string | Uint8Array, ...rest: []) => {
-      said += typeof chunk === "string" ? chunk : Buffer.from(chunk).toString();
+      if (!lives) said += typeof chunk === "string" ? chunk : Buffer.from(chunk).toString();
       if (life.test(said)) live("SIGINT");
       return write.call(stream, chunk, ...rest);
     }) as typeof write;
