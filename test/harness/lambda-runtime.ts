@@ -148,6 +148,8 @@ export class LambdaSandbox {
   async #freeze(): Promise<void> {
     const { pid } = this.#child!;
     this.#child!.kill("SIGSTOP");
+    // Only Linux shows it.
+    if (process.platform !== "linux") return;
     // Each of its threads.
     const states = (): string[] =>
       readdirSync(`/proc/${pid}/task`).map((thread) => {
