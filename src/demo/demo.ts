@@ -7,6 +7,7 @@ import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ParsedOptions } from "../config/options.js";
+import { loadSdk } from "../sink/cloudwatch/client.js";
 import type { Io } from "../system/io.js";
 import { FakeCloudWatch } from "../testing/index.js";
 import { Children } from "./children.js";
@@ -18,8 +19,12 @@ import { stay } from "./stay.js";
 
 const CLOUD_LATENCY_MS = 50;
 
-/** Exit code 0 when nothing was lost. Leaves no process and no file behind, however it ends. */
+/**
+ * Exit code 0 when nothing was lost. Leaves no process and no file behind, however it ends. Throws
+ * `DRAGONLOG_DEPENDENCY_MISSING` where the AWS SDK is not installed, of which its shipper could only tell.
+ */
 export async function demo(options: ParsedOptions<"demo">, io: Io): Promise<number> {
+  await loadSdk();
   const folder = mkdtempSync(join(tmpdir(), "dragonlog-demo-"));
   const children = new Children(folder);
   const atOnce = (): void => {

@@ -60,9 +60,15 @@ for (const version of NODES) {
   });
 }
 
-test("the demo runs out of the package, with the AWS SDK beside it", async (context) => {
+test("the demo runs out of the package, with the AWS SDK beside it; without, it says at once what is missing", async (context) => {
   const app = await installed(context);
   if (app === undefined) return;
+  const bare = await app.run("npx", "dragonlog", "demo");
+  assert.equal(bare.code, 1);
+  assert.match(
+    bare.stderr,
+    /^dragonlog: .*\n {2}npm install @aws-sdk\/client-cloudwatch-logs\n {2}DRAGONLOG_DEPENDENCY_MISSING\b/,
+  );
   linkPackages(app, ["@aws-sdk/client-cloudwatch-logs"]);
   const { code, stdout, stderr } = await app.run("npx", "dragonlog", "demo", "--json");
   assert.equal(code, 0, stderr);

@@ -161,7 +161,8 @@ function sourceText(features: readonly string[]): string {
   return links.length === 0 ? "a source that the SDK does not name" : links.join(", ");
 }
 
-async function loadSdk(): Promise<typeof Sdk> {
+/** Throws `DRAGONLOG_DEPENDENCY_MISSING` where the AWS SDK is not installed. */
+export async function loadSdk(): Promise<typeof Sdk> {
   // What the SDK thinks of this version of Node is for those who install it, not for every log of every run.
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
   try {
