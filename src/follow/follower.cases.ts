@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import fc from "fast-check";
 import type { StoredRecord } from "../record/stored-record.js";
-import type { Follower, Start } from "./follower.js";
+import type { Follower, Hole, Start } from "./follower.js";
 
 /** A buffer, the writers that log into it, and whoever ships it. */
 export interface Followable {
@@ -47,7 +47,7 @@ export class Seen {
 
   /** One read; true when there was nothing further. */
   async read(bytesMax = READ_BYTES): Promise<boolean> {
-    const { records, missed, drained } = await this.follower.read(bytesMax);
+    const { records, missed, holes = [], drained } = await this.follower.read(bytesMax);
     this.missed += missed;
     for (const record of records) {
       const seqs = this.seqs.get(record.writer) ?? [];
@@ -57,7 +57,17 @@ export class Seen {
       this.payloads.push(payloadOf(record));
       this.timestamps.push(record.timestamp);
     }
+    this.#check(holes, missed);
     return drained;
+  }
+
+  /** What is said to be missing is counted, and was never given. */
+  #check(holes: readonly Hole[], missed: number): void {
+    const size = holes.reduce((sum, { from, to }) => sum + to - from + 1, 0);
+    assert.ok(size <= missed, `${size} of ${missed} missed`);
+    for (const { writer, from, to } of holes) {
+      assert.ok(!this.of(writer).some((seq) => seq >= from && seq <= to), `${writer} ${from} to ${to}`);
+    }
   }
 
   async readAll(bytesMax?: number): Promise<this> {
@@ -192,7 +202,8 @@ export function testFollower({ name, open, counts, runs }: FollowerUnderTest): v
   check("an empty buffer is no error, and nothing missed", async (buffer, t) => {
     for (const at of ["end", "beginning"] as const) {
       const { follower } = await follow(buffer, t, { at });
-      assert.deepEqual(await follower.read(READ_BYTES), { records: [], missed: 0, drained: true });
+      const { records, missed, drained } = await follower.read(READ_BYTES);
+      assert.deepEqual([records, missed, drained], [[], 0, true]);
       assert.ok(follower.pollMs >= 10 && follower.pollMs <= 200);
     }
     assert.equal(await buffer.find("nobody-0"), undefined);

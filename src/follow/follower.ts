@@ -14,8 +14,20 @@ export interface Followed {
   readonly records: readonly StoredRecord[];
   /** Records that are known to have passed unseen since the read before: deleted before they were read, or damaged. */
   readonly missed: number;
+  /** Which of these they were, as far as that is known. */
+  readonly holes?: readonly Hole[];
+  /** The writers that stand for lists of a store, as far as their elements are numbered. */
+  readonly lists?: readonly string[];
   /** True when there was nothing further at the time of the read. */
   readonly drained: boolean;
+}
+
+/** Records of one writer that are not there, though later ones are. */
+export interface Hole {
+  readonly writer: string;
+  /** Seqs, both included. */
+  readonly from: number;
+  readonly to: number;
 }
 
 export interface Follower {

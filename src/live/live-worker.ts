@@ -15,11 +15,19 @@ import {
   TURN,
   VIEWER,
 } from "./protocol.js";
-import { type PackedRecent, type RecentRecord, unpackRecent } from "./recent.js";
+import {
+  type Added,
+  type Asked,
+  type AskedRecent,
+  type PackedRecent,
+  type RecentRecord,
+  unpackRecent,
+} from "./recent.js";
 import { view } from "./viewing.js";
 
-const { buffer, lists, turns } = workerData as ThreadStart;
+const { buffer, lists, hasRecent, turns } = workerData as ThreadStart;
 const port = parentPort!;
+const NOTHING_ADDED: Added = { added: 0, ranges: [] };
 const post = (message: FromThread): void => port.postMessage(message);
 
 class ThreadViewer {
@@ -27,6 +35,7 @@ class ThreadViewer {
   #credit = CREDIT;
   #onCredit: () => void = () => {};
   #onRecent: (recent: readonly RecentRecord[]) => void = () => {};
+  #onAdded: (added: Added) => void = () => {};
   readonly #number: number;
 
   constructor(number: number) {
@@ -34,6 +43,7 @@ class ThreadViewer {
     this.leave.signal.addEventListener("abort", () => {
       this.#onCredit();
       this.#onRecent([]);
+      this.#onAdded(NOTHING_ADDED);
     });
   }
 
@@ -47,7 +57,7 @@ class ThreadViewer {
           request,
           filter: compileFilter(request),
           follow,
-          recent: () => this.#askForRecent(),
+          recent: hasRecent ? this.#recent() : undefined,
           after: new Map(after),
           onTurn: (runs) => markTurn(runs ? number : 0),
           emit: async (step, places) => {
@@ -71,6 +81,10 @@ class ThreadViewer {
     this.#onCredit();
   }
 
+  receiveAdded(added: Added): void {
+    this.#onAdded(added);
+  }
+
   receive(packed: PackedRecent): void {
     this.#onRecent(unpackRecent(packed));
   }
@@ -84,11 +98,27 @@ class ThreadViewer {
     }
   }
 
-  #askForRecent(): Promise<readonly RecentRecord[]> {
+  /** Only a store says which records passed. */
+  #recent(): AskedRecent {
+    const all = () => this.#askForRecent();
+    if (buffer.kind === "journal") return { all };
+    const since = (added: number) => this.#askForAdded(added);
+    return { all, between: { since, records: (of) => this.#askForRecent(of) } };
+  }
+
+  #askForRecent(of?: Asked): Promise<readonly RecentRecord[]> {
     return new Promise((resolve) => {
       this.#onRecent = resolve;
       if (this.leave.signal.aborted) resolve([]);
-      else post({ wantsRecent: this.#number });
+      else post({ wantsRecent: this.#number, ...(of && { of }) });
+    });
+  }
+
+  #askForAdded(after: number): Promise<Added> {
+    return new Promise((resolve) => {
+      this.#onAdded = resolve;
+      if (this.leave.signal.aborted) resolve(NOTHING_ADDED);
+      else post({ wantsAdded: this.#number, after });
     });
   }
 }
@@ -125,6 +155,8 @@ port.on("message", (message: ToThread) => {
     viewers.get(message.taken)?.taken();
   } else if ("recent" in message) {
     viewers.get(message.recent)?.receive(message.packed);
+  } else if ("added" in message) {
+    viewers.get(message.added)?.receiveAdded(message.since);
   } else if ("leave" in message) {
     viewers.get(message.leave)?.leave.abort();
   } else {

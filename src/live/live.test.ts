@@ -8,7 +8,7 @@ import { type LiveStep, stepOf } from "./live-step.js";
 import type { LiveRequest } from "./query.js";
 import { recentOf, recordOf } from "./records.cases.js";
 
-const NOTHING_RECENT = { all: () => [], find: () => undefined };
+const NOTHING_RECENT = { added: 0, all: () => [], ranges: () => [], find: () => undefined };
 /** Backtracks over it for longer than anyone waits. */
 const HOSTILE_LINE = `${"a".repeat(60)}!`;
 const HOSTILE_GREP = "/^(a+)+$/";
@@ -106,7 +106,9 @@ test("what was delivered lately stands before it", async (t) => {
   const recent = Array.from({ length: 5 }, (_, seq) =>
     recentOf(recordOf({ writer: "gone", seq, data: `old ${seq}` })),
   );
-  const { live, journal } = open(t, { recent: { all: () => recent, find: (_, seq) => recent[seq] } });
+  const { live, journal } = open(t, {
+    recent: { ...NOTHING_RECENT, all: () => recent, find: (_, seq) => recent[seq] },
+  });
   append(journal, "new");
   const watching = new Watching(live, { follow: false, last: 3 });
   await watching.until(() => watching.ends > 0);
@@ -117,7 +119,7 @@ test("what was delivered lately and cannot be read ends who asked for it, and no
   const all = () => {
     throw new RangeError("Array buffer allocation failed");
   };
-  const { live, journal } = open(t, { recent: { all, find: () => undefined } });
+  const { live, journal } = open(t, { recent: { ...NOTHING_RECENT, all } });
   const following = new Watching(live, { follow: true });
   const watching = new Watching(live, { follow: false, last: 3 });
   await watching.until(() => watching.ends > 0);
@@ -132,7 +134,7 @@ test("what was delivered lately and cannot be read ends who asked for it, and no
 test("a record is found by its id, delivered or not", async (t) => {
   const old = recentOf(recordOf({ writer: "gone", seq: 3, data: "old" }));
   const find = (writer: string, seq: number) => (writer === "gone" && seq === 3 ? old : undefined);
-  const { live, journal } = open(t, { recent: { all: () => [], find } });
+  const { live, journal } = open(t, { recent: { ...NOTHING_RECENT, find } });
   append(journal, "new");
   assert.equal(`${await live.find("gone-3")}`, textOf(recordOf({ writer: "gone", seq: 3, data: "old" })));
   assert.equal(JSON.parse(`${await live.find("writer-0")}`).data, "new");

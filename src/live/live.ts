@@ -26,7 +26,7 @@ import { compileFilter } from "./filter.js";
 import { LiveViewer } from "./live-viewer.js";
 import type { ErrorText, FromThread } from "./protocol.js";
 import type { LiveRequest } from "./query.js";
-import { RecentPacker, type RecentRecords } from "./recent.js";
+import { type Asked, isIn, RecentPacker, type RecentRecords } from "./recent.js";
 import { Thread } from "./thread.js";
 
 const VIEWERS_MAX = 32;
@@ -41,8 +41,8 @@ export interface LiveOptions {
   readonly buffer: BufferPlace;
   /** The lists of a store that are looked at, too. */
   readonly lists: readonly string[];
-  /** What was delivered lately and is not in the buffer any more. */
-  readonly recent: RecentRecords;
+  /** What was delivered lately and is not in the buffer any more, where somebody keeps it. */
+  readonly recent?: RecentRecords | undefined;
   readonly clock?: Clock;
   /** How long one turn over records may take. */
   readonly hangMs?: number;
@@ -118,7 +118,7 @@ class LiveViews implements Live {
 
   async find(id: string): Promise<Buffer | undefined> {
     const known = parseId(id);
-    const recent = known && this.#options.recent.find(known.writer, known.seq);
+    const recent = known && this.#options.recent?.find(known.writer, known.seq);
     if (recent !== undefined || known === undefined || this.#isClosed) return recent?.line;
     return new Promise((found, failed) => {
       this.#lastNumber++;
@@ -149,8 +149,8 @@ class LiveViews implements Live {
 
   #needThread(): Thread {
     this.#cancelIdle();
-    const { buffer, lists, hangMs = HANG_MS } = this.#options;
-    this.#thread ??= new Thread({ buffer, lists }, hangMs, {
+    const { buffer, lists, recent, hangMs = HANG_MS } = this.#options;
+    this.#thread ??= new Thread({ buffer, lists, hasRecent: recent !== undefined }, hangMs, {
       onMessage: (message) => this.#receive(message),
       onHang: (number) => this.#hangs(number),
       onDeath: (reason) => this.#died(reason),
@@ -164,10 +164,14 @@ class LiveViews implements Live {
       this.#viewers.get(message.event)?.receive(message);
     } else if ("wantsRecent" in message) {
       const number = message.wantsRecent;
-      this.#passRecent(number, this.#thread).catch((error: unknown) => {
+      this.#passRecent(number, this.#thread, message.of).catch((error: unknown) => {
         // As when memory is short: it costs this viewer its view, and never the process that ships.
         this.#end(number, { message: `what was delivered lately cannot be read: ${messageOf(error)}` });
       });
+    } else if ("wantsAdded" in message) {
+      const { recent } = this.#options;
+      const since = { added: recent?.added ?? 0, ranges: recent?.ranges(message.after) ?? [] };
+      this.#thread?.post({ added: message.wantsAdded, since });
     } else if ("ended" in message) {
       this.#end(message.ended, message.error);
     } else {
@@ -179,10 +183,10 @@ class LiveViews implements Live {
     }
   }
 
-  async #passRecent(number: number, thread: Thread | undefined): Promise<void> {
+  async #passRecent(number: number, thread: Thread | undefined, of: Asked | undefined): Promise<void> {
     const packer = new RecentPacker();
     let sinceMs = performance.now();
-    for (const record of this.#options.recent.all()) {
+    for (const record of this.#options.recent?.all(of?.after, of && isIn(of.ranges)) ?? []) {
       packer.add(record);
       if (performance.now() - sinceMs < TURN_MS) continue;
       await this.#clock.eventsHandled();

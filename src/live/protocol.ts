@@ -5,8 +5,10 @@
  *       view ──{ view: n, request }───►  follows, filters, writes events
  *                                   ◄──  { event: n, text } … at most `CREDIT` that are not taken
  *       sink takes it ──{ taken: n }──►
- *                                   ◄──  { wantsRecent: n }
+ *                                   ◄──  { wantsRecent: n, of? }
  *       ──{ recent: n, packed }───────►
+ *                                   ◄──  { wantsAdded: n, after }
+ *       ──{ added: n, since }─────────►
  *       leave ──{ leave: n }──────────►
  *                                   ◄──  { ended: n, error? }
  *       find ──{ find: n, id }────────►  ──{ found: n, line }──►
@@ -17,7 +19,7 @@
 import type { BufferPlace } from "../config/places.js";
 import type { ErrorCode } from "../system/errors.js";
 import type { LiveRequest } from "./query.js";
-import type { PackedRecent } from "./recent.js";
+import type { Added, Asked, PackedRecent } from "./recent.js";
 
 /** Events of one viewer that are under way. */
 export const CREDIT = 2;
@@ -29,6 +31,8 @@ export const TURN = 1;
 export interface ThreadStart {
   readonly buffer: BufferPlace;
   readonly lists: readonly string[];
+  /** Somebody keeps what was delivered lately. */
+  readonly hasRecent: boolean;
   readonly turns: Int32Array<SharedArrayBuffer>;
 }
 
@@ -51,6 +55,7 @@ export type ToThread =
   | { readonly taken: number }
   | { readonly leave: number }
   | { readonly recent: number; readonly packed: PackedRecent }
+  | { readonly added: number; readonly since: Added }
   | { readonly find: number; readonly id: string };
 
 export type FromThread =
@@ -60,6 +65,7 @@ export type FromThread =
       readonly places: WriterPlaces;
       readonly caughtUp: boolean;
     }
-  | { readonly wantsRecent: number }
+  | { readonly wantsRecent: number; readonly of?: Asked }
+  | { readonly wantsAdded: number; readonly after: number }
   | { readonly ended: number; readonly error?: ErrorText }
   | { readonly found: number; readonly line?: Uint8Array; readonly error?: ErrorText };

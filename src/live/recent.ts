@@ -12,11 +12,57 @@ export interface RecentRecord {
   readonly line: Buffer;
 }
 
+/** Records of one writer, one after the other. */
+export interface RecentRange {
+  readonly writer: string;
+  /** Seqs, both included. */
+  readonly from: number;
+  to: number;
+  /** The newest timestamp among them, in ms since 1970-01-01 UTC. */
+  newestMs: number;
+}
+
 export interface RecentRecords {
-  /** In any order. */
-  all(): Iterable<RecentRecord>;
+  /** How many were kept since the start, whether they are here still or not. */
+  readonly added: number;
+  /** In any order; without most that were kept before `after` records were, default none, and what is not wanted. */
+  all(after?: number, isWanted?: (writer: string, seq: number) => boolean): Iterable<RecentRecord>;
+  /** Which those are that were kept after so many. */
+  ranges(after: number): readonly RecentRange[];
   /** Undefined when it is not there, or not any more. */
   find(writer: string, seq: number): RecentRecord | undefined;
+}
+
+/** What was kept after a number of records, and how many there are now. */
+export interface Added {
+  readonly added: number;
+  readonly ranges: readonly RecentRange[];
+}
+
+/** Records that were kept after a number of others. */
+export interface Asked {
+  readonly after: number;
+  readonly ranges: readonly RecentRange[];
+}
+
+/** The same as another thread has it: by asking. */
+export interface AskedRecent {
+  all(): Promise<readonly RecentRecord[]>;
+  /** Where the buffer says which records passed between two reads. */
+  readonly between?: {
+    since(added: number): Promise<Added>;
+    records(of: Asked): Promise<readonly RecentRecord[]>;
+  };
+}
+
+export function isIn(ranges: readonly RecentRange[]): (writer: string, seq: number) => boolean {
+  const byWriter = new Map<string, RecentRange[]>();
+  for (const range of ranges) {
+    const before = byWriter.get(range.writer);
+    if (before === undefined) byWriter.set(range.writer, [range]);
+    else before.push(range);
+  }
+  return (writer, seq) => byWriter.get(writer)?.some(({ from, to }) => seq >= from && seq <= to) ?? false;
 }
 
 /** Several of them in a few pieces, to go to another thread: objects would take longer on their way than what is in them. */

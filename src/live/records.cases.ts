@@ -1,5 +1,5 @@
 /** Records and a follower for the tests of looking. */
-import type { Followed, Follower } from "../follow/follower.js";
+import type { Followed, Follower, Hole } from "../follow/follower.js";
 import type { StoredRecord } from "../record/stored-record.js";
 import type { RecentRecord } from "./recent.js";
 
@@ -47,6 +47,8 @@ export function recentOf({
 /** Brings what it is given, one read after the other, and then what is added. An Error is what a read fails with. */
 export class ScriptedFollower implements Follower {
   readonly reads: (readonly StoredRecord[] | Error)[] = [];
+  /** What each of the reads with records has found missing. */
+  readonly holes: (readonly Hole[])[] = [];
   readonly pollMs = 5;
   missed = 0;
   closed = 0;
@@ -60,9 +62,10 @@ export class ScriptedFollower implements Follower {
     this.asked++;
     const records = this.reads.shift() ?? [];
     if (records instanceof Error) throw records;
-    const { missed } = this;
+    const holes = records.length === 0 ? [] : (this.holes.shift() ?? []);
+    const missed = holes.reduce((sum, { from, to }) => sum + to - from + 1, this.missed);
     this.missed = 0;
-    return { records, missed, drained: this.reads.length === 0 };
+    return { records, missed, holes, drained: this.reads.length === 0 };
   }
 
   async close(): Promise<void> {

@@ -6,6 +6,7 @@ import type { StoredRecord } from "../record/stored-record.js";
 import { compileFilter } from "./filter.js";
 import type { LiveStep } from "./live-step.js";
 import type { LiveRequest } from "./query.js";
+import type { AskedRecent } from "./recent.js";
 import { recentOf, recordOf, ScriptedFollower } from "./records.cases.js";
 import { type Viewing, view } from "./viewing.js";
 
@@ -64,7 +65,9 @@ const inLevels = ({ levels }: LiveStep) =>
 
 test("without last and since it begins with what is logged from now on", async () => {
   const follower = new ScriptedFollower();
-  const watching = new Watching({ follow: true }, follower, { recent: () => assert.fail("not asked for") });
+  const watching = new Watching({ follow: true }, follower, {
+    recent: { all: () => assert.fail("not asked for") },
+  });
   await watching.until((steps) => steps.length > 0);
   assert.deepEqual(watching.steps, [{ records: [], matched: 0, missed: 0, levels: [], caughtUp: true }]);
   follower.reads.push(series(3, 5), series(5, 6));
@@ -118,7 +121,7 @@ test("the newest that match come first, then what is logged", async () => {
 
 test("what was delivered lately is shown before what is in the buffer, once", async () => {
   const follower = new ScriptedFollower(series(4, 8));
-  const recent = async () => series(0, 6).map(recentOf);
+  const recent = { all: async () => series(0, 6).map(recentOf) };
   const watching = new Watching({ follow: false, sinceMs: 150 }, follower, { recent });
   await watching.ended;
   assert.deepEqual(watching.seqs, [2, 3, 4, 5, 6, 7]);
@@ -296,4 +299,41 @@ test("however long it takes to look through the records, the thread turns to oth
   await watching.ended;
   isDone = true;
   assert.ok(turns >= 10 && others >= 10, `${turns} turns, and ${others} of others`);
+});
+
+test("what passes between two reads is asked for, by which it was, and counted as missed only where there is no copy", async () => {
+  const follower = new ScriptedFollower(series(0, 3));
+  follower.holes.push([], [{ writer: "w", from: 3, to: 7 }]);
+  const copies = [...series(1, 3), ...series(5, 8)].map(recentOf);
+  const asked: string[] = [];
+  let added = 2;
+  const between: AskedRecent["between"] = {
+    async since(after) {
+      const kept = copies.slice(Math.min(after, added), added);
+      const ranges = kept.map(({ writer, seq, timestamp }) => ({
+        writer,
+        from: seq,
+        to: seq,
+        newestMs: timestamp,
+      }));
+      return { added, ranges };
+    },
+    async records({ ranges }) {
+      asked.push(ranges.map(({ from }) => from).join());
+      return copies.filter(({ seq }) => ranges.some(({ from }) => from === seq));
+    },
+  };
+  const recent = { all: () => assert.fail("nothing of before is shown"), between };
+  const watching = new Watching({ follow: true }, follower, { recent });
+  await watching.until((steps) => sum(steps, ({ matched }) => matched) === 3);
+  added = copies.length;
+  follower.reads.push(series(8, 10));
+  await watching.until((steps) => sum(steps, ({ matched }) => matched) === 8);
+  await watching.end();
+  assert.deepEqual(watching.seqs, [0, 1, 2, 5, 6, 7, 8, 9]);
+  assert.equal(
+    sum(watching.steps, ({ missed }) => missed),
+    2,
+  );
+  assert.deepEqual(asked, ["5,6,7"]);
 });

@@ -16,7 +16,7 @@ import { InSeries, type Places } from "./in-series.js";
 import type { LiveStep } from "./live-step.js";
 import { Newest, Room } from "./newest.js";
 import type { LiveRequest } from "./query.js";
-import type { RecentRecord } from "./recent.js";
+import type { AskedRecent, RecentRecord } from "./recent.js";
 import { Allowance, sampleOf } from "./sample.js";
 import { StepWriter } from "./step-writer.js";
 import { Turns } from "./turns.js";
@@ -25,13 +25,15 @@ const READ_BYTES = 256 << 10;
 /** Of the newest that are kept for `last`, by all viewers of a thread; the lines of those beyond are left out, and counted. */
 const newestRoom = new Room(64 << 20);
 const RETRY_MS = 1000;
+/** Copies that wait for a read behind them; with more, no further ones are asked for. */
+const HELD_BYTES_MAX = 2 << 20;
 
 export interface Viewing {
   readonly request: LiveRequest;
   readonly filter: Filter;
   readonly follow: (start: Start) => Promise<Follower>;
-  /** What was delivered lately. Asked for at most once, when the follower is open. */
-  readonly recent?: (() => Promise<readonly RecentRecord[]>) | undefined;
+  /** What was delivered lately: all of it for what is there at the beginning, and then what passed between two reads. */
+  readonly recent?: AskedRecent | undefined;
   /** Where a view before this one ended: nothing up to there is shown. */
   readonly after?: Places | undefined;
   /** The next step is made when this one is taken. What it rejects with, `view` rejects with. */
@@ -48,9 +50,13 @@ export interface Viewing {
  * cannot be opened for, and without `follow` with what cannot be read; else that is told in a step, and tried again.
  */
 export async function view(viewing: Viewing, signal: AbortSignal): Promise<void> {
-  const follower = await viewing.follow(startOf(viewing.request));
+  const { clock = systemClock, recent, request } = viewing;
+  const openedMs = clock.now();
+  // Before the follower is there: what is delivered from here on is read, or copied.
+  const added = (await recent?.between?.since(Number.POSITIVE_INFINITY))?.added ?? 0;
+  const follower = await viewing.follow(startOf(request));
   try {
-    await new Viewer(viewing, follower, signal).run();
+    await new Viewer(viewing, follower, signal, { openedMs, added }).run();
   } finally {
     await follower.close();
   }
@@ -83,15 +89,23 @@ class Viewer {
   readonly #steps: StepWriter;
   readonly #allowance: Allowance | undefined;
   #missed = 0;
+  /** Copies that there were when it was asked last. */
+  #added: number;
 
-  constructor(viewing: Viewing, follower: Follower, signal: AbortSignal) {
+  constructor(
+    viewing: Viewing,
+    follower: Follower,
+    signal: AbortSignal,
+    { openedMs, added }: { readonly openedMs: number; readonly added: number },
+  ) {
     const { clock = systemClock, onTurn = () => {}, request, after } = viewing;
     this.#viewing = viewing;
     this.#follower = follower;
     this.#signal = signal;
     this.#clock = clock;
     this.#turns = new Turns(clock, onTurn);
-    this.#series = new InSeries(after);
+    this.#series = new InSeries(after, openedMs);
+    this.#added = added;
     this.#steps = new StepWriter(request.lineBytesMax);
     this.#allowance =
       request.perSecondMax === undefined ? undefined : new Allowance(request.perSecondMax, clock.elapsed());
@@ -103,11 +117,25 @@ class Viewer {
     while (request.follow && !this.#signal.aborted) {
       const read = await this.#read();
       if (read === undefined) return;
-      await this.#show(await this.#matching(this.#series.merge(read.records)));
+      const { series, filled } = this.#series.mergeWith(read, await this.#passedBetween(read));
+      this.#missed -= filled;
+      await this.#show(await this.#matching(series));
       await this.#emit();
       if (read.drained) await pause(this.#clock, this.#follower.pollMs, this.#signal);
       else await this.#clock.eventsHandled();
     }
+  }
+
+  /** Copies of what the read may have come too late for. */
+  async #passedBetween(read: Followed): Promise<readonly RecentRecord[]> {
+    const between = this.#viewing.recent?.between;
+    if (between === undefined || !this.#series.mayLack(read)) return [];
+    if (this.#series.heldBytes > HELD_BYTES_MAX) return [];
+    const after = this.#added;
+    const { added, ranges } = await between.since(after);
+    this.#added = Math.max(after, added);
+    const wanted = ranges.filter((range) => this.#series.wants(range));
+    return wanted.length === 0 ? [] : between.records({ after, ranges: wanted });
   }
 
   /** What is there at the beginning. */
@@ -134,7 +162,7 @@ class Viewer {
     for (let isFirst = true, isDone = !asked; !isDone; isFirst = false) {
       const read = await this.#read();
       if (read === undefined) return;
-      if (isFirst) this.#series.begin((await this.#viewing.recent?.()) ?? []);
+      if (isFirst) this.#series.begin((await this.#viewing.recent?.all()) ?? []);
       // Where more is logged all the time than can be read, there is an end all the same.
       isDone = read.drained || isAllSince(openedMs, read.records);
       const series = this.#series.merge(read.records);
@@ -195,6 +223,7 @@ class Viewer {
       try {
         const read = await this.#follower.read(READ_BYTES);
         this.#missed += read.missed;
+        this.#series.leaveOutCopiesOf(read.lists ?? []);
         // A step without trouble says that it is over.
         if (told !== "")
           await this.#viewing.emit({ records: [], matched: 0, missed: 0, levels: [] }, new Map());

@@ -1,7 +1,6 @@
 /** From a request to its answer: who may ask, and which route answers. */
 import type { RequestListener } from "node:http";
 import { type Live, openLive } from "../live/live.js";
-import type { RecentRecords } from "../live/recent.js";
 import { denied, requireJson, requireOwnPage } from "./access.js";
 import { errorAnswer, notFound, Refused } from "./answers.js";
 import { letterRoutes } from "./letters/routes.js";
@@ -14,7 +13,6 @@ import { StaticFiles } from "./static-files.js";
 import { bodyLimit, getRequestListener, Hono } from "./vendored/hono.js";
 
 const WEB = new URL("../../web/", import.meta.url);
-const NOTHING_RECENT: RecentRecords = { all: () => [], find: () => undefined };
 const BODY_BYTES_MAX = 65_536;
 
 export function createApp(serving: Serving): RequestListener {
@@ -57,7 +55,7 @@ export function createApp(serving: Serving): RequestListener {
 /** Costs nothing until somebody looks. */
 function openLiveOf({ shown: { options, open }, closing }: Serving): Live {
   const { buffer, list = [] } = options;
-  const live = openLive({ buffer, lists: list, recent: open.vitals.recent ?? NOTHING_RECENT });
+  const live = openLive({ buffer, lists: list, recent: open.vitals.recent });
   closing.addEventListener("abort", () => live.close());
   return live;
 }

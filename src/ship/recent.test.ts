@@ -181,3 +181,21 @@ function laidOut(
     return { ...recordOf({ writer: `w${source}`, seq, ordinal: seq }), bytes, start, end: ends[source]! };
   });
 }
+
+test("which were kept after a number of others is told by writer, without their lines, and those that are wanted come alone", () => {
+  const { recent } = open({ recordsMax: 5 });
+  add(recent, seriesOf(3, { timestamp: 5 }));
+  assert.equal(recent.added, 3);
+  add(recent, [
+    recordOf({ seq: 3, timestamp: 9, text: "w-3" }),
+    recordOf({ writer: "v", seq: 7, timestamp: 2, text: "v-7" }),
+  ]);
+  const v = { writer: "v", from: 7, to: 7, newestMs: 2 };
+  assert.deepEqual(recent.ranges(0), [{ writer: "w", from: 0, to: 3, newestMs: 9 }, v]);
+  assert.deepEqual(recent.ranges(2), [{ writer: "w", from: 2, to: 3, newestMs: 9 }, v]);
+  assert.deepEqual(recent.ranges(recent.added), []);
+  assert.deepEqual(seen(recent.all(0, (writer, seq) => writer === "v" || seq === 2)), ["w-2 w-2", "v-7 v-7"]);
+  assert.deepEqual(seen(recent.all(3)), ["w-3 w-3", "v-7 v-7"]);
+  add(recent, [recordOf({ seq: 4, text: "w-4" })]);
+  assert.deepEqual([recent.added, recent.ranges(0)[0]!.from], [6, 3], "the first batch has given way");
+});

@@ -9,7 +9,7 @@
  * copied at once with what lies between them.
  */
 import { endsRecord, type Item, isPart, recordOf } from "../batch/batch.js";
-import type { RecentRecord } from "../live/recent.js";
+import type { RecentRange, RecentRecord } from "../live/recent.js";
 
 const BYTES_MAX = 8 << 20;
 const RECORDS_MAX = 20_000;
@@ -39,6 +39,8 @@ interface Stretch {
 
 /** The records of one batch, in columns. Their lines lie in the ring from `from` to `to`. */
 interface Kept {
+  /** How many were kept before them. */
+  readonly after: number;
   readonly from: number;
   readonly to: number;
   readonly records: number;
@@ -56,6 +58,7 @@ interface Kept {
 export class Recent {
   /** Records that were delivered and never kept here, since the start. */
   leftOut = 0;
+  #added = 0;
   readonly #elapsed: () => number;
   readonly #bytesMax: number;
   readonly #recordsMax: number;
@@ -87,6 +90,11 @@ export class Recent {
     return this.#records;
   }
 
+  /** How many were kept since the start, those that have given way among them. */
+  get added(): number {
+    return this.#added;
+  }
+
   /** These are stored now, `records` in number: one in parts counts with its last part. `bytes`: about what they take. */
   add(items: readonly Item[], records: number, bytes: number): void {
     if (!this.#mayTake(bytes)) {
@@ -103,14 +111,28 @@ export class Recent {
 
   /**
    * In the order in which they were stored: that of a writer's seq only within one batch. Those that give way while they are
-   * gone through are left out.
+   * gone through are left out, and so are those of batches that were kept before `after` records were, and what is not wanted.
    */
-  *all(): IterableIterator<RecentRecord> {
-    for (const kept of [...this.#kept]) {
+  *all(
+    after = 0,
+    isWanted: (writer: string, seq: number) => boolean = () => true,
+  ): IterableIterator<RecentRecord> {
+    for (const kept of this.#kept.filter((each) => each.after + each.records > after)) {
       for (let index = 0; index < kept.records && !kept.gone; index++) {
-        yield this.#recordAt(kept, index);
+        if (isWanted(kept.writers[index]!, kept.seqs[index]!)) yield this.#recordAt(kept, index);
       }
     }
+  }
+
+  /** Which those are that were kept after so many, and are here still. */
+  ranges(after: number): RecentRange[] {
+    const ranges: RecentRange[] = [];
+    for (const kept of this.#kept) {
+      for (let index = Math.max(0, after - kept.after); index < kept.records; index++) {
+        addTo(ranges, kept.writers[index]!, kept.seqs[index]!, kept.timestamps[index]!);
+      }
+    }
+    return ranges;
   }
 
   /** Undefined when it is not here, or not any more. */
@@ -154,8 +176,9 @@ export class Recent {
       shifts.push(at - start);
       at += end - start;
     }
-    this.#kept.push(columnsOf(records, stretchOf, shifts, from, at));
+    this.#kept.push({ after: this.#added, ...columnsOf(records, stretchOf, shifts, from, at) });
     this.#records += records.length;
+    this.#added += records.length;
     this.#head = at;
   }
 
@@ -233,7 +256,7 @@ function columnsOf(
   shifts: readonly number[],
   from: number,
   to: number,
-): Kept {
+): Omit<Kept, "after"> {
   const count = records.length;
   const starts = new Uint32Array(count);
   const ends = new Uint32Array(count);
@@ -254,4 +277,15 @@ function columnsOf(
     types[index] = record.type;
   }
   return { from, to, records: count, starts, ends, seqs, timestamps, writers, services, types, gone: false };
+}
+
+/** Mostly many records of one writer follow each other. */
+function addTo(ranges: RecentRange[], writer: string, seq: number, timestamp: number): void {
+  const last = ranges.at(-1);
+  if (last?.writer === writer && last.to + 1 === seq) {
+    last.to = seq;
+    last.newestMs = Math.max(last.newestMs, timestamp);
+  } else {
+    ranges.push({ writer, from: seq, to: seq, newestMs: timestamp });
+  }
 }

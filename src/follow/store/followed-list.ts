@@ -24,7 +24,7 @@ import type { Store } from "../../buffer/redis/store.js";
 import type { StoredRecord } from "../../record/stored-record.js";
 import type { Clock } from "../../system/clock.js";
 import { randomId } from "../../system/random.js";
-import type { Start } from "../follower.js";
+import type { Hole, Start } from "../follower.js";
 
 const STATE_FIELDS = ["writer", "from", "to"];
 /** While a shipper deletes, the place of an element changes between two commands. */
@@ -61,7 +61,7 @@ export class FollowedList {
   /** Of the last elements before that. */
   #prints: number[] = [];
   #elements: Elements;
-  #missed = 0;
+  #holes: Hole[] = [];
 
   constructor(options: FollowedListOptions) {
     this.#options = options;
@@ -103,10 +103,15 @@ export class FollowedList {
   }
 
   /** Records that were missed since the last call. */
-  takeMissed(): number {
-    const missed = this.#missed;
-    this.#missed = 0;
-    return missed;
+  takeHoles(): readonly Hole[] {
+    const holes = this.#holes;
+    this.#holes = [];
+    return holes;
+  }
+
+  /** Whose numbers the elements have. */
+  get writer(): string {
+    return this.#numbering.writer;
   }
 
   /** How a shipper numbers the list; undefined where none does. */
@@ -128,7 +133,7 @@ export class FollowedList {
     const next = this.#next!;
     const { writer, own } = this.#numbering;
     if (state?.writer === writer) {
-      this.#missed += Math.max(0, state.head - next);
+      if (state.head > next) this.#holes.push({ writer, from: next, to: state.head - 1 });
       this.#take(state, Math.max(state.head, next));
       return;
     }

@@ -16,7 +16,7 @@ import type { Entry, Store } from "../../buffer/redis/store.js";
 import type { StoredRecord } from "../../record/stored-record.js";
 import type { Clock } from "../../system/clock.js";
 import { DragonlogError } from "../../system/errors.js";
-import type { Start } from "../follower.js";
+import type { Hole, Start } from "../follower.js";
 import { mergedByTime } from "../merge.js";
 import { startId } from "./start-id.js";
 
@@ -43,7 +43,7 @@ export class FollowedPartition {
   #entryBytes = PAGE_BYTES / ENTRIES_FIRST;
   /** The seq that comes next of each writer, those that were silent longest first. */
   readonly #next = new Map<string, number>();
-  #missed = 0;
+  #holes: Hole[] = [];
   #connections: number;
   #sameLookMs: number;
 
@@ -83,10 +83,10 @@ export class FollowedPartition {
   }
 
   /** Records that were missed since the last call. */
-  takeMissed(): number {
-    const missed = this.#missed;
-    this.#missed = 0;
-    return missed;
+  takeHoles(): readonly Hole[] {
+    const holes = this.#holes;
+    this.#holes = [];
+    return holes;
   }
 
   /** False when there is nothing further. */
@@ -125,7 +125,7 @@ export class FollowedPartition {
   #unseen({ writer, firstSeq, items }: Block): StoredRecord[] {
     const next = this.#next.get(writer);
     // The block's first seq may lie before its records: what is between was dropped by its writer, which says so itself.
-    this.#missed += next === undefined ? 0 : Math.max(0, firstSeq - next);
+    if (next !== undefined && firstSeq > next) this.#holes.push({ writer, from: next, to: firstSeq - 1 });
     const records = items
       .filter(({ seq }) => seq >= (next ?? 0))
       .map((item) => ({ ...item, ordinal: item.seq }));

@@ -139,7 +139,8 @@ test("a store that is away is told by each read, and followed from then on when 
     start: { at: "end" },
     clock,
   });
-  assert.deepEqual(await unused.read(1000), { records: [], missed: 0, drained: true });
+  const { records, missed, drained } = await unused.read(1000);
+  assert.deepEqual([records, missed, drained], [[], 0, true]);
   server.set(keys.partitions(), "1");
   await blocks.appendFrom("new", 0, TEN);
   const found = new Seen(unused);

@@ -9,7 +9,7 @@ import { agreedPartitions } from "../../buffer/redis/partitions.js";
 import type { Store } from "../../buffer/redis/store.js";
 import type { StoredRecord } from "../../record/stored-record.js";
 import type { Clock } from "../../system/clock.js";
-import type { Followed, Follower, Start } from "../follower.js";
+import type { Followed, Follower, Hole, Start } from "../follower.js";
 import { Queue, takeByTime } from "../merge.js";
 import { FollowedList } from "./followed-list.js";
 import { FollowedPartition } from "./followed-partition.js";
@@ -45,7 +45,7 @@ export class StoreFollower implements Follower {
   #partitions = 0;
   #partitionsLookMs = 0;
   #connections = -1;
-  #missed = 0;
+  #holes: Hole[] = [];
 
   private constructor(options: StoreFollowerOptions) {
     const { store, keys, lists, start, clock } = options;
@@ -92,14 +92,14 @@ export class StoreFollower implements Follower {
         bytesMax,
       );
       if (loaded.every(({ queue }) => queue.head !== undefined)) {
-        return { records, missed: this.#takeMissed(), drained: false };
+        return { records, ...this.#takeGaps(), drained: false };
       }
     }
     // Of a cluster one server may be away: what lies on the others is followed all the same.
     if (records.length === 0 && failures.length > 0 && failures.length === this.#feeds.length) {
       throw failures[0];
     }
-    return { records, missed: this.#takeMissed(), drained: true };
+    return { records, ...this.#takeGaps(), drained: true };
   }
 
   close(): Promise<void> {
@@ -117,7 +117,7 @@ export class StoreFollower implements Follower {
         } catch (error) {
           failures.push(error);
         }
-        this.#missed += feed.series.takeMissed();
+        this.#holes.push(...feed.series.takeHoles());
         if (feed.queue.head === undefined) {
           done.add(feed);
         }
@@ -147,9 +147,11 @@ export class StoreFollower implements Follower {
     }
   }
 
-  #takeMissed(): number {
-    const missed = this.#missed;
-    this.#missed = 0;
-    return missed;
+  #takeGaps(): Pick<Followed, "missed" | "holes" | "lists"> {
+    const holes = this.#holes;
+    this.#holes = [];
+    const missed = holes.reduce((sum, { from, to }) => sum + to - from + 1, 0);
+    const lists = this.#feeds.flatMap(({ series }) => (series instanceof FollowedList ? series.writer : []));
+    return { missed, holes, lists };
   }
 }

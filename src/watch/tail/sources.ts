@@ -105,7 +105,7 @@ async function readBuffer(
   isBetterThere: () => boolean,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const live = openLive({ buffer, lists, recent: { all: () => [], find: () => undefined }, clock });
+  const live = openLive({ buffer, lists, clock });
   const change = new AbortController();
   const watching = new AbortController();
   void watch(isBetterThere, clock, watching.signal).then((isThere) => isThere && change.abort());

@@ -82,8 +82,7 @@ async function refused(served: Served, path: string, asked?: Asked): Promise<See
 }
 
 function liveOf(stage: Stage): Live {
-  const recent = { all: () => [], find: () => undefined };
-  const live = openLive({ buffer: { kind: "journal", dir: stage.journal }, lists: [], recent });
+  const live = openLive({ buffer: { kind: "journal", dir: stage.journal }, lists: [] });
   stage.atEnd(() => live.close());
   return live;
 }
