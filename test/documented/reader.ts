@@ -37,6 +37,12 @@ export interface Run {
   readonly printed: string;
 }
 
+/** A journal, as `dragonlog status --json` reports it. */
+interface Writer {
+  readonly boundFor?: string;
+  readonly waiting: { readonly records: number };
+}
+
 export interface RunOptions {
   /** It is left alone when it works, and ends with the page. */
   readonly keepRunning?: boolean;
@@ -60,7 +66,7 @@ export class Reader {
   static async sitDown(test: TestContext): Promise<Reader> {
     const reader = new Reader(await FakeCloudWatch.start());
     test.after(() => reader.#leave());
-    mkdirSync(join(reader.#home, "life"));
+    for (const name of ["life", "tmp"]) mkdirSync(join(reader.#home, name));
     reader.emptyFolder();
     return reader;
   }
@@ -77,6 +83,7 @@ export class Reader {
     this.#env = {
       ...Object.fromEntries(own),
       HOME: dir,
+      TMPDIR: join(this.#home, "tmp"),
       PATH: `${join(dir, "node_modules/.bin")}:${join(ROOT, "node_modules/.bin")}:${process.env.PATH}`,
       NODE_OPTIONS: `--import ${PRELOADED}`,
       DRAGONLOG_LISTEN: `${this.#address}:8001`,
@@ -192,17 +199,27 @@ export class Reader {
     );
   }
 
-  /** What no command of the page has delivered. */
+  /** What no command of the page has delivered, wherever its journals are. */
   async deliver(): Promise<void> {
     if (this.#groups.length === 0) return;
+    for (const journals of journalFoldersIn(this.#home)) await this.#deliverFrom(journals);
+  }
+
+  async #deliverFrom(journals: string): Promise<void> {
     const rest = "--to cloudwatch --region us-east-1 --group rest --stream '{service}'";
-    // Whatever the page has set for its own commands; but where its journals are counts.
-    const unset = Object.keys(this.#env).filter((name) => /^DRAGONLOG_(?!JOURNAL_DIR$)/.test(name));
-    const script = `unset ${unset.join(" ")}\ncd "${this.#home}"\ndragonlog ship --once ${rest} && dragonlog status --json\n`;
+    // Whatever the page has set for its own commands.
+    const unset = Object.keys(this.#env).filter((name) => name.startsWith("DRAGONLOG_"));
+    const script = `unset ${unset.join(" ")}
+cd "${this.#home}"
+export DRAGONLOG_JOURNAL_DIR="${journals}"
+dragonlog ship --once ${rest} && dragonlog status --json
+`;
     const { code, printed } = await this.shell("sh", script);
     assert.equal(code, 0, printed);
-    const { waiting } = JSON.parse(printed.trimEnd().split("\n").at(-1)!);
-    assert.equal(waiting.records, 0, "records that no command of the page has delivered, bound for a store");
+    const { writers } = JSON.parse(printed.trimEnd().split("\n").at(-1)!) as { writers: Writer[] };
+    // What a store has taken is delivered from there, and only who asks the store is told.
+    const waiting = writers.filter(({ boundFor, waiting }) => boundFor !== "a store" && waiting.records > 0);
+    assert.deepEqual(waiting, [], `records in ${journals} that cannot be delivered`);
   }
 
   async #leave(): Promise<void> {
@@ -211,6 +228,14 @@ export class Reader {
     await this.#cloud.stop();
     rmSync(this.#home, { recursive: true, force: true });
   }
+}
+
+/** Where there are journals below a folder. */
+function journalFoldersIn(dir: string): Set<string> {
+  const writers = readdirSync(dir, { recursive: true, encoding: "utf8" }).filter((path) =>
+    path.endsWith("/writer.json"),
+  );
+  return new Set(writers.map((path) => join(dir, dirname(dirname(path)))));
 }
 
 const UNTIL_ALIVE = `until_alive() { while [ ! -e "$PAGE_LIFE/$1" ] && kill -0 "$1" 2> /dev/null; do sleep 0.02; done; }\n`;
