@@ -1,10 +1,10 @@
 /**
  * Writes what of the package is one file made of many:
  *
- * - dist/src/dragonlog.js, the logger: Node.js takes a third of a millisecond for each file that an application imports. Worker
- *   threads and commands use the files beside it.
+ * - dist/src/dragonlog.js, the logger: Node.js takes a third of a millisecond for each file that an application imports.
  * - dist/src/<subpath>.js for each export of package.json whose types lie elsewhere, such as dragonlog/express. What
  *   src/index.ts exports is not built in but imported from dragonlog.js, so that a process has it once; see ADR 0021.
+ * - dist/src/bundled/, the command and whatever is started as a process or a thread (bundle-processes.mjs).
  * - dist/src/<stage>/vendored/, libraries that are built in, so that nobody installs them; and the texts of their licences.
  * - dist/src/.npmignore: what is not packed, because no export and no command leads to it.
  *
@@ -13,6 +13,8 @@
 import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { build } from "esbuild";
+import { besideModule } from "./beside-module.mjs";
+import { bundleProcesses } from "./bundle-processes.mjs";
 import { licencesOf } from "./licences.mjs";
 import { writeNpmignore } from "./packed.mjs";
 
@@ -24,22 +26,12 @@ const ONCE = /^(context|journal|logger|ship|forward)\//;
 
 const shared = { bundle: true, format: "esm", platform: "node", target: "node20.19" };
 
-const besideModule = {
-  name: "files beside a module are found from the bundle too",
-  setup: ({ onLoad }) =>
-    onLoad({ filter: /\.js$/ }, ({ path }) => {
-      if (!path.startsWith(`${root}/`)) return undefined;
-      const place = `new URL(${JSON.stringify(`./${relative(root, path)}`)}, import.meta.url).href`;
-      return { contents: readFileSync(path, "utf8").replaceAll("import.meta.url", place) };
-    }),
-};
-
 await build({
   ...shared,
   entryPoints: [`${dist}/src/index.js`],
   outfile: `${dist}/src/dragonlog.js`,
   packages: "external",
-  plugins: [besideModule],
+  plugins: [besideModule(root, "./")],
 });
 
 const inDragonlog = exportedBy(join(root, "index.js"));
@@ -67,7 +59,7 @@ for (const { entry, outfile } of subpaths()) {
     outfile,
     packages: "external",
     metafile: true,
-    plugins: [onceInProcess, besideModule],
+    plugins: [onceInProcess, besideModule(root, "./")],
   });
   const built = Object.entries(Object.values(metafile.outputs)[0].inputs).filter(
     ([, part]) => part.bytesInOutput > 0,
@@ -102,7 +94,8 @@ for (const source of vendoredIn("src")) {
 }
 const licences = join(dist, "src/vendored-licenses.txt");
 writeFileSync(licences, licencesOf(metafiles));
-writeNpmignore(join(dist, "src"), entries(), licences);
+const started = await bundleProcesses(dist, shared);
+writeNpmignore(join(dist, "src"), [...entries(), ...started], licences);
 
 function vendoredIn(folder) {
   return readdirSync(folder, { recursive: true })

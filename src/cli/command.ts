@@ -1,10 +1,11 @@
 /** How a command is defined, and how a definition becomes a command of commander with the flags of its options. */
-import { type Command, Option as Flag } from "commander";
+
 import { flagOf, variableOf } from "../config/names.js";
 import type { ParsedOptions, Scope } from "../config/options.js";
 import { loadOptions } from "../config/sources.js";
 import type { Io } from "../system/io.js";
 import { COMMAND_GROUPS, type FlagDescription, flagsOf } from "./describe.js";
+import { type Command, Option as Flag } from "./vendored/commander.js";
 
 export type CommandName = Exclude<Scope, "logger" | "in-app" | "forward">;
 

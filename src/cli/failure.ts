@@ -1,6 +1,7 @@
 /** What a command that failed says, and with which code it ends. */
-import { CommanderError } from "commander";
+
 import { DragonlogError, messageOf } from "../system/errors.js";
+import { CommanderError } from "./vendored/commander.js";
 
 const NOT_DONE = 1;
 const WRONG_USAGE = 2;

@@ -1,4 +1,3 @@
-import { Command } from "commander";
 import { packageVersion } from "../system/package-version.js";
 import { alertTest } from "./alert-test.js";
 import { audit } from "./audit.js";
@@ -20,6 +19,7 @@ import { run } from "./run.js";
 import { ship } from "./ship.js";
 import { status } from "./status.js";
 import { tail } from "./tail.js";
+import { Command } from "./vendored/commander.js";
 
 /** All commands, in the order of `--help`. */
 export const COMMANDS: readonly DefinedCommand[] = [

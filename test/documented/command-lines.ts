@@ -1,8 +1,8 @@
 /** The command lines of a script, read by the real program: commands, flags and values that exist. Nothing is performed. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Command } from "commander";
 import { createProgram } from "../../src/cli/program.js";
+import type { Command } from "../../src/cli/vendored/commander.js";
 import { ROOT } from "./folder.js";
 import { commandsOf, dragonlogCommandsOf } from "./shell-words.js";
 

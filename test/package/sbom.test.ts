@@ -27,6 +27,7 @@ interface Bom {
 
 const BUILT_IN: Readonly<Record<string, string>> = {
   "@hono/node-server": "dist/src/vendored-licenses.txt",
+  commander: "dist/src/vendored-licenses.txt",
   hono: "dist/src/vendored-licenses.txt",
   "prom-client": "dist/src/vendored-licenses.txt",
   preact: "dist/web/licenses.txt",

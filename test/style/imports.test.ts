@@ -16,7 +16,7 @@ interface Stage {
  * of a folder `vendored/` it always lacks: they are built in there (scripts/bundle.mjs).
  */
 const PACKAGE_HOMES: Readonly<Record<string, string>> = {
-  commander: "src/cli/",
+  commander: "src/cli/vendored/",
   "@aws-sdk/client-cloudwatch-logs": "src/sink/cloudwatch/",
   "@redis/client": "src/buffer/redis/",
   nodemailer: "src/alert/",

@@ -16,7 +16,7 @@ const MAIN = join(SOURCES, "cli/main.js");
 const MODULES = fileURLToPath(new URL("../../../../node_modules", import.meta.url));
 const NOT_RUN = /\.(map|ts)$|\.(test|cases)\.js$/;
 /** What `npm install dragonlog` brings along. */
-const DEPENDENCIES = ["commander", "@koromix"];
+const DEPENDENCIES = ["@koromix"];
 
 /** No credentials of this machine, and no looking for them. */
 export const AWS_ENV = {
