@@ -93,6 +93,7 @@ const DRAWING = [
 
 function drawing({ ground, line, text, dim, accent, soft }) {
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" width="${WIDTH}" height="${HEIGHT}">
+<title>The flow of a record</title>
 <style>
 text { font: 14px system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "DejaVu Sans", sans-serif; fill: ${text}; }
 .name { font-weight: 600; }

@@ -74,8 +74,8 @@ export async function openChannels(
   const channels: Channel[] = [];
   if (mailTo !== undefined || smtp !== undefined) {
     if (smtp === undefined)
-      throw refuseAlone("mailTo", "smtp, such as smtp://user:password@mail.example.com:587");
-    if (mailTo === undefined) throw refuseAlone("smtp", "mailTo, such as ops@example.com");
+      throw refuseAlone("mailTo", "smtp", ", such as smtp://user:password@mail.example.com:587");
+    if (mailTo === undefined) throw refuseAlone("smtp", "mailTo", ", such as ops@example.com");
     const { host } = ownIdentity();
     const from = addressesOf(mailFrom ?? `dragonlog@${host}`, "mailFrom");
     if (from.length > 1) throw refuseValue("mailFrom", mailFrom, "one mail address");
@@ -88,11 +88,11 @@ export async function openChannels(
   return channels;
 }
 
-function refuseAlone(name: string, other: string): DragonlogError {
+function refuseAlone(name: string, missing: string, example = ""): DragonlogError {
   return new DragonlogError(
     "DRAGONLOG_OPTION_INVALID",
-    `${name} is set, and ${other.split(",")[0]} is not`,
-    `Set ${other} as well, or leave ${name} out.`,
+    `${name} is set, and ${missing} is not`,
+    `Set ${missing} as well${example}, or leave ${name} out.`,
   );
 }
 

@@ -75,7 +75,7 @@ async function play(
         say: (text) => progress.say(text),
       });
     }
-    return result.lost === 0 ? 0 : 1;
+    return result.logged > 0 && result.lost === 0 ? 0 : 1;
   } finally {
     progress.end();
     // A shipper that goes on would tell of a cloud that is gone.

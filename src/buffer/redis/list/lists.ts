@@ -7,6 +7,7 @@
  */
 import type { Clock } from "../../../system/clock.js";
 import { DragonlogError } from "../../../system/errors.js";
+import { countedDoing } from "../../../system/figures.js";
 import type { BufferDamage, Source, Waiting } from "../../buffer.js";
 import { failureOf } from "../failures.js";
 import type { Keys } from "../keys.js";
@@ -85,7 +86,7 @@ export class Lists {
         const holder = leaseHolderIn(await store.get(listKeys(list, keys.prefix).lease));
         throw new DragonlogError(
           "DRAGONLOG_LIST_NOT_EMPTY",
-          `${elements} elements wait in the list ${list}` +
+          `${countedDoing(elements, "element", "wait")} in the list ${list}` +
             (holder === undefined || this.#held.has(list)
               ? ""
               : `, which pid ${holder.pid} on ${holder.host} empties, or did until it died`),
