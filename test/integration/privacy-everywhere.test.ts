@@ -142,7 +142,11 @@ test("from the journal to the cloud, the dead letters, mails and all that is sho
     async () => JSON.parse(await fetched(`${page}/api/dead-letters`)).letters === DEAD,
     () => `${shipping.deadLetterCount()} dead letters`,
   );
-  await shipping.untilStatus(({ waiting }) => waiting.records === 0);
+  // A shipper writes down once a second what it has delivered.
+  await shipping.untilStatus(
+    ({ waiting, shippers }) =>
+      waiting.records === 0 && shippers.some(({ destinations }) => destinations.length > 0),
+  );
   await mail.arrived(1);
   const records = `${page}/api/records?follow=0&last=20000`;
   const places: [where: string, what: string, known: string][] = [
