@@ -51,12 +51,12 @@ export interface Viewing {
  */
 export async function view(viewing: Viewing, signal: AbortSignal): Promise<void> {
   const { clock = systemClock, recent, request } = viewing;
-  const openedMs = clock.now();
   // Before the follower is there: what is delivered from here on is read, or copied.
   const added = (await recent?.between?.since(Number.POSITIVE_INFINITY))?.added ?? 0;
   const follower = await viewing.follow(startOf(request));
   try {
-    await new Viewer(viewing, follower, signal, { openedMs, added }).run();
+    // Not before it is: of what the buffer held then, it reads nothing, and some would come by copies and some would not.
+    await new Viewer(viewing, follower, signal, { openedMs: clock.now(), added }).run();
   } finally {
     await follower.close();
   }
