@@ -3,6 +3,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import type { Start } from "../follow/follower.js";
 import type { StoredRecord } from "../record/stored-record.js";
+import { systemClock } from "../system/clock.js";
 import { compileFilter } from "./filter.js";
 import type { LiveStep } from "./live-step.js";
 import type { LiveRequest } from "./query.js";
@@ -336,4 +337,28 @@ test("what passes between two reads is asked for, by which it was, and counted a
     2,
   );
   assert.deepEqual(asked, ["5,6,7"]);
+});
+
+test("of what was logged while the follower took its place nothing is shown by copies: the rest of it lies before that place", async () => {
+  const follower = new ScriptedFollower(series(3, 4));
+  const copy = recentOf(series(1, 2)[0]!);
+  const range = { writer: copy.writer, from: 1, to: 1, newestMs: copy.timestamp };
+  let nowMs = 0;
+  const watching = new Watching({ follow: true }, follower, {
+    recent: {
+      all: () => assert.fail("nothing of before is shown"),
+      between: {
+        since: async (after) => (after > 0 ? { added: 0, ranges: [] } : { added: 1, ranges: [range] }),
+        records: async () => [copy],
+      },
+    },
+    clock: { ...systemClock, now: () => nowMs },
+    follow: async () => {
+      nowMs = copy.timestamp + 1;
+      return follower;
+    },
+  });
+  await watching.until((steps) => sum(steps, ({ matched }) => matched) > 0);
+  await watching.end();
+  assert.deepEqual(watching.seqs, [3]);
 });
