@@ -72,7 +72,7 @@ function checkPolicy(policy: Members): void {
   }
 }
 
-/** Users of a store; docs/store.md's are tried by `test/integration/deployment.test.ts`. */
+/** Users of a store; docs/store.md's are tried by `test/integration/store-users.test.ts`. */
 function parseAcl(text: string): void {
   for (const line of text.split("\n"))
     assert.match(line, /^(user \w+( (on|off|resetchannels|[>~&+-][\w@:|*-]+))+)?$/);

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { DCLinter } from "dclint";
 import { ValidationSeverity, type ValidatorSettings, validate } from "dockerfile-utils";
-import { ROOT } from "./application.js";
+import { ROOT } from "../integration/application.js";
 import { DEPLOY, documentsIn, kustomizations, manifests, readDeploy, type Yaml } from "./deployment.js";
 
 const DOCKERFILE_RULES: ValidatorSettings = {

@@ -11,7 +11,7 @@ import { after, before, type TestContext, test } from "node:test";
 import type { Page } from "playwright-core";
 import { seriousFindings } from "../harness/axe.js";
 import { needsBrowser, openBrowser, openPage, PHONE } from "../harness/browser.js";
-import { ROOT } from "./application.js";
+import { ROOT } from "../integration/application.js";
 
 const BASE = "/dragonlog/";
 const TYPES: Readonly<Record<string, string>> = {

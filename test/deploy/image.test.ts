@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { test } from "node:test";
 import { cannotPlay, inRoot, playScript } from "../harness/played-dockerfile.js";
-import { ROOT } from "./application.js";
+import { ROOT } from "../integration/application.js";
 import { dockerfileStages, jsonWords, lastOf } from "./deployment.js";
 
 const UNREACHABLE =

@@ -9,7 +9,8 @@ import type { ParsedOptions } from "../../src/config/options.js";
 import { parseDuration, parseSize } from "../../src/system/units.js";
 import { until } from "../harness/program.js";
 import { freePort, noRedisServer, RedisServer } from "../harness/redis-server.js";
-import { ROOT } from "./application.js";
+import { ROOT } from "../integration/application.js";
+import { Shipping } from "../integration/shipping.js";
 import {
   containersOf,
   DEPLOY,
@@ -26,7 +27,6 @@ import {
   workloads,
   type Yaml,
 } from "./deployment.js";
-import { Shipping } from "./shipping.js";
 
 const MIB = 1 << 20;
 /** What Dragonfly refuses writes at, in parts of its maxmemory. */

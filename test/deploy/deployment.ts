@@ -7,7 +7,7 @@ import { parseAllDocuments } from "yaml";
 import { variableOf } from "../../src/config/names.js";
 import { optionsIn, type ParsedOptions, type Scope } from "../../src/config/options.js";
 import { loadOptions } from "../../src/config/sources.js";
-import { ROOT } from "./application.js";
+import { ROOT } from "../integration/application.js";
 
 /** A part of a parsed file, as far as a test looks into it. */
 // biome-ignore lint/suspicious/noExplicitAny: manifests have no types here, and a wrong step fails the test
