@@ -1,7 +1,7 @@
 /** What the shipper meets, put as alerts. */
 import type { Alerts, Backlog } from "../alert/alert.js";
 import type { DeadLetter } from "../dead-letters/dead-letters.js";
-import type { ShipperOptions } from "./shipper.js";
+import type { ShipperOptions } from "./shipper-options.js";
 
 export interface AnnounceOptions {
   readonly alerts: Alerts;

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { ManualClock } from "../system/manual-clock.cases.js";
-import type { ShipperOptions } from "./shipper.js";
+import type { ShipperOptions } from "./shipper-options.js";
 import {
   delivered,
   MemorySource,

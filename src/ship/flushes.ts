@@ -20,25 +20,26 @@ export class Flushes {
     return this.#waiting.splice(0);
   }
 
-  /** Where not everything was delivered, they go on waiting. */
-  tried(flushes: readonly Flush[], delivered: boolean): void {
-    if (!delivered) {
-      this.#waiting.push(...flushes);
-      return;
+  /** Where not everything was delivered, they wait for the next try, at `retryAtMs`, if they can. */
+  tried(flushes: readonly Flush[], delivered: boolean, retryAtMs: number): void {
+    for (const flush of flushes) {
+      if (delivered || flush.untilMs < retryAtMs) {
+        flush.done(delivered);
+      } else {
+        this.#waiting.push(flush);
+      }
     }
-    for (const { done } of flushes) {
-      done(true);
+  }
+
+  /** Nobody will try any more: all are told what it came to. */
+  end(delivered: boolean): void {
+    for (const { done } of this.take()) {
+      done(delivered);
     }
   }
 
   /** Nothing will be sent before `ms`: who cannot wait for so long need not wait at all. */
   giveUpBefore(ms: number): void {
-    for (const flush of this.take()) {
-      if (flush.untilMs < ms) {
-        flush.done(false);
-      } else {
-        this.#waiting.push(flush);
-      }
-    }
+    this.tried(this.take(), false, ms);
   }
 }

@@ -4,7 +4,7 @@ import { type TestContext, test } from "node:test";
 import { asPart } from "../batch/as-part.cases.js";
 import type { StoredRecord } from "../buffer/buffer.js";
 import { ManualClock } from "../system/manual-clock.cases.js";
-import type { ShipperOptions } from "./shipper.js";
+import type { ShipperOptions } from "./shipper-options.js";
 import {
   delivered,
   MemorySource,

@@ -12,29 +12,25 @@
  * nothing of it is kept in memory, and when the circuits say that another try is due, its sources are read again from the
  * first record that is not acknowledged. While the circuit of the whole sink is open, nothing is read at all.
  */
-import { type Batch, type Destination, endsRecord, type Item, isPart, recordOf } from "../batch/batch.js";
+import { type Batch, endsRecord, type Item, isPart, recordOf } from "../batch/batch.js";
 import { Batcher } from "../batch/batcher.js";
 import { Merge } from "../batch/merge.js";
-import type { LogBuffer, Source, StoredRecord } from "../buffer/buffer.js";
-import type { DeadLetter, DeadLetters } from "../dead-letters/dead-letters.js";
+import type { Source, StoredRecord } from "../buffer/buffer.js";
 import { detached } from "../record/stored-record.js";
-import type { Sink } from "../sink/sink.js";
-import type { Clock } from "../system/clock.js";
 import { dueAtMs } from "../system/due.js";
 import { messageOf } from "../system/errors.js";
-import type { MemoryPool } from "../system/memory-pool.js";
 import { pause } from "../system/pause.js";
-import { Circuits, type CircuitsOptions } from "./circuits.js";
+import { Circuits } from "./circuits.js";
 import { newCounts, type ShipCounts } from "./counts.js";
-import { Delivery, type RetryPolicy } from "./delivery.js";
+import { Delivery } from "./delivery.js";
 import { Doubts } from "./doubts.js";
 import { Flushes } from "./flushes.js";
 import { InFlight } from "./in-flight.js";
 import { Ledger } from "./ledger.js";
+import type { ShipperOptions } from "./shipper-options.js";
 import { isInTime, untriedLetter } from "./untried.js";
 import { Urgency } from "./urgency.js";
 import { Verification } from "./verification.js";
-import type { Measuring } from "./vitals-recorder.js";
 
 /** What one read of a source brings, and what all sources together may have loaded. */
 const READ_BYTES_MAX = 1 << 20;
@@ -48,38 +44,6 @@ const VERDICTS_TRIES = 2;
 const LETTERS_RETRY_MS = 10_000;
 /** Records set aside are written together. */
 const ASIDE_MAX = 1000;
-
-export interface ShipperOptions {
-  readonly buffer: LogBuffer;
-  /** What the sources of the buffer read into, where they give it back (JournalBufferOptions). */
-  readonly memory?: MemoryPool;
-  readonly sink: Sink;
-  readonly destinationOf: (record: StoredRecord, host: string) => Destination;
-  readonly deadLetters: DeadLetters;
-  readonly clock: Clock;
-  readonly random: () => number;
-  readonly intervalMs: number;
-  readonly flushRecords: number;
-  readonly flushBytes: number;
-  readonly inFlightMax: number;
-  readonly policy: RetryPolicy;
-  readonly measuring?: Measuring;
-  /**
-   * Look up what may have been stored although its answer was lost, so long after it, in ms; default: send it again. Only
-   * for a sink that can be read back.
-   */
-  readonly verifySettleMs?: number;
-  /** Told when sending stops and goes on. */
-  readonly onTrouble?: CircuitsOptions["onTrouble"];
-  readonly onRecovery?: CircuitsOptions["onRecovery"];
-  readonly onFirstSuccess?: CircuitsOptions["onFirstSuccess"];
-  /** Told of dead letters that are written. */
-  readonly onBuried?: (letters: readonly DeadLetter[]) => void;
-  /** Gives up what is being sent; it stays in the buffer. */
-  readonly abort: AbortSignal;
-  /** Told of every failed attempt to read or send; `attempt` is from 1. */
-  readonly onFailure?: (cause: string, message: string, attempt: number) => void;
-}
 
 export class Shipper {
   readonly counts: ShipCounts = newCounts();
@@ -192,7 +156,10 @@ export class Shipper {
       }
       await this.#claim();
       if (!this.#ledger.somethingStays || !patient || abort.aborted) {
-        return !this.#ledger.somethingStays && !abort.aborted && this.counts.readFailures === failuresBefore;
+        const isEmpty = !this.#ledger.somethingStays && !abort.aborted;
+        const drained = isEmpty && this.counts.readFailures === failuresBefore;
+        this.#flushes.end(drained);
+        return drained;
       }
       await pause(clock, Math.max(1, this.#retryAtMs() - clock.now()), abort);
     }
@@ -216,6 +183,7 @@ export class Shipper {
   }
 
   async #turn(): Promise<void> {
+    const failuresBefore = this.counts.readFailures;
     const sources = await this.#claim();
     if (this.circuits.isOpen) {
       this.#flushes.giveUpBefore(this.circuits.retryAtMs);
@@ -227,7 +195,11 @@ export class Shipper {
       return;
     }
     await this.#cycle(sources);
-    void this.#inFlight.landed().then(() => this.#flushes.tried(flushes, !this.#ledger.somethingStays));
+    void this.#inFlight.landed().then(() => {
+      const stays = this.#ledger.somethingStays;
+      const delivered = !stays && this.counts.readFailures === failuresBefore;
+      this.#flushes.tried(flushes, delivered, stays ? this.#retryAtMs() : 0);
+    });
   }
 
   /** Memory that a busy time has taken is given back. */

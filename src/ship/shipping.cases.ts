@@ -8,7 +8,8 @@ import type { DeadLetter, DeadLetters } from "../dead-letters/dead-letters.js";
 import type { Answer, FailureCause, ReadBack, RefusedRecord, Sink } from "../sink/sink.js";
 import { ManualClock } from "../system/manual-clock.cases.js";
 import type { RetryPolicy } from "./delivery.js";
-import { Shipper, type ShipperOptions } from "./shipper.js";
+import { Shipper } from "./shipper.js";
+import type { ShipperOptions } from "./shipper-options.js";
 
 export const POLICY: RetryPolicy = { tries: 3, splitWays: 4, backoff: { baseMs: 400, maxMs: 60_000 } };
 

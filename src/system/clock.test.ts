@@ -47,6 +47,16 @@ test("clocks that are read at different moments do not add up to time", () => {
   assert.equal(elapsed() - start, 500);
 });
 
+test("a wait that is longer than a timer can count is as long as one can be", async () => {
+  const called: string[] = [];
+  const cancels = [2 ** 31, Number.POSITIVE_INFINITY].map((ms) =>
+    systemClock.after(ms, () => void called.push("too early")),
+  );
+  await new Promise<void>((resolve) => void systemClock.after(5, resolve, true));
+  for (const cancel of cancels) cancel();
+  assert.deepEqual(called, []);
+});
+
 test("the machine's own does not run back", () => {
   const looks = Array.from({ length: 1000 }, () => systemClock.elapsed());
   assert.deepEqual(

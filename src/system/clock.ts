@@ -9,7 +9,10 @@ export interface Clock {
    * back, and goes on while the machine sleeps, as far as that shows (`elapsedClock`).
    */
   elapsed(): number;
-  /** Calls back after `ms`; the returned function cancels. Does not keep the process alive unless `keepAlive`. */
+  /**
+   * Calls back after `ms`, or after what a timer can count at most, 24 days; the returned function cancels. Does not keep the
+   * process alive unless `keepAlive`.
+   */
   after(ms: number, callback: () => void, keepAlive?: boolean): () => void;
   /** Resolves when what has come in meanwhile, from the network or from timers, is handled. */
   eventsHandled(): Promise<void>;
@@ -38,11 +41,14 @@ export function elapsedClock(monotonic: () => number, wall: () => number): () =>
   };
 }
 
+/** One that is longer would fire at once. */
+const TIMER_MS_MAX = 2 ** 31 - 1;
+
 export const systemClock: Clock = {
   now: Date.now,
   elapsed: elapsedClock(() => performance.now(), Date.now),
   after(ms, callback, keepAlive = false) {
-    const timer = setTimeout(callback, ms);
+    const timer = setTimeout(callback, Math.min(ms, TIMER_MS_MAX));
     if (!keepAlive) {
       timer.unref();
     }
