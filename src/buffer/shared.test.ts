@@ -132,6 +132,23 @@ test("what the store has taken of a segment that gives way is not counted as dro
   assert.equal(scene.journal.drops.totals["memory full"], stored[0]! - 10);
 });
 
+test("what gives way is counted before a worker, however quick, hears of it and moves on", () => {
+  const buffer = new SharedBuffer();
+  const scene = new Scene({ whenFull: "drop-oldest", tell: (news) => buffer.take(news) });
+  scene.buffer = buffer;
+  scene.fill(2000);
+  assert.equal(scene.journal.drops.totals["memory full"], seqsOf(scene.store())[0]);
+});
+
+test("a report that the store has taken is not made again when the rest of its segment gives way", () => {
+  const scene = new Scene({ whenFull: "drop-oldest" });
+  while (scene.reports.length === 0) scene.fill(1);
+  scene.store();
+  while (scene.reports.length === 1) scene.fill(1);
+  const [first, second] = scene.reports.map(({ total }) => total);
+  assert.equal(first! + second!, scene.journal.drops.totals["memory full"]);
+});
+
 test("a worker that starts anew goes on behind what the store has taken", () => {
   const scene = new Scene();
   scene.fill(150);

@@ -43,8 +43,9 @@ interface Written {
 
 /**
  * Counts drops by cause and type: totals for status, and what is still to be reported in the stream itself. A report is
- * a record and may be dropped like one; what it said is then pending again, so that the reports that are delivered always
- * add up to what is missing. The reports that are remembered for that are those in the journal's files.
+ * a record and may be dropped like one; what it said is then pending again, so that the reports that are delivered add up to
+ * no less than what is missing. They add up to more where one was delivered although it counts as dropped: ahead of records
+ * that were not, or after it had been read. The reports that are remembered for that are those in the journal's segments.
  */
 export class Drops {
   readonly totals: Record<string, number> = {};

@@ -450,6 +450,7 @@ export class Journal {
 
   #countSegment(cause: DropCause, segment: SealedSegment): void {
     this.drops.countSegment(cause, segment, endSeq(segment), this.#options.clock.now());
+    this.drops.deliveredBelow(segment.firstSeq);
     this.drops.droppedBelow(endSeq(segment));
     this.#dropped();
   }

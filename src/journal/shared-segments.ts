@@ -103,8 +103,10 @@ export class SharedSegments implements Segments, WorkerShare {
     }
     const segment = this.#live.shift()!;
     this.#bytes -= oldest.bytes;
+    // First: a worker that has heard of it moves STORED behind it.
+    const left = countFrom(segment, this.#stored);
     this.#options.tell({ writer: this.#options.writer, givenUp: oldest.number });
-    return { ...oldest, ...countFrom(segment, this.#stored) };
+    return { ...oldest, ...left };
   }
 
   /** There are no files that someone could delete. */
