@@ -60,10 +60,31 @@ test("each is found by its own detector, by its name", () => {
     ["token", "authorization: Bearer abc", "authorization: Bearer [redacted]"],
     ["token", '{\\"authorization\\":\\"bearer abc\\"}', '{\\"authorization\\":\\"bearer [redacted]\\"}'],
     ["token", "Bearer mF_9.B5f-4.1JqM", "Bearer [redacted]"],
+    ["token", "Bearer 12|AbCdEf0123456789abcdef", "Bearer [redacted]"],
+    ["token", '{"authorization":"Bearer 12|AbCdEf"}', '{"authorization":"Bearer [redacted]"}'],
+    ["token", "Authorization: Bearer abc:defGHI$1!x@y, next", "Authorization: Bearer [redacted], next"],
+    ["token", "authorization=Basic+dXNlcjpw%3D%3D&a=b", "authorization=Basic+[redacted]&a=b"],
+    ["token", "Basic dXNlcjpw5HNzd/ZyZA==", "Basic [redacted]"],
+    ["token", "a eyAiYWxnIjogIkhTMjU2IiB9.eyAic3ViIjogIjEifQ.abcDEF b", "a [redacted] b"],
+    ["token", "ewogICJhbGciOiAiSFMyNTYiCn0.ewogInN1YiI6ICIxIn0.abcDEF", "[redacted]"],
+    ["token", "ew0KImFsZyI6Im5vbmUifQ.ewoJInN1YiI6IjEifQ", "[redacted]"],
     ["token", "Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==", "Basic [redacted]"],
     ["token", "?t=eyJhbGciOiJub25lIn0.eyJhIjoxfQ.&x", "?t=[redacted]&x"],
     ["card", "Visa 4111-1111-1111-1111, Amex 3782 822463 10005", "Visa [redacted], Amex [redacted]"],
     ["card", "GET /pay/4111 1111 1111 1111 200", "GET /pay/[redacted] 200"],
+    ["card", "Amex 3782 8224 6310 005, Visa 4111\t1111\t1111\t1111", "Amex [redacted], Visa [redacted]"],
+    ["card", "4111_1111_1111_1111 or 4111\\t1111\\t1111\\t1111", "[redacted] or [redacted]"],
+    [
+      "card",
+      "\\u5361\\u53f74111111111111111 pan\\u00a0378282246310005",
+      "\\u5361\\u53f7[redacted] pan\\u00a0[redacted]",
+    ],
+    ["card", "%E5%8F%B74111111111111111 pan%094111111111111111", "%E5%8F%B7[redacted] pan%09[redacted]"],
+    ["card", "ids:\\n6212345678901234569\\t6212345678901234569", "ids:\\n[redacted]\\t[redacted]"],
+    ["aws", "k%0AwJalrXUtnFEMI%2FK7MDENGxbPxRfiCYEXAMPLEKEY", "k%0A[redacted]"],
+    ["aws", "%E5%8F%B7wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", "%E5%8F%B7[redacted]"],
+    ["aws", "a\\nwJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY\\n", "a\\n[redacted]\\n"],
+    ["aws", "\\\\u000awJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", "\\\\u000a[redacted]"],
     ["card", "?q=card%204111111111111111&p=4111+1111+1111+1111", "?q=card%20[redacted]&p=[redacted]"],
     ["url-password", "redis://:pa:ss@h:6379/0", "redis://:[redacted]@h:6379/0"],
     [
@@ -83,6 +104,21 @@ test("each is found by its own detector, by its name", () => {
       "a -----BEGIN PGP PRIVATE KEY BLOCK-----\n\nabc=\n-----END PGP PRIVATE KEY BLOCK----- b",
       "a [redacted] b",
     ],
+    [
+      "private-key",
+      "-----BEGIN PGP PRIVATE KEY BLOCK-----\nComment: BACK-END signing\n\nabc=\n-----END PGP PRIVATE KEY BLOCK----- b",
+      "[redacted] b",
+    ],
+    [
+      "private-key",
+      "---- BEGIN SSH2 PRIVATE KEY ----\nComment: BACK - END\nabc\n---- END SSH2 PRIVATE KEY ---- b",
+      "[redacted] b",
+    ],
+    [
+      "private-key",
+      "want -----BEGIN PRIVATE KEY-----! but the job FRONT-END failed",
+      "want [redacted]! but the job FRONT-END failed",
+    ],
     ["private-key", '"-----BEGIN EC PRIVATE KEY-----\\nMHcCAQEEI" cut', '"[redacted]" cut'],
   ];
   for (const [name, text, redacted] of examples) {
@@ -97,6 +133,8 @@ test("what only looks like a secret is left alone", () => {
   const innocent = [
     "the bearer of this letter, a bearer token or bearer authentication, basic auth and basic information",
     "Bearer authentication failed",
+    "Basic Plus",
+    "Bearer authentication: failed; basic auth: denied | basic setup: done",
     "da39a3ee5e6b4b0d3255bfef95601890afd80709 2fd4e1c67a2d28fced849ee1bb76e7391b93eb12",
     "commit DA39A3EE5E6B4B0D3255BFEF95601890AFD80709",
     "at org.apache.hadoop.mapreduce.v2.app.MRAppMaster2.serviceStart",
@@ -140,6 +178,10 @@ test("a text of two megabytes that nearly is a secret everywhere takes no longer
     "eyJhbGciOiJIUzI1NiJ9.",
     "eyJhbGciOiJIUzI1NiJ9.a ",
     "bearer ",
+    "basic+",
+    "bearer+",
+    "basic|:",
+    "ewog.",
     "Basic dXNlcjpwYXNz",
     "authorization: ",
     "://",
@@ -162,7 +204,19 @@ test("a text of two megabytes that nearly is a secret everywhere takes no longer
     "\u0000",
     "é",
   ];
-  const escapes = ["\\", "%", "%25", "%4", "\\u004", "\\/", "\\\\u0041", "%41%4b%49%41 "];
+  const escapes = [
+    "\\",
+    "\\n",
+    "%E5",
+    "\\u5361",
+    "%",
+    "%25",
+    "%4",
+    "\\u004",
+    "\\/",
+    "\\\\u0041",
+    "%41%4b%49%41 ",
+  ];
   const detectors = detectorsOf(["secrets"]);
   for (const look of [...detectors, (text: string) => findSecrets(text, detectors)]) {
     for (const piece of look.length === 1 ? escapes : nearly) {

@@ -42,21 +42,18 @@ test("a text with escapes reads as it was meant, and leads back", () => {
   );
 });
 
-test("what is no escape of a printable character is none", () => {
-  for (const text of [
-    "100%",
-    "%0a",
-    "%7f",
-    "%e2%82%ac",
-    "\\n\\t\\\\",
-    "\\u000a",
-    "\\u20ac",
-    "C:\\users",
-    "%4",
-    "\\u004",
-  ]) {
+test("what is no escape is none", () => {
+  for (const text of ["100%", "C:\\users", "\\\\", '\\"', "%4", "%4g", "\\u004", "\\u00g1"]) {
     assert.deepEqual(unescaped(text), [], text);
   }
+});
+
+/** Or its letters would be taken for a part of what stands behind it. */
+test("what is no printable character is read, too: of a URL byte by byte", () => {
+  const read = (text: string) => unescaped(text)[0]?.text;
+  assert.equal(read("%0a%7f%E5%8F%B7"), "\n\x7f\xe5\x8f\xb7");
+  assert.equal(read("\\n\\\\t\\r\\b\\f"), "\n\t\r\b\f");
+  assert.equal(read("\\u000a\\u5361\\ud83d\\udcb3"), "\n\u5361\u{1f4b3}");
 });
 
 test("a secret is found however its characters are written, and nothing beside it is touched", () => {

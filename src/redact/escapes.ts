@@ -1,19 +1,15 @@
 /**
- * Texts in which characters are written by escapes: of URLs (`%2F`), and of JSON that stands in a text (`\/`, `\u002f`, with as
- * many backslashes as it has by then). Only what is printable ASCII is read, of which secrets are made.
+ * Texts in which characters are written by escapes: of URLs (`%2F`), and of JSON that stands in a text (`\/`, `\u002f`, `\n`, with
+ * as many backslashes as it has by then). Secrets are made of ASCII, and so the bytes of what else a URL holds are read one by one:
+ * that they are no part of a secret is what has to be seen.
  */
 
 /** A redirect in a redirect is escaped twice. */
 const LEVELS_MAX = 3;
-/** Of a printable character. */
-const HEX = "(?:[2-6][\\dA-Fa-f]|7[\\dA-Ea-e])";
-const HEX_CHARS = 2;
-const IS_HEX = new RegExp(`^${HEX}$`);
-const UNICODE = "u00";
-const ANY_ESCAPE = new RegExp(`%${HEX}|\\\\(?:${UNICODE}${HEX}|/)`);
-const PERCENT = 0x25;
-const SLASH = 0x2f;
-const BACKSLASH = 0x5c;
+/** Only from the first of its backslashes on, or many of them would be gone through for each. */
+const ESCAPE = /%([\dA-Fa-f]{2})|(?<!\\)\\+(?:u([\dA-Fa-f]{4})|([/nrtbf]))/g;
+/** What one letter says behind a backslash. */
+const LETTERS: Readonly<Record<string, string>> = { n: "\n", r: "\r", t: "\t", b: "\b", f: "\f" };
 
 export class Unescaped {
   /** With its escapes read. */
@@ -43,8 +39,9 @@ export class Unescaped {
 /** The text as it reads with its escapes read, then as that reads with its own, as long as there are any. */
 export function unescaped(text: string): readonly Unescaped[] {
   const levels: Unescaped[] = [];
-  for (let last = text; levels.length < LEVELS_MAX && ANY_ESCAPE.test(last); ) {
+  for (let last = text; levels.length < LEVELS_MAX; ) {
     const level = readEscapes(last);
+    if (level.text.length === last.length) break;
     levels.push(level);
     last = level.text;
   }
@@ -56,31 +53,16 @@ function readEscapes(text: string): Unescaped {
   const shorter: number[] = [];
   let read = "";
   let from = 0;
-  for (let at = 0; at < text.length; ) {
-    const first = text.charCodeAt(at);
-    if (first !== PERCENT && first !== BACKSLASH) {
-      at++;
-      continue;
-    }
-    let next = at + 1;
-    while (first === BACKSLASH && text.charCodeAt(next) === BACKSLASH) next++;
-    const isSlash = first === BACKSLASH && text.charCodeAt(next) === SLASH;
-    const hexAt = first === PERCENT ? next : text.startsWith(UNICODE, next) ? next + UNICODE.length : -1;
-    const code = isSlash ? SLASH : hexAt < 0 ? -1 : printableAt(text, hexAt);
-    if (code >= 0) {
-      next = isSlash ? next + 1 : hexAt + HEX_CHARS;
-      read += text.slice(from, at) + String.fromCharCode(code);
-      from = next;
-      places.push(read.length - 1);
-      shorter.push(next - read.length);
-    }
-    at = next;
+  ESCAPE.lastIndex = 0;
+  for (let each = ESCAPE.exec(text); each !== null; each = ESCAPE.exec(text)) {
+    const [, byte, unit, short] = each;
+    const code = byte ?? unit;
+    const char =
+      code === undefined ? (LETTERS[short!] ?? short!) : String.fromCharCode(Number.parseInt(code, 16));
+    read += text.slice(from, each.index) + char;
+    from = ESCAPE.lastIndex;
+    places.push(read.length - 1);
+    shorter.push(from - read.length);
   }
   return new Unescaped(read + text.slice(from), places, shorter);
-}
-
-/** The code of a printable character in two hex digits; -1 where there is none. */
-function printableAt(text: string, at: number): number {
-  const hex = text.slice(at, at + HEX_CHARS);
-  return IS_HEX.test(hex) ? Number.parseInt(hex, 16) : -1;
 }

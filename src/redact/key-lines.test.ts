@@ -60,6 +60,51 @@ test("a key without an end is over when nothing of it came for long", () => {
   assert.deepEqual(kept.slice(3), [...others, "done", BODY[2]]);
 });
 
+test("a key is found behind what another ended on the same line", () => {
+  const bundle = ["-----BEGIN CERTIFICATE-----", `-----END CERTIFICATE-----${LINES[0]}`, ...BODY];
+  assert.deepEqual(shown([...bundle, LINES.at(-1)!, "done"]), [
+    ...bundle.slice(0, 2),
+    ...BODY.map(() => "[redacted]"),
+    LINES.at(-1),
+    "done",
+  ]);
+  const two = [LINES.join("\\n") + LINES[0], ...BODY];
+  assert.deepEqual(
+    shown(two).slice(1),
+    BODY.map(() => "[redacted]"),
+  );
+});
+
+test("neither a word nor a key of SSH2 is taken for an end", () => {
+  const lines = ["---- BEGIN SSH2 ENCRYPTED PRIVATE KEY ----", "Comment: BACK-END OF SHOP-1", ...BODY];
+  const kept = shown([...lines, "---- END SSH2 ENCRYPTED PRIVATE KEY ----", "done"]);
+  assert.deepEqual(
+    kept.slice(2, -2),
+    BODY.map(() => "[redacted]"),
+  );
+  assert.equal(kept.at(-1), "done");
+});
+
+test("what follows a line that only speaks of a key is left alone", () => {
+  const others = Array.from({ length: 200 }, (_, i) => [
+    `GET /api/v1/users/${i}`,
+    `${i} da39a3ee5e6b4b0d3255bfef95601890afd80709`,
+    "done",
+  ]).flat();
+  const lines = ["bad key: want -----BEGIN PRIVATE KEY-----", ...others];
+  assert.deepEqual(shown(lines), lines);
+});
+
+test("a key without an end does not go on for ever", () => {
+  const path = "/usr/lib/jvm/Contents/Home/lib/security/cacerts";
+  const paths = Array.from({ length: 2000 }, () => `reads ${path}`);
+  const kept = shown([LINES[0]!, ...paths]);
+  assert.equal(kept[1], "reads [redacted]");
+  assert.deepEqual(kept.slice(1001), paths.slice(1000));
+  const requests = Array.from({ length: 30 }, () => "GET /api/v1/users/1234");
+  assert.deepEqual(shown([LINES[0]!, BODY[0]!, ...requests]).slice(22), requests.slice(20));
+});
+
 test("without the detector nobody looks", () => {
   assert.equal(keyLinesOf({ redact: ["aws", "metadata.password"], redactBy: "censor" }), undefined);
   assert.ok(keyLinesOf({ redact: ["private-key"], redactBy: "censor" }));

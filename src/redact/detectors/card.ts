@@ -1,10 +1,10 @@
 /**
  * Numbers of payment cards: of a length and a beginning that an issuer gives out, with the right check digit (Luhn, ISO/IEC
- * 7812-1); in one piece, or in groups as they stand on the card, parted by one and the same of space, dash, point or `+`.
+ * 7812-1); in one piece, or in groups as they stand on the card, parted by one and the same of space, tab, dash, point, `_` or `+`.
  *
  * Left alone are fractions (0.4111…), what follows `_-`, and what of 17 to 19 digits is part of a name, as in
- * `blk_-6952295868487656571`: ids of that length are common, and one in ten has the right check digit. Visa's old numbers of 13 digits are not looked for, which are
- * gone, and look like the numbers below bar codes.
+ * `blk_-6952295868487656571`: ids of that length are common, and one in ten has the right check digit.
+ * Visa's old numbers of 13 digits are not looked for, which are gone, and look like the numbers below bar codes.
  */
 import type { Detector, Span } from "./detector.js";
 
@@ -14,10 +14,12 @@ const GROUP_DIGITS = 4;
 /** From so many on, a number must not be part of a name. */
 const LONG_DIGITS_MIN = 17;
 
-const SEPARATOR = "([ .+\\u00a0-])";
+const SEPARATOR = "([ \\t._+\\u00a0-])";
 const IN_FOURS = new RegExp(`\\d{4}${SEPARATOR}\\d{4}\\1\\d{4}\\1\\d{4}(?!\\d)`, "y");
 /** A status or an amount may stand behind a shorter one, which is then looked at, too. */
 const IN_FOURS_AND_THREE = new RegExp(`\\d{4}${SEPARATOR}(?:\\d{4}\\1){3}\\d{3}(?!\\d)`, "y");
+/** As a form has American Express that parts every number so. */
+const IN_FOURS_UP_TO_THREE = new RegExp(`3[47]\\d\\d${SEPARATOR}\\d{4}\\1\\d{4}\\1\\d{3}(?!\\d)`, "y");
 /** As on cards of American Express and Diners Club. */
 const IN_THREE = new RegExp(`3\\d{3}${SEPARATOR}\\d{6}\\1\\d{4,5}(?!\\d)`, "y");
 const NO_DIGITS = /\D/g;
@@ -69,7 +71,7 @@ function wholeAt(text: string, start: number, end: number): Span | undefined {
 }
 
 function groupedAt(text: string, start: number): Span | undefined {
-  for (const groups of [IN_FOURS_AND_THREE, IN_FOURS, IN_THREE]) {
+  for (const groups of [IN_FOURS_AND_THREE, IN_FOURS, IN_FOURS_UP_TO_THREE, IN_THREE]) {
     groups.lastIndex = start;
     const [number = ""] = groups.exec(text) ?? [];
     const secret = number.replace(NO_DIGITS, "");

@@ -9,9 +9,10 @@ const WORD = "PRIVATE";
 const HEAD_BEFORE = /-{4,5}[ +]?BEGIN(?:[ +][A-Z0-9]{1,12}){0,3}[ +]$/;
 const HEAD_AFTER = /^[ +]KEY(?:[ +]BLOCK)?[ +]?-{4,5}/;
 const HEAD_CHARS_MAX = 80;
-const END = "-END";
-const END_SPACED = "- END";
-const FOOT = /^(?:-{1,5}| )*END(?:[ +][A-Z0-9]{1,12}){0,5}[ +]?-{0,5}/;
+/** With as many dashes as no word has before it, such as FRONT-END. */
+const END = "----END";
+const END_SPACED = "---- END";
+const FOOT = /^---- ?END(?:[ +][A-Z0-9]{1,12}){0,5}[ +]?-{0,5}/;
 const IN_BODY = charTable(`${UPPER}${LOWER}${DIGITS}+/=\r\n\t \\%:,-`);
 
 export const privateKey: Detector = (text, found) => {
