@@ -1,7 +1,7 @@
 /** The worker thread of `in-app-forwarder.ts`: everything that costs time on the way into the store is done here. */
 import { workerData } from "node:worker_threads";
 import { SharedBuffer } from "../buffer/shared.js";
-import type { SharedNews, StoreLoss } from "../journal/shared-segments.js";
+import type { SharedNews, WorkerLoss } from "../journal/shared-segments.js";
 import { work } from "../system/background-job.js";
 import type { ForwardStart } from "./in-app-forwarder.js";
 import { openForwarder } from "./open-forwarder.js";
@@ -11,7 +11,8 @@ const { options, holder } = workerData as ForwardStart;
 
 await work(async ({ tell, say }) => {
   const buffer = new SharedBuffer();
-  const onLoss = (writer: string, lost: CountedRange): void => say({ writer, ...lost } satisfies StoreLoss);
+  const onLoss = (writer: string, lost: CountedRange): void =>
+    say({ writer, cause: "lost by the store", ...lost } satisfies WorkerLoss);
   const { forwarder, close } = await openForwarder(options, {
     holder,
     onTrouble: tell,

@@ -13,6 +13,8 @@ export type DropCause =
   | "not stored"
   /** Without a journal: the store had taken it, and lost it before it was delivered. */
   | "lost by the store"
+  /** Without a journal: the destination refused it for good, and its dead letter could not be written. */
+  | "refused"
   | "closed"
   | "defect";
 

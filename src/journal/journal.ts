@@ -17,7 +17,7 @@ import type { JournalOptions } from "./options.js";
 import { OwnFolder } from "./own-folder.js";
 import { fullSegment, ramSegment, type Segment } from "./segment.js";
 import { endSeq, JournalCapReached, type SealedSegment, type Segments } from "./segments.js";
-import { SharedSegments, type StoreLoss } from "./shared-segments.js";
+import { SharedSegments, type WorkerLoss } from "./shared-segments.js";
 import { causeOf, Troubles } from "./trouble.js";
 
 /** How long to wait after a segment could not be had before trying again. */
@@ -438,9 +438,9 @@ export class Journal {
     }
   }
 
-  #countLoss(loss: StoreLoss): void {
+  #countLoss(loss: WorkerLoss): void {
     this.drops.countSegment(
-      "lost by the store",
+      loss.cause,
       { countsByType: loss.countsByType, firstSeq: loss.from },
       loss.to + 1,
       this.#options.clock.now(),

@@ -37,9 +37,10 @@ export type SharedNews =
     }
   | { readonly writer: string; readonly givenUp: number };
 
-/** What the worker says: the store has lost the records `from` to `to`, both included, or as many of them as are counted. */
-export interface StoreLoss {
+/** What the worker says: the records `from` to `to` are lost, both included, or as many of them as are counted. */
+export interface WorkerLoss {
   readonly writer: string;
+  readonly cause: "lost by the store" | "refused";
   readonly from: number;
   readonly to: number;
   readonly countsByType: Int32Array;
@@ -50,7 +51,7 @@ interface SharedSegmentsOptions {
   readonly segmentBytes: number;
   readonly journalBytesMax: number;
   readonly tell: (news: SharedNews) => void;
-  readonly onLoss: (loss: StoreLoss) => void;
+  readonly onLoss: (loss: WorkerLoss) => void;
 }
 
 /** Records that are still here, by type. */
@@ -136,7 +137,7 @@ export class SharedSegments implements Segments, WorkerShare {
   }
 
   hear(said: unknown): void {
-    const loss = said as StoreLoss;
+    const loss = said as WorkerLoss;
     if (loss.writer === this.#options.writer) {
       this.#options.onLoss(loss);
     }

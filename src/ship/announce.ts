@@ -61,7 +61,7 @@ export function announce({
 }
 
 /** The letters by what they have in common. */
-function alike(letters: readonly DeadLetter[]): DeadLetter[][] {
+export function alike(letters: readonly DeadLetter[]): DeadLetter[][] {
   const groups = new Map<string, DeadLetter[]>();
   for (const letter of letters) {
     const { reason, destination } = letter;

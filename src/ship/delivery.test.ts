@@ -303,6 +303,19 @@ test("a record whose dead letter cannot be written stays after the tries, and th
   assert.deepEqual([acknowledged, stayed, letterBox.attempts], [["w-0", "w-2"], ["w-1"], 3]);
 });
 
+test("where it is given up instead, that is told once with the reason, and nothing of it stays", async () => {
+  const given: unknown[] = [];
+  const { deliver, clock, acknowledged, stayed, letterBox, counts } = open(
+    refusing((text) => text === "w-1"),
+    { giveUp: (letters, why) => given.push([letters.map(({ record }) => textOf(record)), why]) },
+  );
+  letterBox.error = new Error("no folder");
+  assert.equal(await advanceThrough(clock, deliver(BATCH)), true);
+  assert.deepEqual([acknowledged, stayed, letterBox.attempts], [TEXTS, [], 3]);
+  assert.deepEqual(given, [[["w-1"], "no folder"]]);
+  assert.deepEqual(counts.deadLetters, {});
+});
+
 test("parts that are stored are not sent again when the rest of their record had to wait", async () => {
   let up = false;
   const { deliver, clock, sink, circuits, acknowledged } = open((batch) =>

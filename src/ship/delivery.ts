@@ -12,7 +12,8 @@
  *
  * With a verification, what may be stored already is looked up before each try, and left out where it is found.
  *
- * A record whose dead letter cannot be written stays in the buffer by itself; the rest of its batch does not wait for it.
+ * A record whose dead letter cannot be written stays in the buffer by itself, or is given up where nothing can stay for long;
+ * the rest of its batch does not wait for it.
  */
 import { type Batch, endsRecord, type Item, recordOf } from "../batch/batch.js";
 import type { StoredRecord } from "../buffer/buffer.js";
@@ -63,6 +64,8 @@ export interface DeliveryOptions {
   readonly lettersStay: (items: readonly Item[]) => void;
   /** Told of dead letters that are written. */
   readonly onBuried?: ((letters: readonly DeadLetter[]) => void) | undefined;
+  /** Told, with the reason, of records whose dead letters cannot be written; they are let go then. Default: they stay. */
+  readonly giveUp?: ((letters: readonly DeadLetter[], why: string) => void) | undefined;
   /** Told of every failed try; `attempt` is from 1. */
   readonly onFailure?: ((cause: string, message: string, attempt: number) => void) | undefined;
 }
@@ -331,9 +334,9 @@ export class Delivery {
     }
   }
 
-  /** Dead letters must be on the disk before the buffer forgets the records; false when the records stay. */
+  /** Dead letters must be on the disk, or given up, before the buffer forgets the records; false when the records stay. */
   async bury(letters: readonly DeadLetter[], signal: AbortSignal): Promise<boolean> {
-    const { clock, random, counts, deadLetters, policy, onBuried } = this.#options;
+    const { clock, random, counts, deadLetters, policy, onBuried, giveUp } = this.#options;
     for (let attempt = 1; letters.length > 0; attempt++) {
       try {
         await deadLetters.add(letters);
@@ -344,7 +347,8 @@ export class Delivery {
         counts.lastError = `dead letters cannot be written: ${counts.lettersError}`;
         countIn(counts.failures, LETTERS_FAILURE);
         if (signal.aborted || attempt >= policy.tries) {
-          return false;
+          giveUp?.(letters, counts.lettersError);
+          return giveUp !== undefined;
         }
         await pause(clock, backoffMs(attempt, random, policy.backoff), signal);
       }

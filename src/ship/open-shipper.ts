@@ -5,15 +5,16 @@ import { DestinationTemplate } from "../batch/template.js";
 import type { JournalBufferOptions } from "../buffer/journal.js";
 import type { SharedBuffer } from "../buffer/shared.js";
 import type { BufferPlace, ListenPlace, SinkPlace } from "../config/places.js";
-import { DeadLetters } from "../dead-letters/dead-letters.js";
+import { type DeadLetter, DeadLetters } from "../dead-letters/dead-letters.js";
 import { openSink } from "../sink/open.js";
 import type { Sink } from "../sink/sink.js";
 import { systemClock } from "../system/clock.js";
 import { every } from "../system/every.js";
+import { counted } from "../system/figures.js";
 import { MemoryPool } from "../system/memory-pool.js";
 import { rarely } from "../system/rarely.js";
 import { refuseValue } from "../system/refusal.js";
-import { announce } from "./announce.js";
+import { alike, announce } from "./announce.js";
 import { countIn } from "./counts.js";
 import { Lookout } from "./lookout.js";
 import { type OpenBuffer, openBuffer, openShared } from "./open-buffer.js";
@@ -83,9 +84,15 @@ export interface OpenShipper {
   close(): Promise<void>;
 }
 
+/** The records of loggers that keep no journal, and who is told of those that the destination refused and that are lost. */
+interface SharedRecords {
+  readonly buffer: SharedBuffer;
+  readonly onRefused: (letters: readonly DeadLetter[]) => void;
+}
+
 export interface OpenShipperHooks extends Pick<JournalBufferOptions, "accepts" | "holder"> {
   /** Emptied in place of the options' buffer, whose folder may be one that cannot be written to. */
-  readonly shared?: SharedBuffer | undefined;
+  readonly shared?: SharedRecords | undefined;
   /**
    * Told what people at the machine should know: why nothing is delivered, what became a dead letter, why nobody could be
    * mailed; once a minute for each cause, and not of a failure that the next try mends.
@@ -112,7 +119,7 @@ export async function openShipper(
   const memory = new MemoryPool();
   const source: OpenBuffer =
     shared !== undefined
-      ? openShared(shared)
+      ? openShared(shared.buffer)
       : await openBuffer(options.buffer, {
           memory,
           ...claim,
@@ -178,6 +185,17 @@ export async function openShipper(
       deadDir: deadLetters.dir,
       backlog: () => lookout.backlog(),
       now: systemClock.now,
+    }),
+    // In memory they would hold up all that is behind them, and are lost with it.
+    ...(shared !== undefined && {
+      giveUp: (letters: readonly DeadLetter[], why: string) => {
+        shared.onRefused(letters);
+        for (const some of alike(letters)) {
+          const what = `${some[0]!.reason}: ${some[0]!.detail}`;
+          const refused = `${counted(some.length, "record")} refused for good (${what})`;
+          tell(`given up ${what}`, refused, `lost, for dead letters cannot be written (${why})`);
+        }
+      },
     }),
     abort: abort.signal,
     onFailure: (cause, message, attempt) => {

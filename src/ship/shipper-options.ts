@@ -6,7 +6,7 @@ import type { Sink } from "../sink/sink.js";
 import type { Clock } from "../system/clock.js";
 import type { MemoryPool } from "../system/memory-pool.js";
 import type { CircuitsOptions } from "./circuits.js";
-import type { RetryPolicy } from "./delivery.js";
+import type { DeliveryOptions, RetryPolicy } from "./delivery.js";
 import type { Measuring } from "./vitals-recorder.js";
 
 export interface ShipperOptions {
@@ -35,6 +35,8 @@ export interface ShipperOptions {
   readonly onFirstSuccess?: CircuitsOptions["onFirstSuccess"];
   /** Told of dead letters that are written. */
   readonly onBuried?: (letters: readonly DeadLetter[]) => void;
+  /** Takes records whose dead letters cannot be written out of the buffer; default: they stay there. */
+  readonly giveUp?: DeliveryOptions["giveUp"];
   /** Gives up what is being sent; it stays in the buffer. */
   readonly abort: AbortSignal;
   /** Told of every failed attempt to read or send; `attempt` is from 1. */

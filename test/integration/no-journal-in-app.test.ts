@@ -117,6 +117,34 @@ for (const whenFull of ["drop-newest", "drop-oldest"] as const) {
   });
 }
 
+test("a record that is refused for good, and has no folder for its dead letter, is given up: counted, reported, told, and nothing waits for it", async (context) => {
+  const { shipping, logger: newLogger, troubles } = await open(context);
+  const logger = newLogger();
+  logNumbers(logger, 10);
+  assert.equal(await logger.flush(), true);
+  logger.log({ timestamp: Date.now() - 20 * 86_400_000, type: "AUDIT", data: "too old" });
+  logger.info("refused by the cloud");
+  shipping.cloud.faults.add({ kind: "reject", tooOldEndIndex: 1, calls: 1, operation: "PutLogEvents" });
+  assert.equal(await logger.flush(), true);
+  logNumbers(logger, 10);
+  assert.equal(await logger.flush(), true);
+  await logger.close();
+  assert.deepEqual(logger.stats().dropped, { refused: 2 });
+  const stored = shipping.stored();
+  const reports = stored.flatMap(({ metadata }) => {
+    const { dropped, cause, by_type } = metadata as Record<string, unknown>;
+    return dropped === undefined ? [] : [[dropped, cause, by_type]];
+  });
+  assert.deepEqual(reports, [[2, "refused", { INFO: 1, other: 1 }]]);
+  assert.equal(stored.length, 21);
+  assert.equal(troubles.length, 2);
+  for (const { code, message, hint } of troubles) {
+    assert.equal(code, "DRAGONLOG_SHIPPER_FAILED");
+    assert.match(message, /: 1 record refused for good \(too-old: .+\)$/);
+    assert.match(hint, /^Lost, for dead letters cannot be written \(ENOENT: .+\)\.$/);
+  }
+});
+
 test("SIGKILL loses what was not delivered, and nothing else", async (context) => {
   const { shipping, own, numbers } = await open(context);
   const app = new App(shipping);
