@@ -15,6 +15,7 @@ import type { Worker } from "node:worker_threads";
 import { backoffMs } from "./backoff.js";
 import { systemClock } from "./clock.js";
 import { DragonlogError, type ErrorCode, messageOf } from "./errors.js";
+import { within } from "./within.js";
 
 /**
  * `delivered`: everything is where it is meant to end. `handed-on`: everything is where it outlives this process; what that
@@ -70,6 +71,8 @@ const RESTART_BACKOFF = { baseMs: 400, maxMs: 60_000 };
 
 interface Question {
   readonly asked: ToWorker;
+  /** By `elapsed`: one that a worker would be asked later is of no use. */
+  readonly untilMs: number;
   readonly resolve: (done: boolean) => void;
 }
 
@@ -77,12 +80,18 @@ export class BackgroundWorker {
   readonly #options: BackgroundWorkerOptions;
   readonly #questions = new Map<number, Question>();
   readonly #users = new Set<WorkerUser>();
+  /** Those of them whose records are being handed on for the last time. */
+  readonly #leaving = new Set<WorkerUser>();
   #worker: Worker | undefined;
+  /** When one that has died is started again, by `elapsed`. */
+  #restartAtMs = 0;
   #lastQuestion = 0;
   #failures = 0;
   #loggedAtDrain = 0;
   #closing = false;
   #ended: Promise<void> | undefined;
+  /** Whether all of it is delivered, once the last user leaves. */
+  #drained: Promise<boolean> | undefined;
   #onExit: () => void = () => {};
   readonly #beforeExit = (): void => this.#drainBeforeExit();
   readonly #atExit = (): void => this.#waitAtExit();
@@ -109,7 +118,10 @@ export class BackgroundWorker {
   }
 
   /** Resolves with true when everything that waits now is delivered, and with false after `ms`, or once that is too soon for it. */
-  flush(ms = this.#options.deadlineMs): Promise<boolean> {
+  async flush(ms = this.#options.deadlineMs): Promise<boolean> {
+    if (this.#drained !== undefined) {
+      return (await within(systemClock, ms, this.#drained)) ?? false;
+    }
     return this.#ask("delivered", ms);
   }
 
@@ -118,12 +130,15 @@ export class BackgroundWorker {
    * last one the worker ends.
    */
   async release(user: WorkerUser): Promise<void> {
-    if (!this.#users.has(user)) {
+    if (!this.#users.has(user) || this.#leaving.has(user)) {
       return;
     }
-    if (this.#users.size > 1) {
-      this.#users.delete(user);
+    if (this.#users.size - this.#leaving.size > 1) {
+      // A worker that is started again meanwhile has to be told of it, too.
+      this.#leaving.add(user);
       await this.#ask("handed-on");
+      this.#leaving.delete(user);
+      this.#users.delete(user);
       return;
     }
     this.#ended ??= this.#end();
@@ -141,13 +156,17 @@ export class BackgroundWorker {
     if (this.#worker === undefined) {
       this.#start();
     }
-    this.#worker!.ref();
+    this.#drained = this.#ask("delivered", Number.POSITIVE_INFINITY);
     this.#post({ stop: true });
     await exited;
     process.off("exit", this.#atExit);
   }
 
   #ask(until: Until, ms = this.#options.deadlineMs): Promise<boolean> {
+    const untilMs = until === "delivered" ? systemClock.elapsed() + ms : Number.POSITIVE_INFINITY;
+    if (this.#worker === undefined && untilMs < this.#restartAtMs) {
+      return Promise.resolve(false);
+    }
     return new Promise((resolve) => {
       this.#lastQuestion++;
       const ask = this.#lastQuestion;
@@ -155,6 +174,7 @@ export class BackgroundWorker {
       const asked = { ask, until, ms };
       this.#questions.set(ask, {
         asked,
+        untilMs,
         resolve: (done) => {
           cancel();
           resolve(done);
@@ -241,7 +261,14 @@ export class BackgroundWorker {
       return;
     }
     this.#failures++;
-    systemClock.after(backoffMs(this.#failures, Math.random, RESTART_BACKOFF), () => {
+    const restartMs = backoffMs(this.#failures, Math.random, RESTART_BACKOFF);
+    this.#restartAtMs = systemClock.elapsed() + restartMs;
+    for (const [ask, { untilMs }] of this.#questions) {
+      if (untilMs < this.#restartAtMs) {
+        this.#endQuestion(ask, false);
+      }
+    }
+    systemClock.after(restartMs, () => {
       if (this.#worker === undefined && !this.#closing) {
         this.#start();
       }
@@ -271,8 +298,11 @@ export class BackgroundWorker {
   /** The process ends, come what may: records that the worker finds in memory only get a last moment. */
   #waitAtExit(): void {
     const shares = [...this.#users].flatMap(({ share }) => share ?? []);
-    if (shares.length === 0 || this.#worker === undefined) {
+    if (shares.length === 0) {
       return;
+    }
+    if (this.#worker === undefined) {
+      this.#start();
     }
     const waitMs = Math.min(EXIT_WAIT_MS_MAX, this.#options.deadlineMs);
     this.#post({ ask: 0, until: "handed-on", ms: waitMs });
