@@ -262,7 +262,28 @@ test("what is left when a writer has ended is counted by type, once; the source 
   scene.journal.settle();
   assert.deepEqual(scene.journal.drops.totals, { "not stored": 29 });
   await new Promise(setImmediate);
-  assert.match(scene.troubles.at(-1)!.message, /^29 records were lost at close/);
+  assert.match(
+    scene.troubles.at(-1)!.message,
+    /^29 records were not taken by the destination before their logger was closed/,
+  );
   scene.store();
   assert.deepEqual(scene.buffer.claim(), []);
+});
+
+test("what was acknowledged here and there is not counted as left, once the worker has said so", async () => {
+  const scene = new Scene();
+  scene.fill(150);
+  const { source } = scene;
+  while (!(source.read(CHUNK_BYTES) as { drained: boolean }).drained);
+  source.acknowledge([
+    { from: 0, to: 4 },
+    { from: 10, to: 20 },
+    { from: 30, to: 30 },
+    { from: 50, to: 149 },
+  ]);
+  await scene.journal.close();
+  for (const said of scene.buffer.acknowledged()) scene.journal.share!.hear(said);
+  scene.journal.share!.hear({ writer: "another", acknowledged: [{ from: 0, to: 149 }] });
+  scene.journal.settle();
+  assert.deepEqual(scene.journal.drops.totals, { "not stored": 150 - 5 - 11 - 1 - 100 });
 });

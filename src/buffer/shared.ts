@@ -9,7 +9,7 @@
 import { COMMIT_WORD, COUNT_WORD, FIRST_SEQ_DOUBLE, SEGMENT_HEADER_BYTES } from "../journal/format.js";
 import { FrameRecords } from "../journal/frame-records.js";
 import { Frames } from "../journal/frames.js";
-import { END, HELD, type SharedNews, STORED } from "../journal/shared-segments.js";
+import { type Acknowledged, END, HELD, type SharedNews, STORED } from "../journal/shared-segments.js";
 import { ownIdentity } from "../system/process.js";
 import type { Chunk, LogBuffer, OrdinalRange, Source, StoredRecord, Waiting } from "./buffer.js";
 import { MemoryMemo } from "./memory-memo.js";
@@ -39,6 +39,14 @@ export class SharedBuffer implements LogBuffer {
       }
     }
     return [...this.#sources.values()];
+  }
+
+  /** Of each writer, what is acknowledged, for its count of what is left. */
+  acknowledged(): Acknowledged[] {
+    return [...this.#sources].map(([writer, source]) => ({
+      writer,
+      acknowledged: source.acknowledgedBeyond,
+    }));
   }
 
   /** Asked by those outside of the process, who see nothing of it. */
@@ -105,6 +113,11 @@ class SharedSource implements Source {
   giveUp(number: number): void {
     this.#segments = this.#segments.filter((segment) => segment.number !== number);
     this.#forgetGivenUp();
+  }
+
+  /** Beyond STORED. */
+  get acknowledgedBeyond(): readonly OrdinalRange[] {
+    return this.#acknowledged.beyond;
   }
 
   unread(): Waiting {

@@ -9,7 +9,7 @@ export type DropCause =
   | "journal deleted"
   /** Without a journal: the RAM for what the store, or the destination, has not taken is full. */
   | "memory full"
-  /** Without a journal: the writer ended before the store, or the destination, had taken it. */
+  /** Without a journal: the writer ended before the store, or the destination, had taken it. Another one may still bring it there. */
   | "not stored"
   /** Without a journal: the store had taken it, and lost it before it was delivered. */
   | "lost by the store"

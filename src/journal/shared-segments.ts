@@ -46,6 +46,12 @@ export interface WorkerLoss {
   readonly countsByType: Int32Array;
 }
 
+/** What the worker says at its end: beyond STORED, the store has these, both ends included, rising and apart. */
+export interface Acknowledged {
+  readonly writer: string;
+  readonly acknowledged: readonly { readonly from: number; readonly to: number }[];
+}
+
 interface SharedSegmentsOptions {
   readonly writer: string;
   readonly segmentBytes: number;
@@ -65,6 +71,7 @@ export class SharedSegments implements Segments, WorkerShare {
   /** The sealed ones, and the active one behind them. */
   readonly #live: Segment[] = [];
   readonly #free: SharedArrayBuffer[] = [];
+  #acknowledged: Acknowledged["acknowledged"] = [];
   #bytes = 0;
 
   constructor(options: SharedSegmentsOptions) {
@@ -125,7 +132,7 @@ export class SharedSegments implements Segments, WorkerShare {
   left(): Left {
     const countsByType = new Int32Array(TYPE_COUNTS);
     for (const segment of this.#live) {
-      countFrom(segment, this.#stored).countsByType.forEach((records, code) => {
+      countFrom(segment, this.#stored, this.#acknowledged).countsByType.forEach((records, code) => {
         countsByType[code]! += records;
       });
     }
@@ -137,9 +144,14 @@ export class SharedSegments implements Segments, WorkerShare {
   }
 
   hear(said: unknown): void {
-    const loss = said as WorkerLoss;
-    if (loss.writer === this.#options.writer) {
-      this.#options.onLoss(loss);
+    const mine = said as WorkerLoss | Acknowledged;
+    if (mine.writer !== this.#options.writer) {
+      return;
+    }
+    if ("acknowledged" in mine) {
+      this.#acknowledged = mine.acknowledged;
+    } else {
+      this.#options.onLoss(mine);
     }
   }
 
@@ -203,13 +215,22 @@ export class SharedSegments implements Segments, WorkerShare {
   }
 }
 
-/** The records of a segment from `seq` on. */
-function countFrom({ firstSeq, words, bytes, records }: Segment, seq: number): Left {
+/** The records of a segment from `first` on, without those that are `acknowledged`. */
+function countFrom(
+  { firstSeq, words, bytes, records }: Segment,
+  first: number,
+  acknowledged: Acknowledged["acknowledged"] = [],
+): Left {
   const countsByType = new Int32Array(TYPE_COUNTS);
   const frames = new Frames(bytes.buffer, words[COMMIT_WORD]! * 8);
-  const from = Math.min(Math.max(seq, firstSeq), firstSeq + records);
+  const from = Math.min(Math.max(first, firstSeq), firstSeq + records);
+  let range = 0;
   for (let at = SEGMENT_HEADER_BYTES; at < frames.length; at += frames.frameBytesAt(at)) {
-    if (frames.seqAt(at) >= from) {
+    const seq = frames.seqAt(at);
+    while (range < acknowledged.length && acknowledged[range]!.to < seq) {
+      range++;
+    }
+    if (seq >= from && seq < (acknowledged[range]?.from ?? Number.POSITIVE_INFINITY)) {
       countsByType[frames.typeCodeAt(at)]!++;
     }
   }

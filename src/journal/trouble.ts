@@ -70,7 +70,7 @@ export class Troubles {
   notStoredAtClose(records: number): void {
     this.#tell(
       this.#taker === "store" ? "DRAGONLOG_FORWARDER_FAILED" : "DRAGONLOG_SHIPPER_FAILED",
-      `${records} records were lost at close: the ${this.#taker} had not taken them by then, and there is no journal.`,
+      `${records} records were not taken by the ${this.#taker} before their logger was closed, and there is no journal: they are lost, unless another logger of this process goes on with them.`,
       `See why the ${this.#taker} takes nothing, give it more time with drainDeadline, or keep a journal.`,
     );
   }

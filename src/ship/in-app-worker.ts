@@ -43,6 +43,7 @@ await work(async ({ tell, say }) => {
       const cancel = systemClock.after(options.drainDeadline, () => open.abort.abort());
       await open.shipper.drain(true);
       cancel();
+      buffer.acknowledged().forEach(say);
       await open.close();
     },
   };

@@ -188,10 +188,22 @@ test("close gives up at its deadline while the cloud is away, and says what is l
       troubles.some(
         ({ code, message }) =>
           code === "DRAGONLOG_SHIPPER_FAILED" &&
-          /^100 records were lost at close: the destination/.test(message),
+          /^100 records were not taken by the destination before their logger was closed/.test(message),
       ),
     () => "nobody was told",
   );
+});
+
+test("close counts what is not delivered, and nothing of what was delivered behind it", async (context) => {
+  const { shipping, logger: newLogger } = await open(context);
+  const logger = newLogger({ stream: "{type}", drainDeadline: "200ms" });
+  shipping.cloud.faults.add({ kind: "deny", operation: "PutLogEvents", stream: "WARN" });
+  logger.warn("denied");
+  logNumbers(logger, 999);
+  assert.equal(await logger.flush(2000), false);
+  await logger.close();
+  assert.equal(shipping.cloud.tally().distinct, 999);
+  assert.deepEqual(logger.stats().dropped, { "not stored": 1 });
 });
 
 test("a worker that dies loses nothing: the records are in the memory of the thread that logs", async (context) => {

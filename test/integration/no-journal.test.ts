@@ -156,7 +156,10 @@ test("close gives up at its deadline while the store is away, and says what is l
   await logger.close();
   assert.deepEqual(logger.stats().dropped, { "not stored": 100 });
   await until(
-    () => troubles.some(({ message }) => /^100 records were lost at close/.test(message)),
+    () =>
+      troubles.some(({ message }) =>
+        /^100 records were not taken by the store before their logger was closed/.test(message),
+      ),
     () => "nobody was told",
   );
   await logger.close();
