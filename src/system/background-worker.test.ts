@@ -62,8 +62,8 @@ async function dead(
   context.mock.timers.enable({ apis: ["setTimeout"] });
   worker.use(one);
   while (troubles.length === 0) await new Promise(setImmediate);
-  // The first restart comes after 400 ms.
-  assert.equal(await worker.flush(399), false);
+  // The first restart comes 400 ms after its death, which may be some time ago by now.
+  assert.equal(await worker.flush(1), false);
 }
 
 test("a worker that dies while a logger leaves hears of that logger when it is started again", async () => {
