@@ -35,7 +35,8 @@ function readModules() {
       name: path.replace(/^\./, "dragonlog"),
       page: `${path.replace(/^\.\/?/, "") || "dragonlog"}.md`,
       text: plain(/^\/\*\* (.*?)\s*\*\/\n/s.exec(source)?.[1] ?? missing(types)),
-      symbols: [...declared].map(([name, [node]]) => ({ name, node })).sort(byKind),
+      // Of the forms of a function the last is the one that takes most.
+      symbols: [...declared].map(([name, nodes]) => ({ name, node: nodes.at(-1) })).sort(byKind),
     };
   });
 }

@@ -170,8 +170,9 @@ export class DragonLogger {
   /**
    * Resolves with true when everything logged so far is on the disk, and, for a logger that ships by itself or by way of a store,
    * delivered. Resolves with false when that has not come to pass after `deadline`, in milliseconds or as a duration such as
-   * `5s`, or at once where it cannot: while the cloud is away and the next try comes later. What is left stays in the journal and
-   * goes as soon as it can. Without a deadline delivery has `drainDeadline`. Any shipper on this machine sees records without it.
+   * `5s`, or at once where it cannot: while the cloud is away or a permission is missing, and the next try comes later. What is left
+   * stays in the journal and goes as soon as it can. What the destination has refused for good, and what is a dead letter since,
+   * does not count as left. Without a deadline delivery has `drainDeadline`. Any shipper on this machine sees records without it.
    *
    * With a store and without a journal (`journal: false`) it resolves when the store has taken everything logged so far: what a
    * shipper makes of it is then the store's matter.

@@ -32,12 +32,13 @@ function xrayTraceId(): string | undefined {
 }
 
 /**
- * What the handler comes to, in whichever form: a value, a promise, or the call of the function that the runtime passes last,
- * which only a handler with a parameter for it is thought to call.
+ * What the handler comes to, in whichever form comes first: a value, a promise, or the call of the function that the runtime
+ * passes last. Only for a handler with a parameter of its own for that is a later call waited for: nobody knows whether another
+ * one, which has returned, will still make it.
  */
 export function outcomeOf(handler: (...args: never[]) => unknown, args: readonly unknown[]): unknown {
   const call = handler as (...args: readonly unknown[]) => unknown;
-  if (typeof args.at(-1) !== "function" || handler.length < args.length) {
+  if (typeof args.at(-1) !== "function") {
     return call(...args);
   }
   return new Promise((resolve, reject) => {
@@ -45,6 +46,8 @@ export function outcomeOf(handler: (...args: never[]) => unknown, args: readonly
       error === undefined || error === null ? resolve(result) : reject(error);
     const returned = call(...args.slice(0, -1), callback);
     if (typeof (returned as Promise<unknown> | undefined)?.then === "function") {
+      (returned as Promise<unknown>).then(resolve, reject);
+    } else if (handler.length < args.length) {
       resolve(returned);
     }
   });

@@ -114,6 +114,20 @@ const FORMS: Readonly<
     }, options);
     return handler("e", CONTEXT, CALLBACK);
   },
+  "a callback that is no parameter of its own": (log, options) => {
+    const handler = withDelivery(
+      (...args: [string, object, Callback]) => args[2](null, log(args[0])),
+      options,
+    );
+    return handler("e", CONTEXT, CALLBACK);
+  },
+  "a callback, before its promise": (log, options) => {
+    const handler = withDelivery(async (event: string, _: object, callback: Callback) => {
+      await new Promise(setImmediate);
+      callback(null, log(event));
+    }, options);
+    return handler("e", CONTEXT, CALLBACK);
+  },
   "a promise, with a callback in sight": (log, options) => {
     const handler = withDelivery(async (event: string, _: object, __: Callback) => log(event), options);
     return handler("e", CONTEXT, CALLBACK);
@@ -161,8 +175,12 @@ test("what is thrown, in whatever way, is logged with the id and thrown again; o
   }
 });
 
-// biome-ignore lint/suspicious/noConfusingVoidType: as `@types/aws-lambda` has it.
-type Handler<Event, Result> = (event: Event, context: object, callback: Callback) => void | Promise<Result>;
+type Handler<Event, Result> = (
+  event: Event,
+  context: object,
+  callback: (error?: Error | string | null, result?: Result) => void,
+  // biome-ignore lint/suspicious/noConfusingVoidType: as `@types/aws-lambda` has it.
+) => void | Promise<Result>;
 
 test("a handler has the types that it would have without", async () => {
   const options = { logger: loggerWith(new ManualClock(), 0) };
@@ -170,7 +188,11 @@ test("a handler has the types that it would have without", async () => {
   const given: Handler<{ n: number }, string> = async ({ n }) => `${n}`;
   const wrapped: Handler<{ n: number }, string> = withDelivery(given, options);
   const queue: Handler<string[], void> = withDelivery(async (messages) => void messages.length, options);
-  assert.ok([own, wrapped, queue].every((handler) => typeof handler === "function"));
+  const calling: Handler<{ n: number }, string> = withDelivery((event, _context, callback) => {
+    callback(null, `${event.n}`);
+  }, options);
+  const silent: () => Promise<unknown> = withDelivery(() => {}, options);
+  assert.ok([own, wrapped, queue, calling, silent].every((handler) => typeof handler === "function"));
 });
 
 test("marks that a runtime has made stay", () => {

@@ -11,6 +11,15 @@ import { rarely } from "../system/rarely.js";
 import { contextOf, type Invocation, invocationIn, outcomeOf } from "./invocation.js";
 import { type DeliveryOptions, type Parsed, parseDelivery } from "./options.js";
 
+/** A handler whose answer is its callback's. All else is as with the other ones. */
+export function withDelivery<Event, Context, Result>(
+  handler: (
+    event: Event,
+    context: Context,
+    callback: (error?: Error | string | null, result?: Result) => void,
+  ) => undefined,
+  options: DeliveryOptions,
+): (event?: Event, context?: Context, callback?: unknown) => Promise<Result>;
 /**
  * Wraps a handler of AWS Lambda: `(event, context)`, one that streams, `(event, responseStream, context)`, or one with a callback,
  * whose answer is then the promise's.
@@ -23,6 +32,12 @@ import { type DeliveryOptions, type Parsed, parseDelivery } from "./options.js";
  * Throws `DRAGONLOG_OPTION_UNKNOWN` and `DRAGONLOG_OPTION_INVALID`. What it returns rejects with what the handler throws, and
  * with nothing of its own.
  */
+// biome-ignore lint/suspicious/noExplicitAny: a handler of plain JavaScript says nothing of its event.
+export function withDelivery<Args extends any[], Result>(
+  // biome-ignore lint/suspicious/noConfusingVoidType: so are the types of handlers that may have a callback.
+  handler: (...args: Args) => Result | Promise<Result> | void,
+  options: DeliveryOptions,
+): (...args: Args) => Promise<Result>;
 // biome-ignore lint/suspicious/noExplicitAny: a handler of plain JavaScript says nothing of its event.
 export function withDelivery<Args extends any[], Result>(
   // biome-ignore lint/suspicious/noConfusingVoidType: so are the types of handlers that may have a callback.
