@@ -15,6 +15,8 @@ export interface ObjectReading {
   readonly message: string;
   /** The name of the member that is the time. */
   readonly time: string;
+  /** The time, where another member of that name hides it. */
+  readonly hiddenTime?: unknown;
   /** Names that the record says elsewhere. */
   readonly said: readonly string[];
   readonly requestIds: readonly MemberPath[];
@@ -38,9 +40,10 @@ export function logObject(
 
 function partsOf(
   object: Readonly<Record<string, unknown>>,
-  { type, message, time, said, requestIds }: ObjectReading,
+  { type, message, time, hiddenTime, said, requestIds }: ObjectReading,
 ): [record: Parameters<DragonLogger["log"]>[0], ms: number | undefined] {
-  const { ms, exact } = logTime(object[time]);
+  const given = hiddenTime ?? object[time];
+  const { ms, exact } = logTime(given);
   const requestPath = requestIds.find((path) => isRequestId(memberAt(object, path)));
   const hasMessage = object[message] !== undefined;
   // Without a prototype, so that `__proto__` is a name like all others.
@@ -49,7 +52,7 @@ function partsOf(
   for (const name of Object.keys(object)) {
     const isSaid =
       (name === message && hasMessage) ||
-      (name === time && exact) ||
+      (name === time && exact && object[name] === given) ||
       said.includes(name) ||
       (requestPath?.length === 1 && requestPath[0] === name);
     if (isSaid) continue;

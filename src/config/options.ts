@@ -201,7 +201,7 @@ export const OPTIONS = {
     max: 1_000_000,
     whole: true,
     default: "none",
-    doc: "The most records in a second, of each service and type; a number alone, or *=number, for the types that are not named; repeatable. What is held back is counted and reported.",
+    doc: "The most records in a second, which begins with the first of them, of each service and type; a number alone, or *=number, for the types that are not named; repeatable. What is held back is counted and reported.",
     scopes: WRITERS,
   },
   sample: {

@@ -121,6 +121,12 @@ test("what is let through and what is reported are all there was, whatever happe
   );
 });
 
+test("a type is found however its name is written, and a name of its own goes before", () => {
+  const { admitted } = open({ limit: { audit: 1, note: 2, NOTE: 3, debug: 4 } });
+  const seen = ["audit", "AUDIT", "note", "NOTE", "DEBUG", "Audit"].map((type) => admitted("a", type, 9));
+  assert.deepEqual(seen, [1, 1, 2, 3, 4, 9]);
+});
+
 test("what is held back while a report is written is in the next one", () => {
   const reports: number[] = [];
   const opened = open({

@@ -41,8 +41,9 @@ export interface LoggerOptions {
   /** With `redactBy: "hash"`, which takes one: a long random text that the hashes are made with, kept secret. */
   redactSalt?: string;
   /**
-   * The most records in a second, of each service and type: a number for all types, or numbers by type, `*` for those that are not
-   * named. What is held back is counted and reported in the stream. Default: any number.
+   * The most records in a second, which begins with the first of them, of each service and type: a number for all types, or numbers by
+   * type, `*` for those that are not named. A name counts for that name in capitals too. What is held back is counted and reported in
+   * the stream. Default: any number.
    */
   limit?: number | string | Readonly<Record<string, number>>;
   /** The share of records that is kept, by type, such as `{ DEBUG: 0.1 }`; the rest is counted and reported. Default: all. */

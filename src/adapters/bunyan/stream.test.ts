@@ -37,10 +37,21 @@ test("records of bunyan keep their fields, and are there when the call returns",
 
 test("a level between two is that below, and stays", (t) => {
   const { logger, wires } = openLogger(t);
-  stream({ logger }).stream.write({ level: 35, msg: "x", time: new Date(0) });
+  const time = new Date(Date.now() - 3_600_000);
+  stream({ logger }).stream.write({ level: 35, msg: "x", time });
   const [record] = wires();
   assert.deepEqual(
     [record!.type, record!.metadata, record!.timestamp],
-    ["INFO", { level: 35 }, "1970-01-01T00:00:00.000Z"],
+    ["INFO", { level: 35 }, time.toISOString()],
   );
+});
+
+test("a field with the name of the time stays one", (t) => {
+  const { logger, wires } = openLogger(t);
+  const log = bunyan.createLogger({ name: "app", streams: [stream({ logger })] });
+  const start = Date.now();
+  log.info({ time: 350 }, "query took");
+  const [record] = wires();
+  assert.equal(record!.metadata!.time, 350);
+  assert.ok(Date.parse(record!.timestamp) >= start);
 });

@@ -21,7 +21,7 @@ for (const way of ["exporter", "processor"] as const) {
 
   test(`${way}: severity, attributes, body, time and span become the record's`, (t) => {
     const { log, wires } = open(t);
-    const at = Date.UTC(2026, 0, 2, 3, 4, 5, 6);
+    const at = Date.now() - 3_600_000;
     log.emit({
       severityNumber: SeverityNumber.WARN2,
       severityText: "Warning",
@@ -46,7 +46,7 @@ for (const way of ["exporter", "processor"] as const) {
 
   test(`${way}: a time in another unit, and what is no severity, break no record and no later one`, (t) => {
     const { log, wires } = open(t);
-    const at = Date.UTC(2026, 0, 2);
+    const at = Date.now() - 3_600_000;
     log.emit({ body: "microseconds", timestamp: at * 1000 });
     log.emit({ body: "a number", severityText: 5 as unknown as string });
     log.emit({ body: "after", timestamp: at });
@@ -58,6 +58,30 @@ for (const way of ["exporter", "processor"] as const) {
     assert.ok(found.every(({ timestamp }) => !Number.isNaN(Date.parse(timestamp))));
     assert.ok(Array.isArray(found[0]!.metadata?.hr_time));
     assert.equal(Date.parse(found[2]!.timestamp), at);
+  });
+
+  test(`${way}: what cannot be read escapes nowhere, and the rest is kept`, (t) => {
+    const { logger, wires } = openLogger(t, { level: "trace" });
+    const own = {
+      get a() {
+        throw new Error("no");
+      },
+    };
+    const text = { toString: () => assert.fail("asked for its text") };
+    const at = Math.floor(Date.now() / 1000);
+    const emit = (given: object): void => {
+      const record = { hrTime: [at, 0], ...given } as never;
+      if (way === "processor") new DragonlogLogRecordProcessor({ logger }).onEmit(record);
+      else new DragonlogLogRecordExporter({ logger }).export([record], () => {});
+    };
+    emit({ body: "x", severityNumber: 17, attributes: own });
+    emit({ body: "y", severityText: text });
+    emit({ body: "z", hrTime: [1, 2] });
+    const [unread, odd, old] = wires() as unknown as Record<string, Record<string, unknown>>[];
+    assert.deepEqual([unread!.type, unread!.data!.body], ["ERROR", "x"]);
+    assert.deepEqual([odd!.type, odd!.data], ["INFO", "y"]);
+    assert.deepEqual([old!.data, old!.metadata!.hr_time], ["z", [1, 2]]);
+    assert.ok(Date.parse(`${old!.timestamp}`) >= at * 1000);
   });
 
   test(`${way}: each severity has its level`, (t) => {

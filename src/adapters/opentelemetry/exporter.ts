@@ -1,9 +1,9 @@
 import type { DragonLogger } from "../../logger/logger.js";
 import { idsOf, type SpanIds } from "../../record/active-span.js";
 import { LOG_AT } from "../../record/adapted.js";
-import { parseTimestamp } from "../../record/time.js";
 import { LEVELS } from "../../record/types.js";
 import { type Adapted, type AdapterOptions, adaptedLogger } from "../adapted-logger.js";
+import { takenTime } from "../log-time.js";
 
 /** As much of the SDK's `ReadableLogRecord` as is read. */
 export interface OtelLogRecord {
@@ -33,6 +33,8 @@ export interface OtelLogRecord {
 
 /** Four numbers for each level: https://opentelemetry.io/docs/specs/otel/logs/data-model/#field-severitynumber */
 const NUMBERS_PER_LEVEL = 4;
+type Parts = Parameters<DragonLogger[typeof LOG_AT]>;
+
 const SUCCESS = { code: 0 } as const;
 
 /** Records go to the journal as they are exported; `onEmit` exports one at once. */
@@ -46,33 +48,17 @@ class Journalled {
     this.logger = this.#adapted.logger;
   }
 
+  /** Never throws: where a member cannot be read, all that was given is the data, in which that is said. */
   protected record(given: OtelLogRecord): void {
-    const { attributes = {}, body, severityText, eventName, instrumentationScope: scope } = given;
-    const type = typeOf(given);
-    const { request_id, ...metadata } = { ...attributes } as Record<string, unknown>;
-    const said = typeof request_id === "string" || typeof request_id === "number";
-    const dropped = given.droppedAttributesCount ?? 0;
-    const ms = millisecondsOf(given);
-    const isTime = parseTimestamp(ms) !== undefined;
-    this.#adapted.logger[LOG_AT](
-      {
-        type,
-        data: body ?? eventName,
-        ...(said && { request_id: request_id as string }),
-        metadata: {
-          ...metadata,
-          ...(request_id !== undefined && !said && { request_id }),
-          ...(severityText && String(severityText).toUpperCase() !== type && { severity_text: severityText }),
-          ...(eventName && body !== undefined && { event_name: eventName }),
-          ...(scope?.name && { scope: scope.version ? `${scope.name}@${scope.version}` : scope.name }),
-          ...(dropped > 0 && { dropped_attributes: dropped }),
-          // A time that is none, as one in the wrong unit is, stays to be seen.
-          ...(ms !== undefined && !isTime && { hr_time: given.hrTime }),
-        },
-      },
-      isTime ? ms : undefined,
-      given.spanContext === undefined ? null : (idsOf(given.spanContext) ?? null),
-    );
+    let type = "INFO";
+    let parts: Parts;
+    try {
+      type = typeOf(given);
+      parts = partsOf(given, type);
+    } catch {
+      parts = [{ type, data: given }, undefined, null];
+    }
+    this.#adapted.logger[LOG_AT](...parts);
   }
 
   /** Resolves when everything exported so far is on the disk; see `DragonLogger.flush`. */
@@ -127,4 +113,38 @@ function typeOf({ severityNumber = 0, severityText }: OtelLogRecord): string {
 function millisecondsOf({ hrTime, hrTimeObserved }: OtelLogRecord): number | undefined {
   const [seconds, nanoseconds] = hrTime?.[0] > 0 ? hrTime : (hrTimeObserved ?? [0, 0]);
   return seconds > 0 ? Math.floor(seconds * 1000 + nanoseconds / 1e6) : undefined;
+}
+
+function partsOf(given: OtelLogRecord, type: string): Parts {
+  const { attributes = {}, body, severityText, eventName, instrumentationScope: scope } = given;
+  const { request_id, ...metadata } = { ...attributes } as Record<string, unknown>;
+  const said = typeof request_id === "string" || typeof request_id === "number";
+  const dropped = given.droppedAttributesCount ?? 0;
+  const ms = millisecondsOf(given);
+  const at = takenTime(ms);
+  return [
+    {
+      type,
+      data: body ?? eventName,
+      ...(said && { request_id: request_id as string }),
+      metadata: {
+        ...metadata,
+        ...(request_id !== undefined && !said && { request_id }),
+        ...(!saysType(severityText, type) && { severity_text: severityText }),
+        ...(eventName && body !== undefined && { event_name: eventName }),
+        ...(scope?.name && { scope: scope.version ? `${scope.name}@${scope.version}` : scope.name }),
+        ...(dropped > 0 && { dropped_attributes: dropped }),
+        // A time that no destination takes, as one in the wrong unit is, stays to be seen.
+        ...(ms !== undefined && at === undefined && { hr_time: given.hrTime }),
+      },
+    },
+    at,
+    given.spanContext === undefined ? null : (idsOf(given.spanContext) ?? null),
+  ];
+}
+
+/** True where the type says all that the text says, which may be no text at all. */
+function saysType(severityText: unknown, type: string): boolean {
+  if (!severityText) return true;
+  return typeof severityText === "string" && severityText.toUpperCase() === type;
 }

@@ -190,9 +190,9 @@ test("a multistream gives each line to ours, with its level", (t) => {
   assertKept(record!, "WARN");
 });
 
-test("a record gets the time that pino took, and one of long ago keeps its own", (t) => {
+test("a record gets the time that pino took, and one of earlier keeps its own", (t) => {
   const { into, written } = open(t);
-  const past = Date.UTC(2020, 1, 2);
+  const past = Date.now() - 13 * 86_400_000;
   let clock = Date.now() - 50;
   const log = pino({ timestamp: () => `,"time":${clock}` }, into);
   log.info("x");
@@ -220,6 +220,22 @@ test("what the logger redacts is redacted in pino's lines, too", (t) => {
   const { into, written } = open(t, { redact: ["metadata.password"] } as never);
   pino({}, into).info({ password: "hunter2", a: 1 }, "x");
   assert.doesNotMatch(JSON.stringify(written()[0]!.wire), /hunter2/);
+});
+
+test("what is no line is recorded, and no write throws", (t) => {
+  const { logger, wires } = openLogger(t);
+  const into = destination({ logger });
+  for (const value of [Symbol("s"), Object.create(null), Buffer.from('{"level":40,"msg":"bytes"}\n')]) {
+    into.write(value as never);
+  }
+  assert.deepEqual(
+    wires().map(({ data, type }) => [data, type]),
+    [
+      ["Symbol(s)", "INFO"],
+      [{}, "INFO"],
+      ["bytes", "WARN"],
+    ],
+  );
 });
 
 test("flush and end call back when all is safe; a logger that was given stays open", async (t) => {

@@ -4,7 +4,7 @@ import { refuseValue } from "../../system/refusal.js";
 import { type Adapted, adaptedLogger } from "../adapted-logger.js";
 import type { PinoLevels } from "../level-types.js";
 import { requestIdPaths } from "../request-id.js";
-import { LineReader } from "./line-reader.js";
+import { type LineFacts, LineReader } from "./line-reader.js";
 import { type PinoOptions, READING_KEYS } from "./options.js";
 
 type Reading = Pick<PinoOptions, (typeof READING_KEYS)[number]>;
@@ -56,8 +56,22 @@ export class PinoDestination extends EventEmitter {
     // A line that comes without these must not get those of the last one, whose object may be large.
     this.lastLevel = undefined;
     this.lastObj = undefined;
-    this.#reader.read(`${line}`, { level, levels: levels ?? this.#levels });
+    const facts = { level, levels: levels ?? this.#levels };
+    if (typeof line === "string") this.#reader.read(line, facts);
+    else this.#writeOther(line, facts);
     return true;
+  }
+
+  /** Bytes are read as a line; what has no text is recorded as the value that it is. */
+  #writeOther(value: unknown, facts: LineFacts): void {
+    let line: string;
+    try {
+      line = `${value}`;
+    } catch {
+      this.logger.log({ data: value });
+      return;
+    }
+    this.#reader.read(line, facts);
   }
 
   /** Calls back when everything logged so far is on the disk. See `DragonLogger.flush`. */

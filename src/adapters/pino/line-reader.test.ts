@@ -9,9 +9,10 @@ const NO_FACTS = { level: undefined, levels: undefined };
 
 const text = fc.string({ unit: "binary", maxLength: 60 });
 const time = fc.constantFrom<unknown>(
-  1764319613123,
-  1764319613,
-  "2025-11-28T08:46:53.123Z",
+  Date.now() - 60_000,
+  Math.floor(Date.now() / 1000) - 60,
+  new Date().toISOString(),
+  350,
   "2025-11-28",
   "x",
   1.5,
@@ -156,6 +157,36 @@ for (const [what, written, expected] of [
     assert.deepEqual({ ...wires()[0]!.metadata }, { ...expected });
   });
 }
+
+test("of two times the first is the record's, and the last stays, unless they are one", (t) => {
+  const { reader, wires } = reading(t);
+  const ms = Date.now() - 3_600_000;
+  const iso = new Date(ms).toISOString();
+  for (const [begin, time, field] of [
+    ['{"level":30', `${ms}`, 350],
+    ['{"level":30', `${ms}`, ms],
+    ['{"severity":"INFO","number":30', `"${iso}"`, "2024-02-29T00:00:00Z"],
+    ["{", "1", 2],
+  ] as const) {
+    const comma = begin === "{" ? "" : ",";
+    const start = Date.now();
+    reader.read(`${begin}${comma}"time":${time},"time":${JSON.stringify(field)},"msg":"x"}\n`, NO_FACTS);
+    const [{ timestamp, metadata }] = wires() as [Wire];
+    assert.equal(metadata?.time, field === ms ? undefined : field);
+    if (field === 2) assert.ok(Date.parse(timestamp) >= start);
+    else assert.equal(timestamp, iso);
+  }
+});
+
+test("what a nested member or a text holds is not the time", (t) => {
+  const { reader, wires } = reading(t);
+  const start = Date.now();
+  const old = start - 3_600_000;
+  // A number that no double holds: the line is parsed.
+  reader.read(`{"a":{"time":${old}},"n":12345678901234567890,"msg":"x"}\n`, NO_FACTS);
+  reader.read(`{"a":"\\",\\"time\\":${old}","n":12345678901234567890,"msg":"x"}\n`, NO_FACTS);
+  for (const { timestamp } of wires()) assert.ok(Date.parse(timestamp) >= start);
+});
 
 test("a line of 10 MB, and one nested deeper than a record keeps, are kept", (t) => {
   const { reader, wires } = reading(t);

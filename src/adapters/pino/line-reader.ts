@@ -10,6 +10,7 @@ import { DEFAULT_LEVELS, LevelTypes, type PinoLevels } from "../level-types.js";
 import { logObject } from "../log-object.js";
 import { type LogTime, logTime } from "../log-time.js";
 import type { MemberPath } from "../request-id.js";
+import { ownTime } from "./own-time.js";
 import { LineScan } from "./scan.js";
 import { integerAt } from "./tokens.js";
 
@@ -180,17 +181,21 @@ export class LineReader {
       value = text;
     }
     if (typeof value === "object" && value !== null && !Array.isArray(value)) {
-      this.#logObject(value as Record<string, unknown>, facts);
+      this.#logObject(value as Record<string, unknown>, facts, ownTime(text, this.#names.time));
     } else {
       const type = this.#types.typeOf(facts.level, facts.levels ?? DEFAULT_LEVELS);
       this.#logger[LOG_AT]({ data: value, type: type.name }, undefined);
     }
   }
 
-  #logObject(object: Record<string, unknown>, { level, levels = DEFAULT_LEVELS }: LineFacts): void {
+  #logObject(
+    object: Record<string, unknown>,
+    { level, levels = DEFAULT_LEVELS }: LineFacts,
+    hiddenTime: unknown,
+  ): void {
     const { message, time, requestIds } = this.#names;
     const type = this.#types.typeOf(level ?? object.level, levels);
     const said = this.#types.isSaid(object.level, type) ? ["level"] : [];
-    logObject(this.#logger, object, { type: type.name, message, time, said, requestIds });
+    logObject(this.#logger, object, { type: type.name, message, time, hiddenTime, said, requestIds });
   }
 }

@@ -99,6 +99,87 @@ test("a transport that has left and come back takes each record once, and of two
   );
 });
 
+test("of two loggers that share a transport the first one's levels count, as for winston's own", async (t) => {
+  for (const [first, second] of [
+    ["debug", "error"],
+    ["error", "debug"],
+  ]) {
+    const { log: maker, transport, wires } = open(t);
+    maker.clear();
+    const got: string[] = [];
+    const theirs = new winston.transports.Stream({
+      stream: new Writable({
+        write: (text, _encoding, next) => next(void got.push(JSON.parse(`${text}`).message)),
+      }),
+    });
+    for (const level of [first, second]) {
+      const log = winston.createLogger({ level, transports: [theirs, transport] });
+      log.debug(`${level} debug`);
+      log.error(`${level} error`);
+    }
+    const data = wires().map((wire) => wire.data);
+    await new Promise((resolve) => setImmediate(resolve));
+    assert.deepEqual(data, got);
+    assert.equal(data.length, first === "debug" ? 4 : 2);
+  }
+});
+
+test("what was logged before the transport was added comes before what is logged later, and once", async (t) => {
+  const { transport, wires } = open(t);
+  const log = winston.createLogger({});
+  const rec = { level: "info", message: "early" };
+  for (const each of [rec, rec]) log.write(each);
+  log.add(stuck()).add(transport);
+  log.write(rec);
+  log.info("late");
+  log.remove(transport).add(transport);
+  const early = wires().map(({ data }) => data);
+  assert.deepEqual(early, ["early", "early", "early", "late"]);
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.equal(wires().length, 0);
+});
+
+test("the same object written twice is recorded twice, also where it waits in the pipe", async (t) => {
+  const { log, wires } = open(t);
+  log.add(stuck());
+  const rec = { level: "info", message: "heartbeat" };
+  for (const each of [rec, rec, rec]) log.write(each);
+  for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setImmediate(resolve));
+  assert.equal(wires().length, 3);
+});
+
+test("a format that throws takes no record from the others", async (t) => {
+  const { log, transport, wires } = open(t);
+  const got: unknown[] = [];
+  log.clear();
+  log.add(
+    new winston.transports.Stream({
+      stream: new Writable({ write: (text, _encoding, next) => next(void got.push(`${text}`)) }),
+    }),
+  );
+  log.add(transport);
+  transport.format = format(() => {
+    throw new Error("boom");
+  })();
+  const second = new DragonlogTransport({ logger: transport.logger });
+  log.add(second);
+  assert.throws(() => log.info("x"), /boom/);
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.equal(got.length, 1);
+  assert.equal(wires().length, 1);
+});
+
+test("a level that a format has made more of stays", (t) => {
+  const { log, wires } = open(
+    t,
+    {},
+    { format: format((info) => Object.assign(info, { level: `${info.level} pid=42` }))() },
+  );
+  log.info("x");
+  const [record] = wires();
+  assert.deepEqual([record!.type, record!.metadata], ["INFO", { level: "info pid=42" }]);
+});
+
 test("children, other forms of a call, and errors", (t) => {
   const { log, wires } = open(t, {}, { defaultMeta: { app: "a" }, format: format.errors({ stack: true }) });
   log.child({ reqId: "r-2" }).info("c");

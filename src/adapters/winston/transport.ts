@@ -8,6 +8,7 @@
  * place of before it, as much as ever. The same record that comes through the pipe later is known, and left alone.
  */
 import { Writable } from "node:stream";
+import { stripVTControlCharacters } from "node:util";
 import type { DragonLogger } from "../../logger/logger.js";
 import { type Adapted, type AdapterOptions, adaptedLogger } from "../adapted-logger.js";
 import { logObject } from "../log-object.js";
@@ -39,7 +40,13 @@ interface Source {
   readonly levels?: Readonly<Record<string, number>>;
   readonly exitOnError?: unknown;
   push?: (info: unknown, ...rest: unknown[]) => boolean;
-  readonly _readableState?: { highWaterMark: number };
+  readonly _readableState?: { highWaterMark: number; readonly buffer?: { readonly head?: Waiting | null } };
+}
+
+/** One of the records that a logger has made and not yet piped. */
+interface Waiting {
+  readonly data: unknown;
+  readonly next: Waiting | null;
 }
 
 /** What transports of winston take, and where the request id stands. `level` is winston's. */
@@ -95,8 +102,8 @@ export class DragonlogTransport extends Writable {
   parent?: Source | null;
   readonly #adapted: Adapted<Own>;
   readonly #requestIds: readonly MemberPath[];
-  /** What was taken from a logger, and may come through its pipe. */
-  readonly #taken = new WeakSet<object>();
+  /** What was taken from a logger, and how often; as often it may come through a pipe. */
+  readonly #taken = new WeakMap<object, number>();
 
   constructor(options: WinstonOptions) {
     super({ objectMode: true });
@@ -116,7 +123,7 @@ export class DragonlogTransport extends Writable {
       type: level.toUpperCase(),
       message: "message",
       time: "timestamp",
-      said: `${info.level}`.includes(level) ? ["level"] : [],
+      said: isColoured(info.level, level) ? ["level"] : [],
       requestIds: this.#requestIds,
     });
     if (this.listenerCount("logged") > 0) setImmediate(() => this.emit("logged", info));
@@ -126,8 +133,13 @@ export class DragonlogTransport extends Writable {
 
   /** @internal What the logger pipes. */
   override _write(info: Info, _encoding: string, next: (error?: Error | null) => void): void {
-    if (!this.#taken.delete(info)) this.#take(info);
-    next();
+    const taken = this.#taken.get(info) ?? 0;
+    try {
+      if (taken === 0) this.#take(info);
+      else this.#taken.set(info, taken - 1);
+    } finally {
+      next();
+    }
   }
 
   /** @internal When the logger ends. */
@@ -145,8 +157,10 @@ export class DragonlogTransport extends Writable {
   }
 
   #follow(source: Source): void {
-    this.parent = source;
-    if (source.levels !== undefined) this.levels = source.levels;
+    // Of several the first, as for winston's own.
+    this.parent ??= source;
+    if (this.parent === source && source.levels !== undefined) this.levels = source.levels;
+    this.#catchUp(source);
     const others = followers.get(source);
     if (others === undefined) DragonlogTransport.#hook(source, this);
     else others.add(this);
@@ -157,6 +171,23 @@ export class DragonlogTransport extends Writable {
     if (this.parent === source) this.parent = null;
   }
 
+  /** What was logged before the transport was added, and waits for the pipe, comes before what is logged from now on. */
+  #catchUp(source: Source): void {
+    const known = new Map<object, number>();
+    for (let waiting = source._readableState?.buffer?.head; waiting; waiting = waiting.next) {
+      const info = waiting.data as Info;
+      const taken = known.get(info) ?? this.#taken.get(info) ?? 0;
+      known.set(info, Math.max(0, taken - 1));
+      if (taken === 0) this.#takeEarly(info);
+    }
+  }
+
+  /** Before it comes through the pipe. */
+  #takeEarly(info: Info): void {
+    this.#taken.set(info, (this.#taken.get(info) ?? 0) + 1);
+    this.#take(info);
+  }
+
   /** Once for each logger: transports come, go and come again. */
   static #hook(source: Source, first: DragonlogTransport): void {
     const { push, _readableState: state } = source;
@@ -165,13 +196,20 @@ export class DragonlogTransport extends Writable {
     followers.set(source, transports);
     state.highWaterMark = Number.POSITIVE_INFINITY;
     source.push = (info, ...rest) => {
+      const thrown: unknown[] = [];
       if (typeof info === "object" && info !== null) {
         for (const transport of transports) {
-          transport.#taken.add(info);
-          transport.#take(info as Info);
+          try {
+            transport.#takeEarly(info as Info);
+          } catch (error) {
+            thrown.push(error);
+          }
         }
       }
-      return push.call(source, info, ...rest);
+      // The other transports get it whatever the format of one does.
+      const isMoreWanted = push.call(source, info, ...rest);
+      if (thrown.length > 0) throw thrown[0];
+      return isMoreWanted;
     };
   }
 
@@ -184,4 +222,9 @@ export class DragonlogTransport extends Writable {
     const shown: unknown = this.format ? this.format.transform({ ...info }, this.format.options) : info;
     if (typeof shown === "object" && shown !== null) this.log(shown as Info);
   }
+}
+
+/** True where a format has done no more to a level than colour it. */
+function isColoured(shown: unknown, level: string): boolean {
+  return shown === level || stripVTControlCharacters(`${shown}`) === level;
 }

@@ -24,6 +24,19 @@ export const behaviours: Readonly<Record<string, (t: TestContext) => void | Prom
     assert.equal(wires().length, 0);
   },
 
+  "a time of long ago, or ahead"(t) {
+    const { logger, wires } = openLogger(t);
+    const start = Date.now();
+    const times = [start - 15 * 86_400_000, start + 3 * 3_600_000];
+    for (const ms of times) {
+      pino({ timestamp: () => `,"time":${ms}` }, destination({ logger }) as never).info("x");
+    }
+    for (const [i, { timestamp, metadata }] of wires().entries()) {
+      assert.equal(metadata!.time, times[i]);
+      assert.ok(Date.parse(timestamp) >= start && Date.parse(timestamp) <= Date.now());
+    }
+  },
+
   "options of `pino.destination()`"(t) {
     const { logger } = openLogger(t);
     for (const option of ["dest", "fd", "sync", "minLength", "maxLength", "append", "mkdir"]) {

@@ -17,6 +17,11 @@ export const differences: Readonly<Record<string, Difference>> = {
     ...expected,
     metadata: cut(metadata, 1) as Expected["metadata"],
   }),
+  "a field with the name of the time": (expected, line) => {
+    const [own, field] = [...line.matchAll(/"time":(\d+|"never")/g)].map(([, value]) => JSON.parse(value!));
+    if (field === undefined || typeof own !== "number") return expected;
+    return { ...expected, timestamp: new Date(own).toISOString() };
+  },
   "time finer than a millisecond": (expected, line) => ({
     ...expected,
     timestamp: /"time":"([^"]{23})/.exec(line)![1]!.concat("Z"),

@@ -4,7 +4,8 @@ import { Socket } from "node:net";
 import pino from "pino";
 import type { Example } from "./example.js";
 
-const LONG_AGO = Date.UTC(2020, 1, 2, 3, 4, 5, 678);
+/** Some days before the examples run. */
+const EARLIER = Date.UTC(2026, 4, 2, 3, 4, 5, 678);
 const redacted = {
   key: "will be redacted",
   path: { to: { key: "sensitive", another: "thing" } },
@@ -219,21 +220,21 @@ export const options: readonly Example[] = [
       pino({ timestamp: () => ',"time":"2020-02-02 03:04:05"' }, to).info("of a place that is not said");
       pino({ timestamp: false }, to).info("without");
       pino({ timestamp: pino.stdTimeFunctions.nullTime }, to).info("without");
-      pino({ timestamp: () => `,"time":${LONG_AGO}` }, to).info("long ago");
+      pino({ timestamp: () => `,"time":${EARLIER}` }, to).info("earlier");
     },
   },
   {
     source: "docs/api.md#pino-stdtimefunctions: unixTime",
     run: (to) => {
       pino({ timestamp: pino.stdTimeFunctions.unixTime }, to).info("just now");
-      pino({ timestamp: () => `,"time":${Math.floor(LONG_AGO / 1000)}` }, to).info("long ago");
+      pino({ timestamp: () => `,"time":${Math.floor(EARLIER / 1000)}` }, to).info("earlier");
     },
     differs: ["time in whole seconds"],
   },
   {
     source: "docs/api.md#pino-stdtimefunctions: isoTimeNano",
     run: (to) => {
-      const time = () => `,"time":"${new Date(LONG_AGO).toISOString().replace("Z", "912345Z")}"`;
+      const time = () => `,"time":"${new Date(EARLIER).toISOString().replace("Z", "912345Z")}"`;
       pino({ timestamp: time }, to).info("in nanoseconds");
     },
     differs: ["time finer than a millisecond"],
@@ -241,7 +242,7 @@ export const options: readonly Example[] = [
   {
     source: "docs/api.md#opt-timestamp: under another name",
     run: (to) => {
-      pino({ timestamp: () => `,"@timestamp":"${new Date(LONG_AGO).toISOString()}"` }, to).info("elsewhere");
+      pino({ timestamp: () => `,"@timestamp":"${new Date(EARLIER).toISOString()}"` }, to).info("elsewhere");
     },
     timeKey: "@timestamp",
     differs: ["time under another name"],
@@ -255,6 +256,7 @@ export const options: readonly Example[] = [
   },
   {
     source: "docs/api.md#opt-nestedkey",
+    differs: ["a field with the name of the time"],
     run: (to) => {
       const thing = { level: "hi", time: "never", foo: "bar" };
       pino({ nestedKey: "payload" }, to).info(thing);

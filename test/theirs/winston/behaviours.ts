@@ -30,6 +30,32 @@ export const behaviours: Readonly<Record<string, (t: TestContext) => void | Prom
     assert.deepEqual([record!.data, record!.metadata], ["said", { a: 1 }]);
   },
 
+  "a field with the name of the time"(t) {
+    const { transport, wires } = open(t);
+    const start = Date.now();
+    createLogger({ transports: [transport] }).info("seek", { timestamp: 12 });
+    const [record] = wires();
+    assert.deepEqual(record!.metadata, { timestamp: 12 });
+    assert.ok(Date.parse(record!.timestamp) >= start);
+  },
+
+  async "records of before the transport was added"(t) {
+    const { transport, wires } = open(t);
+    const got: unknown[] = [];
+    const theirs = new Transport({
+      log: (info: { message: string }, next: () => void) => {
+        got.push(info.message);
+        next();
+      },
+    });
+    const log = createLogger({});
+    log.info("before");
+    log.add(theirs).add(transport);
+    assert.deepEqual([got, wires().map(({ data }) => data)], [[], ["before"]]);
+    await new Promise((resolve) => setImmediate(resolve));
+    assert.deepEqual([got, wires()], [["before"], []]);
+  },
+
   "`query()` and `stream()`"(t) {
     const theirs = theirFile(t);
     const { transport } = open(t);
@@ -65,7 +91,8 @@ export const behaviours: Readonly<Record<string, (t: TestContext) => void | Prom
     log.info("after it came back");
     assert.deepEqual(
       wires().map(({ data }) => data),
-      ["after it came back"],
+      // winston keeps what it has nobody for.
+      ["of nobody's", "after it came back"],
     );
   },
 
