@@ -92,7 +92,8 @@ export class Mail implements Channel {
     try {
       return await Promise.race([ask(ended), rejectionBy(ended)]);
     } catch (error) {
-      throw timeout.aborted
+      // Whose clock was first, nodemailer's or ours, is all the same.
+      throw timeout.aborted || kindOf(error as SmtpError) === "timeout"
         ? new ChannelFailure("timeout", `no answer in ${timeoutMs} ms`, false, error)
         : this.#failureOf(error as SmtpError);
     }

@@ -142,10 +142,13 @@ export class Shipping {
 
   deadLetters(): Record<string, unknown>[] {
     const dir = join(this.dir, "dead");
-    return readdirSync(dir)
-      .filter((name) => name.endsWith(".ndjson"))
-      .flatMap((name) => readFileSync(join(dir, name), "utf8").trimEnd().split("\n"))
-      .map((line) => JSON.parse(line));
+    return (
+      readdirSync(dir)
+        .filter((name) => name.endsWith(".ndjson"))
+        // What is being written may end in the middle of a line.
+        .flatMap((name) => readFileSync(join(dir, name), "utf8").split("\n").slice(0, -1))
+        .map((line) => JSON.parse(line))
+    );
   }
 }
 

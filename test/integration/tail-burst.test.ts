@@ -29,6 +29,8 @@ test("bursts that are delivered and deleted between two looks are shown once and
   const viewer = new LiveClient({ port: Number(new URL(page).port) });
   await viewer.connect();
   t.after(() => viewer.disconnect());
+  // It reads the store by itself, and has no copies, until it has found the shipper.
+  await tail.until(() => tail.stderr.includes("asks the shipper"));
   for (const logger of loggers) await tail.untilItFollows(logger);
   await untilItFollows(viewer, loggers[0]!);
   for (const logger of loggers) await logger.flush();
@@ -84,6 +86,7 @@ test("what is pushed to a list, and delivered and deleted between two looks, is 
   await pageOf(shipper.child.stderr);
   const logger = shipping.logger("api", { buffer: server.url, linger: 1 });
   const tail = new Tailing(t, shipping.cli, ["--json"]);
+  await tail.until(() => tail.stderr.includes("asks the shipper"));
   await tail.untilItFollows(logger);
   let pushed = 0;
   for (let burst = 0; burst < BURSTS / 2; burst++) {
