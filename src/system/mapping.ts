@@ -6,7 +6,7 @@
  * window's buffers are created once and may be touched at any time: there is never a dangling pointer, and no
  * unmapping that could crash. Windows that are given back are used again.
  *
- * koffi has a prebuilt binary for each platform, in a package of its own; see ADR 0027. Where it is missing, or the platform
+ * koffi has a prebuilt binary for each platform, in a package of its own; see ADR 0029. Where it is missing, or the platform
  * is not known here, `openMapper` throws the reason and the caller writes with write(2) instead.
  */
 import { createRequire } from "node:module";
