@@ -3,7 +3,7 @@ import { parseArgs } from "node:util";
 import { Progress } from "../lib/progress.js";
 import { table } from "../lib/table.js";
 import { BUDGETS, type Count, type Counts, NODE_LINE, readCounted, writeCounted } from "./budgets.js";
-import { PROBES } from "./probes.js";
+import { PROBES, type Probe } from "./probes.js";
 import { type Judged, judge, shown } from "./verdict.js";
 
 const { values } = parseArgs({
@@ -15,6 +15,9 @@ const { values } = parseArgs({
   },
 });
 
+/** A machine that is busy with other things for some seconds adds to all rounds of a probe; what really grew has grown each time. */
+const TRIES_MAX = 3;
+
 const counts: Partial<Record<Count, number>> = {};
 const progress = new Progress(PROBES.length);
 try {
@@ -24,7 +27,7 @@ try {
       process.stderr.write(`guard: SKIPPED ${name}: ${skip}\n`);
       continue;
     }
-    Object.assign(counts, await run(values.sabotage));
+    Object.assign(counts, await counted(name, run));
   }
 } finally {
   progress.end();
@@ -35,6 +38,18 @@ if (values.update) {
 const judged = judgeAll(counts, readCounted());
 process.stdout.write(values.json ? `${json()}\n` : `${lines()}\n`);
 process.exitCode = values.print || values.update ? 0 : failed() ? 1 : 0;
+
+async function counted(name: string, run: Probe["run"]): Promise<Counts> {
+  const before = readCounted();
+  for (let tries = 1; ; tries++) {
+    const now = await run(values.sabotage);
+    const exceeded = [...judgeAll(now, before)].filter(([, { verdict }]) => verdict === "exceeded");
+    if (exceeded.length === 0 || values.sabotage || values.update || tries === TRIES_MAX) return now;
+    process.stderr.write(
+      `guard: ${name}: counted again, for ${exceeded.map(([count]) => count).join(", ")}\n`,
+    );
+  }
+}
 
 function judgeAll(now: Counts, before: Counts): ReadonlyMap<Count, Judged> {
   return new Map(
